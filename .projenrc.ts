@@ -1,0 +1,114 @@
+import { cdk8s, javascript, JsonFile } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-day2',
+  description: 'Typed constructs for the day-2 life of kubeadm clusters: etcd backups, restores and node upgrades, proved on real clusters',
+  author: 'The cdk8s-day2 authors',
+  authorAddress: 'authors@cdk8s-day2.dev',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk8s-day2/cdk8s-day2.git',
+  keywords: ['cdk8s', 'kubernetes', 'kubeadm', 'etcd', 'backup', 'restore', 'upgrade', 'snapshot', 'disaster-recovery'],
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk8s-day2 authors',
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  projenrcTsOptions: { projenCodeDir: '.projen' },
+  sampleCode: false,
+
+  // The lowest versions that exist and that the tests run on: projen pins the development dependencies to these floors.
+  // cdk8s-plus-28 2.5.6 names cdk8s 2.68.11 as its floor, which was never published.
+  cdk8sVersion: '2.68.12',
+  constructsVersion: '10.3.0',
+  peerDeps: ['cdk8s-plus-28@^2.5.6'],
+  devDeps: ['@types/node@^20', 'fast-check@^4', 'tsx@^4', 'yaml@^2'],
+
+  // jsii and TypeScript move together; TypeScript 7 has no ts-node.
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  minNodeVersion: '20.0.0',
+  packageManager: javascript.NodePackageManager.NPM,
+
+  // Programs are read at synthesis, so they belong into the package beside lib/.
+  npmIgnoreOptions: {
+    ignorePatterns: [
+      '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/coverage/', '/test-reports/',
+    ],
+  },
+  gitignore: ['/coverage/', '/examples/*/dist/', '/.lab/', '*.tgz'],
+
+  // What projen would otherwise add for a hosted workflow. The project is checked by .ci/run alone.
+  github: false,
+  buildWorkflow: false,
+  release: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+
+  publishToPypi: { distName: 'cdk8s-day2', module: 'cdk8s_day2' },
+  publishToMaven: { javaPackage: 'io.github.cdk8sday2', mavenGroupId: 'io.github.cdk8s-day2', mavenArtifactId: 'cdk8s-day2' },
+  publishToGo: { moduleName: 'github.com/cdk8s-day2/cdk8s-day2-go' },
+
+  jest: true,
+  jestOptions: {
+    // A snapshot that the test command rewrites can't fail.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    coverageText: true,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverageFrom: ['src/**/*.ts', '!src/index.ts', '!src/**/index.ts'],
+      coverageThreshold: { lines: 95 },
+      // Examples import the library by its name, as their reader will.
+      moduleNameMapper: { '^cdk8s-day2$': '<rootDir>/src/index' },
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/'],
+      testTimeout: 60_000,
+    },
+  },
+  tsconfigDev: {
+    include: ['../bench/**/*.ts', '../examples/**/*.ts', '../.projenrc.ts'],
+    exclude: ['../node_modules'],
+    compilerOptions: {
+      // Tests and tools use the language of the Node that runs them; only src/ is held to what jsii takes.
+      noUnusedLocals: true,
+      paths: { 'cdk8s-day2': ['../src/index'] },
+    },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'bench', 'examples'], prettier: false, projectService: true, commandOptions: { fix: false } },
+});
+
+// A lint that rewrites what it was asked to judge hides the fault; `npm run eslint -- --fix` is there for the author.
+project.eslint?.addRules({
+  '@stylistic/max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true }],
+});
+
+// jest measures the coverage of src/; eslint is a step of its own in .ci/run.
+project.testTask.reset();
+project.testTask.exec('jest --ci', { receiveArgs: true });
+
+const script = (name: string, exec: string, description: string) => project.addTask(name, { exec, description, receiveArgs: true });
+script('toolchain', 'tsx test/toolchain/main.ts', 'Builds and caches the real programs that tests run: etcd, kube-apiserver, kubectl, busybox');
+script('bench', 'tsx bench/main.ts', 'Measures the figures that README.md quotes, and prints the table');
+const synth = project.addTask('synth', { description: 'Compiles the library and synthesizes every example into its dist/' });
+synth.spawn(project.compileTask);
+synth.exec('tsx examples/synth.ts');
+project.addTask('snapshots:update', { exec: 'jest --ci=false -u --coverage=false', receiveArgs: true, description: 'Rewrites jest snapshots, for review in the diff' });
+project.package.file.addOverride('jest.testMatch', ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts']);
+project.removeTask('test:watch');
+project.removeTask('test:update');
+project.package.addField('engines', { node: '>= 20.0.0' });
+project.package.addField('publishConfig', { access: 'public' });
+
+// An editor takes the nearest tsconfig.json: these two make it see bench/ and examples/ as the tests are seen.
+for (const [dir, exclude] of [['bench', []], ['examples', ['*/dist']]] as const) {
+  new JsonFile(project, `${dir}/tsconfig.json`, {
+    marker: false,
+    obj: {
+      extends: '../test/tsconfig.json',
+      compilerOptions: { rootDir: '..', paths: { 'cdk8s-day2': dir === 'examples' ? ['../lib/index', '../src/index'] : ['../src/index'] } },
+      include: ['**/*.ts'],
+      exclude,
+    },
+  });
+}
+
+project.synth();
