@@ -1,0 +1,91 @@
+/**
+ * What programs/retention.awk must say, found in another way: by whole sets and JavaScript's calendar, where the program
+ * walks once from new to old and does its own arithmetic.
+ */
+export interface Question {
+  /** KEEP_…, NOW and JUST_WRITTEN, as the program reads them. */
+  readonly environment: Record<string, string>;
+  readonly listing: readonly string[];
+}
+
+export interface Backup {
+  readonly name: string;
+  readonly time: number;
+  readonly revision: bigint;
+  readonly damaged: boolean;
+}
+
+const PERIODS: Record<string, (backup: Backup) => string> = {
+  last: (backup) => backup.name,
+  hourly: (backup) => iso(backup.time).slice(0, 13),
+  daily: (backup) => iso(backup.time).slice(0, 10),
+  weekly: (backup) => iso(mondayOf(backup.time)).slice(0, 10),
+  monthly: (backup) => iso(backup.time).slice(0, 7),
+  yearly: (backup) => iso(backup.time).slice(0, 4),
+};
+
+export function decide({ environment, listing }: Question): string[] {
+  const now = timeOf(environment.NOW)!;
+  const backups = parseListing(listing);
+  const counted = backups.filter((backup) => isCounted(backup, now));
+  const newest = counted[0];
+  const oldest = counted[counted.length - 1];
+
+  const reasons = new Map<Backup, string[]>(backups.map((backup) => [backup, []]));
+  const keep = (some: Backup[], reason: string) => some.forEach((backup) => reasons.get(backup)!.push(reason));
+
+  keep(backups.filter((backup) => backup.name === environment.JUST_WRITTEN), 'just written');
+  keep(backups.filter((backup) => backup.damaged), 'damaged: not counted, look at it');
+  keep(backups.filter((backup) => backup.time > now), 'dated in the future: check the clock');
+  keep(counted.slice(0, 1), 'newest');
+  if (environment.KEEP_ALL) keep(counted, 'all are kept');
+
+  for (const [kind, periodOf] of Object.entries(PERIODS)) {
+    const count = Number(environment[`KEEP_${kind.toUpperCase()}`] || 0);
+    const newestOfPeriod = new Map(counted.map((backup) => [periodOf(backup), backup] as const).reverse());
+    const representatives = counted.filter((backup) => newestOfPeriod.get(periodOf(backup)) === backup);
+    keep(representatives.slice(0, count), kind);
+    if (representatives.length < count && oldest && !representatives.includes(oldest)) keep([oldest], `oldest ${kind}`);
+  }
+
+  const within = Number(environment.KEEP_WITHIN_SECONDS || 0) * 1000;
+  keep(counted.filter((backup) => newest.time - backup.time < within), 'within');
+
+  return [...reasons].map(([{ name }, why]) => why.length > 0 ? `keep ${name} ${why.join('; ')}` : `prune ${name} no rule keeps it`);
+}
+
+/** Newest first; foreign lines are left out. */
+export function parseListing(listing: readonly string[]): Backup[] {
+  const byName = new Map<string, Backup>();
+  for (const line of listing) {
+    const match = /^((\d{8}T\d{6}Z)-r([1-9]\d{0,18})) (complete|damaged)$/.exec(line);
+    const time = match ? timeOf(match[2]) : undefined;
+    if (!match || time === undefined) continue;
+    const damaged = match[4] === 'damaged' || byName.get(match[1])?.damaged === true;
+    byName.set(match[1], { name: match[1], time, revision: BigInt(match[3]), damaged });
+  }
+  return [...byName.values()].sort((a, b) => b.time - a.time || Number(b.revision > a.revision) - Number(b.revision < a.revision));
+}
+
+export function isCounted(backup: Backup, now: number): boolean {
+  return !backup.damaged && backup.time <= now;
+}
+
+export function stampOf(time: number): string {
+  return iso(time).replace(/[-:]/g, '').replace('.000', '');
+}
+
+/** Undefined for what is no real time: a calendar that turned 30 February into 2 March gives itself away on the way back. */
+export function timeOf(stamp: string): number | undefined {
+  const time = Date.parse(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  return !Number.isNaN(time) && stampOf(time) === stamp ? time : undefined;
+}
+
+export function mondayOf(time: number): number {
+  const day = 86_400_000;
+  return time - ((new Date(time).getUTCDay() + 6) % 7) * day;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
