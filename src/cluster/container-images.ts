@@ -1,0 +1,112 @@
+import * as kplus from 'cdk8s-plus-28';
+import { EtcdCluster } from './etcd-cluster';
+import { parsePinnedImage } from './image-reference';
+import { RegistryMirror } from './registry-mirror';
+
+/**
+ * The images that this library's pods run, and how they are pulled.
+ */
+export interface ContainerImagesProps {
+  /**
+   * The image with etcd's tools: etcdctl, and etcdutl where the version has it.
+   *
+   * @default - the image of the cluster that is operated, so that tools and server match and the node has it already
+   */
+  readonly etcd?: string;
+
+  /**
+   * The image with a shell and the usual small programs. Its `/bin/busybox` is copied beside etcd's tools, so it must be
+   * linked statically.
+   *
+   * @default docker.io/library/busybox:1.37.0-musl
+   */
+  readonly busybox?: string;
+
+  /**
+   * A registry that holds copies of all images, whether they are overridden here or not.
+   *
+   * @default - every image is pulled from its own registry
+   */
+  readonly mirror?: RegistryMirror;
+
+  /**
+   * Secrets with which the images are pulled, in the namespace of the pods.
+   *
+   * @default - none
+   */
+  readonly pullSecrets?: kplus.ISecret[];
+
+  /**
+   * When images are pulled. With `ALWAYS`, no backup and no restore runs while the registry is down.
+   *
+   * @default ImagePullPolicy.IF_NOT_PRESENT
+   */
+  readonly imagePullPolicy?: kplus.ImagePullPolicy;
+}
+
+/**
+ * Every image that this library's pods run, each overridable, and where it is pulled from.
+ */
+export class ContainerImages {
+  /** The images as they come, from the registries of their makers. */
+  public static defaults(): ContainerImages {
+    return new ContainerImages({});
+  }
+
+  /**
+   * Images of one's own, a mirror, or both.
+   *
+   * Throws when an image isn't the name of one, or has neither tag nor digest.
+   */
+  public static of(props: ContainerImagesProps): ContainerImages {
+    return new ContainerImages(props);
+  }
+
+  /** When images are pulled. */
+  public readonly imagePullPolicy: kplus.ImagePullPolicy;
+
+  /** Secrets with which the images are pulled. */
+  public readonly pullSecrets: kplus.ISecret[];
+
+  /** The image with a shell and the usual small programs, behind the mirror if there is one. */
+  public readonly busybox: string;
+
+  private readonly mirror?: RegistryMirror;
+  private readonly etcd?: string;
+
+  private constructor(props: ContainerImagesProps) {
+    this.mirror = props.mirror;
+    this.imagePullPolicy = props.imagePullPolicy ?? kplus.ImagePullPolicy.IF_NOT_PRESENT;
+    this.pullSecrets = [...props.pullSecrets ?? []];
+    this.etcd = props.etcd === undefined ? undefined : this.pinned('etcd', props.etcd);
+    this.busybox = this.pinned('busybox', props.busybox ?? 'docker.io/library/busybox:1.37.0-musl');
+  }
+
+  /**
+   * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
+   */
+  public etcdFor(cluster: EtcdCluster): string {
+    return this.etcd ?? this.rewrite(cluster.image);
+  }
+
+  /**
+   * Every image that is needed to operate a cluster, behind the mirror if there is one: what a mirror has to hold.
+   */
+  public listFor(cluster: EtcdCluster): string[] {
+    return [this.etcdFor(cluster), this.busybox];
+  }
+
+  /**
+   * The name under which an image is pulled: the mirror's, if there is one, else its own.
+   *
+   * Throws when the text isn't the name of an image.
+   */
+  public rewrite(image: string): string {
+    return this.mirror ? this.mirror.rewrite(image) : image;
+  }
+
+  private pinned(prop: string, image: string): string {
+    parsePinnedImage(`image ${prop}`, image);
+    return this.rewrite(image);
+  }
+}

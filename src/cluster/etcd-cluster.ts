@@ -1,0 +1,210 @@
+import { isIPv6 } from 'net';
+import { formatEndpoint, requireConsistentEndpoints, requireHost, requirePort } from './endpoint';
+import { EtcdCertificates } from './etcd-certificates';
+import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, RunningEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
+import { flagsOfCommandLine } from './etcd-command-line';
+import { EtcdMember } from './etcd-member';
+import { EtcdVersion } from './etcd-version';
+import { parsePinnedImage } from './image-reference';
+import { warnOfBadMemberCount } from './member-count';
+import { firstDuplicate, requireAbsolutePath, requireDnsLabel, requireDnsSubdomain } from './names';
+import { RunningEtcd } from './running-etcd';
+import { readManifestFile, readManifestText } from './static-pod-manifest';
+
+/** What the ways to describe a cluster have in common. */
+interface Description {
+  readonly name: string;
+  readonly etcdVersion: EtcdVersion;
+  readonly image: string;
+  readonly dataDir: string;
+  readonly certificates?: EtcdCertificates;
+  readonly endpoints: string[];
+  readonly members?: EtcdMember[];
+  readonly memberName?: string;
+  readonly loopback?: string;
+  /** What the number of members was read from. */
+  readonly source: string;
+}
+
+/**
+ * An etcd cluster that exists and is operated: backed up, restored, upgraded.
+ */
+export class EtcdCluster {
+  /**
+   * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
+   *
+   * Throws when a name, an address, the port or the data directory isn't valid, or when the etcd of the Kubernetes version isn't known.
+   * Warns on the console when the number of control planes is even or above seven.
+   */
+  public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
+    const port = props.clientPort ?? 2379;
+    requirePort('clientPort', port);
+    const members = props.controlPlanes.map(name => {
+      const host = props.addresses?.[name] ?? name;
+      requireHost(`address of ${name}`, host);
+      return { name, peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }), clientUrl: formatEndpoint({ scheme: 'https', host, port }) };
+    });
+    requireKnownNodes(props.addresses, props.controlPlanes);
+    const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
+    return new EtcdCluster({
+      name: props.name,
+      etcdVersion: props.etcdVersion ?? (props.image === undefined ? props.kubernetesVersion.etcdVersion : versionOf(props.image)),
+      image: props.image ?? props.kubernetesVersion.etcdImage,
+      dataDir: props.dataDir ?? '/var/lib/etcd',
+      certificates: props.certificates ?? EtcdCertificates.fromHostFolder(),
+      endpoints: members.map(({ clientUrl }) => clientUrl),
+      members,
+      loopback: formatEndpoint({ scheme: 'https', host: isV6 ? '::1' : '127.0.0.1', port }),
+      source: 'controlPlanes',
+    });
+  }
+
+  /**
+   * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
+   * The image, the data directory, URLs, certificates and members are read; paths are the host's.
+   *
+   * Throws when neither or both of `manifest` and `file` are given, and when something that is needed isn't in it, naming the flag and the prop
+   * that replaces it. Warns on the console when the number of members is even or above seven.
+   */
+  public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
+    if ((props.manifest === undefined) === (props.file === undefined)) {
+      throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
+    }
+    const pod = props.file !== undefined ? readManifestFile(props.file) : readManifestText(props.manifest!);
+    const image = props.image ?? pod.image;
+    if (image === undefined) {
+      throw new Error(`${pod.flags.source} has no image for etcd's container: set image`);
+    }
+    return EtcdCluster.running(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props));
+  }
+
+  /**
+   * The etcd of a cluster as the command line of one of its members has it: a line of `ps`, with whatever stands around it.
+   *
+   * Throws when no or more than one etcd process is in it, and when something that is needed isn't, naming the flag and the prop that replaces it.
+   * Warns on the console when the number of members is even or above seven.
+   */
+  public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
+    return EtcdCluster.running(props, props.image, new RunningEtcd(flagsOfCommandLine(props.commandLine), hostPath => hostPath, props));
+  }
+
+  /**
+   * An etcd outside of the cluster that it serves, started by systemd for example, reached by its endpoints.
+   *
+   * Throws when endpoints are missing, doubled, mixed of http and https, or don't fit the certificates.
+   * Warns on the console when the number of endpoints is even or above seven.
+   */
+  public static external(props: ExternalEtcdProps): EtcdCluster {
+    return new EtcdCluster({
+      name: props.name,
+      etcdVersion: props.etcdVersion,
+      image: props.image ?? `quay.io/coreos/etcd:v${props.etcdVersion}`,
+      dataDir: props.dataDir ?? '/var/lib/etcd',
+      certificates: props.certificates,
+      endpoints: [...props.endpoints],
+      source: 'endpoints',
+    });
+  }
+
+  private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd): EtcdCluster {
+    const names = etcd.members.map(({ name }) => name);
+    requireKnownNodes(props.addresses, names);
+    return new EtcdCluster({
+      ...etcd,
+      name: props.name,
+      etcdVersion: props.etcdVersion ?? versionOf(image),
+      image,
+      dataDir: etcd.dataDir,
+      endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
+      source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
+    });
+  }
+
+  /** The cluster's name. */
+  public readonly name: string;
+  /** The version of etcd. */
+  public readonly etcdVersion: EtcdVersion;
+  /** The image that etcd runs from, or for an external etcd the one with its tools. */
+  public readonly image: string;
+  /** The folder of etcd's data on the hosts. */
+  public readonly dataDir: string;
+  /** The certificates with which etcd is reached; none when it serves plain http. */
+  public readonly certificates?: EtcdCertificates;
+  /** The members on the control planes; none when etcd is external. */
+  public readonly members: EtcdMember[];
+  /** The name of the member whose manifest or command line was read. */
+  public readonly memberName?: string;
+  /** Whether etcd runs outside of the cluster that it serves, so that no node has a member. */
+  public readonly external: boolean;
+
+  private readonly endpoints: string[];
+  private readonly loopback?: string;
+
+  private constructor(description: Description) {
+    requireDnsLabel('name', description.name);
+    requireAbsolutePath('dataDir', description.dataDir);
+    parsePinnedImage('image', description.image);
+    requireConsistentEndpoints(description.endpoints, description.certificates !== undefined);
+    this.name = description.name;
+    this.etcdVersion = description.etcdVersion;
+    this.image = description.image;
+    this.dataDir = description.dataDir;
+    this.certificates = description.certificates;
+    this.external = description.members === undefined;
+    this.members = description.members ?? [];
+    this.memberName = description.memberName;
+    this.endpoints = description.endpoints;
+    this.loopback = description.loopback;
+    requireNodeNames(this.controlPlanes);
+    warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
+  }
+
+  /** The names of the control-plane nodes that run a member; none when etcd is external. */
+  public get controlPlanes(): string[] {
+    return this.members.map(({ name }) => name);
+  }
+
+  /**
+   * The endpoints in the order in which a program should try them: the member on its own machine first, then the others in declared order.
+   *
+   * Throws when the node runs no member of this cluster.
+   *
+   * @param node The control plane on which the program runs. When left out, it may be any: then the machine's own address is tried first,
+   * and every member after it. For an external etcd it doesn't matter.
+   */
+  public endpointsFrom(node?: string): string[] {
+    if (this.external) {
+      return [...this.endpoints];
+    }
+    if (node !== undefined && !this.controlPlanes.includes(node)) {
+      throw new Error(`node must be one of the control planes ${this.controlPlanes.join(', ')} of cluster ${this.name}, got ${JSON.stringify(node)}`);
+    }
+    const own = this.members.find(({ name }) => name === node)?.clientUrl;
+    const local = this.loopback ?? own;
+    return [...local === undefined ? [] : [local], ...this.endpoints.filter(url => url !== own && url !== local)];
+  }
+}
+
+function versionOf(image: string): EtcdVersion {
+  const { tag } = parsePinnedImage('image', image);
+  try {
+    return EtcdVersion.of(tag ?? '');
+  } catch {
+    throw new Error(`etcdVersion must be given for the image ${image}, whose tag does not tell it`);
+  }
+}
+
+function requireNodeNames(nodes: string[]): void {
+  nodes.forEach(node => requireDnsSubdomain('control plane', node));
+  const duplicate = firstDuplicate(nodes);
+  if (duplicate !== undefined) {
+    throw new Error(`controlPlanes must differ, got ${JSON.stringify(duplicate)} twice`);
+  }
+}
+
+function requireKnownNodes(addresses: { readonly [node: string]: string } = {}, nodes: string[]): void {
+  const unknown = Object.keys(addresses).find(node => !nodes.includes(node));
+  if (unknown !== undefined) {
+    throw new Error(`addresses must be of control planes, one of ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
+  }
+}

@@ -1,0 +1,88 @@
+import { EtcdVersion } from './etcd-version';
+import { etcdTagOfKubeadm } from './kubeadm-etcd';
+
+/**
+ * A version of Kubernetes as kubeadm installs it, and the etcd that comes with it.
+ */
+export class KubernetesVersion {
+  /**
+   * Parses a version of Kubernetes.
+   *
+   * Throws when the text isn't a version of Kubernetes 1 with a minor of 20 or newer.
+   *
+   * @param version `1.34.4`, `v1.34.4`, or `1.34` for the newest patch release that this library knows.
+   */
+  public static of(version: string): KubernetesVersion {
+    const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+].*)?)?$/.exec(version);
+    if (!match) {
+      throw new Error(`kubernetes version must be such as 1.34.4, v1.34.4 or 1.34, got ${JSON.stringify(version)}`);
+    }
+    const minor = Number(match[1]);
+    if (minor < 20) {
+      throw new Error(`kubernetes version must be 1.20 or newer, got ${JSON.stringify(version)}: older ones are not supported`);
+    }
+    return new KubernetesVersion(1, minor, match[2] === undefined ? undefined : Number(match[2]));
+  }
+
+  private constructor(
+    /** The major version, the 1 of 1.34.4. */
+    public readonly major: number,
+    /** The minor version, the 34 of 1.34.4. */
+    public readonly minor: number,
+    /** The patch version, the 4 of 1.34.4; left out when only the minor is known. */
+    public readonly patch?: number,
+  ) {}
+
+  /**
+   * The etcd that kubeadm of this version starts.
+   *
+   * Throws when the minor is newer than those this library knows: name the image in the cluster's props then.
+   * The node's own static pod manifest is the truth where somebody has changed it: `EtcdCluster.fromStaticPodManifest` reads it.
+   */
+  public get etcdVersion(): EtcdVersion {
+    return EtcdVersion.of(etcdTagOfKubeadm(this.minor, this.newestPatch));
+  }
+
+  /**
+   * The image of the etcd that kubeadm of this version starts, for example `registry.k8s.io/etcd:3.6.5-0`.
+   *
+   * Throws when the minor is newer than those this library knows: name the image in the cluster's props then.
+   */
+  public get etcdImage(): string {
+    return `${this.imageRegistry}/etcd:${etcdTagOfKubeadm(this.minor, this.newestPatch)}`;
+  }
+
+  /**
+   * Orders versions: negative when this one is older than the other, positive when it is newer, 0 when they are the same.
+   * A version without a patch counts as its newest patch release.
+   */
+  public compareTo(other: KubernetesVersion): number {
+    const byPatch = this.newestPatch === other.newestPatch ? 0 : this.newestPatch - other.newestPatch;
+    return this.minor - other.minor || byPatch;
+  }
+
+  /** Whether this version is the other one or a newer one. */
+  public isAtLeast(other: KubernetesVersion): boolean {
+    return this.compareTo(other) >= 0;
+  }
+
+  /** The version as it was given, without a `v`: `1.34.4` or `1.34`. */
+  public toString(): string {
+    return this.patch === undefined ? `1.${this.minor}` : `1.${this.minor}.${this.patch}`;
+  }
+
+  /**
+   * kubeadm pulls from registry.k8s.io since 1.25, and since the patch releases of December 2022 of the three minors before.
+   *
+   * @see https://kubernetes.io/blog/2022/11/28/registry-k8s-io-faster-cheaper-ga/
+   */
+  private get imageRegistry(): string {
+    const backportedIn = new Map([[22, 17], [23, 15], [24, 9]]).get(this.minor);
+    const backported = backportedIn !== undefined && this.newestPatch >= backportedIn;
+    return this.minor >= 25 || backported ? 'registry.k8s.io' : 'k8s.gcr.io';
+  }
+
+  private get newestPatch(): number {
+    return this.patch ?? Infinity;
+  }
+}

@@ -1,0 +1,35 @@
+const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+
+/**
+ * Refuses what isn't a DNS label.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+ */
+export function requireDnsLabel(prop: string, value: string): void {
+  if (!new RegExp(`^${LABEL}$`).test(value)) {
+    throw new Error(`${prop} must be a DNS label, at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends, got ${JSON.stringify(value)}`);
+  }
+}
+
+/**
+ * Refuses what isn't a DNS subdomain, as names of nodes are.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
+ */
+export function requireDnsSubdomain(prop: string, value: string): void {
+  if (value.length > 253 || !new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(value)) {
+    throw new Error(`${prop} must be a DNS subdomain, at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both ends, got ${JSON.stringify(value)}`);
+  }
+}
+
+/** Refuses what isn't the absolute path of a folder, which would depend on where a program happens to start. */
+export function requireAbsolutePath(prop: string, value: string): void {
+  if (!/^\/[^\0]*$/.test(value) || value.split('/').includes('..')) {
+    throw new Error(`${prop} must be an absolute path without '..', got ${JSON.stringify(value)}`);
+  }
+}
+
+/** The first value that stands more than once. */
+export function firstDuplicate(values: string[]): string | undefined {
+  return values.find((value, index) => values.indexOf(value) !== index);
+}
