@@ -1,4 +1,5 @@
 import { isIPv6 } from 'net';
+import { requireControlPlanes } from './control-planes';
 import { formatEndpoint, requireConsistentEndpoints, requireHost, requirePort } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, RunningEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
@@ -7,7 +8,7 @@ import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
 import { warnOfBadMemberCount } from './member-count';
-import { firstDuplicate, requireAbsolutePath, requireDnsLabel, requireDnsSubdomain } from './names';
+import { requireAbsolutePath, requireDnsLabel } from './names';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
 
@@ -39,12 +40,12 @@ export class EtcdCluster {
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
     const port = props.clientPort ?? 2379;
     requirePort('clientPort', port);
+    requireControlPlanes(props.controlPlanes, props.addresses);
     const members = props.controlPlanes.map(name => {
       const host = props.addresses?.[name] ?? name;
       requireHost(`address of ${name}`, host);
       return { name, peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }), clientUrl: formatEndpoint({ scheme: 'https', host, port }) };
     });
-    requireKnownNodes(props.addresses, props.controlPlanes);
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({
       name: props.name,
@@ -107,14 +108,15 @@ export class EtcdCluster {
   }
 
   private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd): EtcdCluster {
-    const names = etcd.members.map(({ name }) => name);
-    requireKnownNodes(props.addresses, names);
     return new EtcdCluster({
-      ...etcd,
       name: props.name,
       etcdVersion: props.etcdVersion ?? versionOf(image),
       image,
       dataDir: etcd.dataDir,
+      certificates: etcd.certificates,
+      members: etcd.members,
+      memberName: etcd.memberName,
+      loopback: etcd.loopback,
       endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
       source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
     });
@@ -135,7 +137,7 @@ export class EtcdCluster {
   /** The name of the member whose manifest or command line was read. */
   public readonly memberName?: string;
   /** Whether etcd runs outside of the cluster that it serves, so that no node has a member. */
-  public readonly external: boolean;
+  public readonly isExternal: boolean;
 
   private readonly endpoints: string[];
   private readonly loopback?: string;
@@ -150,12 +152,11 @@ export class EtcdCluster {
     this.image = description.image;
     this.dataDir = description.dataDir;
     this.certificates = description.certificates;
-    this.external = description.members === undefined;
+    this.isExternal = description.members === undefined;
     this.members = description.members ?? [];
     this.memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
-    requireNodeNames(this.controlPlanes);
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
   }
 
@@ -173,7 +174,7 @@ export class EtcdCluster {
    * and every member after it. For an external etcd it doesn't matter.
    */
   public endpointsFrom(node?: string): string[] {
-    if (this.external) {
+    if (this.isExternal) {
       return [...this.endpoints];
     }
     if (node !== undefined && !this.controlPlanes.includes(node)) {
@@ -191,20 +192,5 @@ function versionOf(image: string): EtcdVersion {
     return EtcdVersion.of(tag ?? '');
   } catch {
     throw new Error(`etcdVersion must be given for the image ${image}, whose tag does not tell it`);
-  }
-}
-
-function requireNodeNames(nodes: string[]): void {
-  nodes.forEach(node => requireDnsSubdomain('control plane', node));
-  const duplicate = firstDuplicate(nodes);
-  if (duplicate !== undefined) {
-    throw new Error(`controlPlanes must differ, got ${JSON.stringify(duplicate)} twice`);
-  }
-}
-
-function requireKnownNodes(addresses: { readonly [node: string]: string } = {}, nodes: string[]): void {
-  const unknown = Object.keys(addresses).find(node => !nodes.includes(node));
-  if (unknown !== undefined) {
-    throw new Error(`addresses must be of control planes, one of ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
   }
 }

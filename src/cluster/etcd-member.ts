@@ -2,7 +2,7 @@
  * A member of an etcd cluster that runs on the control planes.
  */
 export interface EtcdMember {
-  /** The member's name, which is its node's in a kubeadm cluster. */
+  /** The name of its node, which kubeadm gives the member too. */
   readonly name: string;
   /** The URL at which the other members reach it, such as `https://10.0.0.1:2380`. */
   readonly peerUrl: string;

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'net';
 import * as path from 'path';
-import { formatEndpoint, parseEndpoint, requireHost } from './endpoint';
+import { requireControlPlanes } from './control-planes';
+import { Endpoint, formatEndpoint, parseEndpoint, requireHost } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { RunningEtcdProps } from './etcd-cluster-props';
 import { EtcdFlags } from './etcd-flags';
@@ -27,7 +28,7 @@ export class RunningEtcd {
   }
 
   /** The URL that this member advertises to clients; the https one where an edited manifest has both. */
-  private get clientEndpoint() {
+  private get clientEndpoint(): Endpoint {
     this.flags.required('advertise-client-urls');
     const endpoints = this.flags.list('advertise-client-urls').map(url => parseEndpoint('--advertise-client-urls', url));
     return endpoints.find(({ scheme }) => scheme === 'https') ?? endpoints[0];
@@ -36,29 +37,39 @@ export class RunningEtcd {
   private readMembers(): EtcdMember[] {
     const { scheme, host, port } = this.clientEndpoint;
     const peers = this.readPeers();
+    const nodes = this.readNodes([...peers.keys()]);
     const own = peers.get(this.memberName);
-    const peerUrlOf = (address: string) => formatEndpoint({ scheme: own?.scheme ?? scheme, port: own?.port ?? 2380, host: address });
-    return this.nodes([...peers.keys()]).map(name => {
-      const peer = peers.get(name);
-      const address = this.props.addresses?.[name] ?? peer?.host ?? (name === this.memberName ? host : name);
+    return nodes.map(name => {
+      // A single member that isn't named as its node is, as etcd's own default name, is still that node's.
+      const peer = peers.get(name) ?? (nodes.length === 1 ? own : undefined);
+      const address = this.props.addresses?.[name] ?? peer?.host ?? (nodes.length === 1 || name === this.memberName ? host : name);
       requireHost(`address of ${name}`, address);
-      return { name, peerUrl: peer ? formatEndpoint(peer) : peerUrlOf(address), clientUrl: formatEndpoint({ scheme, host: address, port }) };
+      return {
+        name,
+        peerUrl: formatEndpoint({ scheme: own?.scheme ?? scheme, port: own?.port ?? 2380, ...peer, host: peer?.host ?? address }),
+        clientUrl: formatEndpoint({ scheme, host: address, port }),
+      };
     });
   }
 
   /** The members by `--initial-cluster`, else this one alone; the first URL of a member that has several. */
-  private readPeers() {
-    const entries = this.flags.list('initial-cluster').map(entry => {
+  private readPeers(): Map<string, Endpoint> {
+    const peers = new Map<string, Endpoint>();
+    for (const entry of this.flags.list('initial-cluster')) {
       const [name, ...url] = entry.split('=');
-      return { name, peer: parseEndpoint('--initial-cluster', url.join('=')) };
-    });
-    const own = this.flags.list('initial-advertise-peer-urls').slice(0, 1)
-      .map(url => ({ name: this.memberName, peer: parseEndpoint('--initial-advertise-peer-urls', url) }));
-    return new Map([...own, ...entries.reverse()].map(({ name, peer }) => [name, peer]));
+      peers.set(name, peers.get(name) ?? parseEndpoint('--initial-cluster', url.join('=')));
+    }
+    const [own] = this.flags.list('initial-advertise-peer-urls');
+    if (own !== undefined && peers.size === 0) {
+      peers.set(this.memberName, parseEndpoint('--initial-advertise-peer-urls', own));
+    }
+    return peers;
   }
 
-  private nodes(memberNames: string[]): string[] {
-    return this.props.controlPlanes ?? (memberNames.length > 0 ? memberNames.sort() : [this.memberName]);
+  private readNodes(memberNames: string[]): string[] {
+    const nodes = this.props.controlPlanes ?? (memberNames.length > 0 ? memberNames : [this.memberName]);
+    requireControlPlanes(nodes, this.props.addresses);
+    return nodes;
   }
 
   /** The URL by which a program on the same machine reaches the member, if it listens there. */
