@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { runOrThrow } from './run';
+import { Recipe } from './tool';
+
+const needs = { go: 'install Go from https://go.dev/dl' };
+
+/** etcd, etcdctl and etcdutl of a version from 3.5 on. Older ones are no Go modules that could be asked for by version. */
+export function etcdFromGoModules(version: string): Recipe {
+  const modules = { etcd: 'go.etcd.io/etcd/server/v3', etcdctl: 'go.etcd.io/etcd/etcdctl/v3', etcdutl: 'go.etcd.io/etcd/etcdutl/v3' };
+  return {
+    name: 'etcd',
+    version,
+    programs: Object.keys(modules),
+    how: 'from Go modules, once, about 1 min',
+    needs,
+    build: (folder) => inScratchModule(async (scratch) => {
+      const requirements = Object.values(modules).map((module) => `require ${module} v${version}`);
+      writeFileSync(join(scratch, 'go.mod'), [await header(modules.etcd, version), ...requirements].join('\n'));
+      for (const [program, module] of Object.entries(modules)) await build(scratch, module, join(folder, program));
+    }),
+  };
+}
+
+/** A component of Kubernetes, such as kube-apiserver. */
+export function kubernetesFromGoModules(component: string, version: string): Recipe {
+  const module = 'k8s.io/kubernetes';
+  return {
+    name: component,
+    version,
+    programs: [component],
+    how: 'from Go modules, once, about 5 min',
+    needs,
+    build: (folder) => inScratchModule(async (scratch) => {
+      const [, minor] = version.split('.');
+      // Kubernetes names its staging modules as v0.0.0 and replaces them by folders of its repository; published, they are v0.MINOR.PATCH.
+      const staging = [...(await goModOf(module, version)).matchAll(/^\s*(\S+) => \.\/staging\//gm)].map(([, name]) => name);
+      const replacements = staging.map((name) => `replace ${name} => ${name} v${version.replace(/^1\./, '0.')}`);
+      writeFileSync(join(scratch, 'go.mod'), [await header(module, version), `require ${module} v${version}`, ...replacements].join('\n'));
+      const stamp = 'k8s.io/component-base/version';
+      await build(scratch, `${module}/cmd/${component}`, join(folder, component), [
+        `-X ${stamp}.gitVersion=v${version}`, `-X ${stamp}.gitMajor=1`, `-X ${stamp}.gitMinor=${minor}`, `-X ${stamp}.gitTreeState=clean`,
+        `-X k8s.io/client-go/pkg/version.gitVersion=v${version}`,
+      ]);
+    }),
+  };
+}
+
+async function inScratchModule(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-go-'));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function goModOf(module: string, version: string): Promise<string> {
+  const { GoMod } = JSON.parse(await runOrThrow('go', ['mod', 'download', '-json', `${module}@v${version}`], { cwd: tmpdir() }));
+  return readFileSync(GoMod, 'utf8');
+}
+
+/** The module's own language version: with a lower one Go would ask for an update, with a higher one semantics could change. */
+async function header(module: string, version: string): Promise<string> {
+  const [language] = /^go .+$/m.exec(await goModOf(module, version)) ?? ['go 1.24'];
+  return `module example.invalid/scratch\n${language}`;
+}
+
+/** `-mod=mod` lets Go add what this one package needs, where `go mod tidy` would fetch what all tests of all dependencies need. */
+function build(scratch: string, packagePath: string, target: string, linkerFlags: string[] = []): Promise<string> {
+  const flags = ['-s', '-w', ...linkerFlags].join(' ');
+  return runOrThrow('go', ['build', '-mod=mod', '-trimpath', '-ldflags', flags, '-o', target, packagePath], { cwd: scratch, env: { CGO_ENABLED: '0' } });
+}

