@@ -71,7 +71,7 @@ export class EtcdCertificates {
       ca: locate('ca', files.ca ?? 'ca.crt'),
       cert: locate('cert', files.cert ?? 'healthcheck-client.crt'),
       key: locate('key', files.key ?? 'healthcheck-client.key'),
-    }, path.posix.join(folder, '.'), undefined);
+    }, path.posix.resolve(folder), undefined);
   }
 
   /**

@@ -2,6 +2,8 @@
  * What an etcd process was told, by flags and by ETCD_ variables.
  */
 export class EtcdFlags {
+  private readonly flags: Map<string, string>;
+
   /**
    * @param source what is read, for error messages
    * @param args what stands behind the program's name
@@ -12,8 +14,6 @@ export class EtcdFlags {
       throw new Error(`${source} has --config-file, which etcd reads instead of flags: describe the cluster with EtcdCluster.kubeadm`);
     }
   }
-
-  private readonly flags: Map<string, string>;
 
   /**
    * The value of a flag, else of its variable: etcd reads ETCD_DATA_DIR where --data-dir isn't given.

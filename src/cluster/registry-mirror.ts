@@ -41,7 +41,8 @@ export class RegistryMirror {
   /**
    * The name under which the mirror holds an image. One that is in the mirror already stays as it is.
    *
-   * Throws when the text isn't the name of an image.
+   * Throws when the text isn't the name of an image, or when its registry has a port and the mirror keeps full names:
+   * no image may have a port in the middle of its name.
    *
    * @param image The image's original name.
    */
@@ -49,6 +50,9 @@ export class RegistryMirror {
     const reference = parseImage('image', image);
     if (image.startsWith(`${this.registry}/`)) {
       return image;
+    }
+    if (this.keepsReference && reference.registry.includes(':')) {
+      throw new Error(`image ${image} has a port, which can't stand behind ${this.registry}/: give it by its name in the mirror instead`);
     }
     const original = this.keepsReference ? `${reference.registry}/${reference.repository}` : reference.repository;
     return `${this.registry}/${original}${suffixOf(reference)}`;
