@@ -11,17 +11,18 @@ export interface Question {
 export interface Backup {
   readonly name: string;
   readonly time: number;
+  readonly iso: string;
   readonly revision: bigint;
   readonly damaged: boolean;
 }
 
 const PERIODS: Record<string, (backup: Backup) => string> = {
   last: (backup) => backup.name,
-  hourly: (backup) => iso(backup.time).slice(0, 13),
-  daily: (backup) => iso(backup.time).slice(0, 10),
-  weekly: (backup) => iso(mondayOf(backup.time)).slice(0, 10),
-  monthly: (backup) => iso(backup.time).slice(0, 7),
-  yearly: (backup) => iso(backup.time).slice(0, 4),
+  hourly: (backup) => backup.iso.slice(0, 13),
+  daily: (backup) => backup.iso.slice(0, 10),
+  weekly: (backup) => `${mondayOf(backup.time)}`,
+  monthly: (backup) => backup.iso.slice(0, 7),
+  yearly: (backup) => backup.iso.slice(0, 4),
 };
 
 export function decide({ environment, listing }: Question): string[] {
@@ -43,7 +44,7 @@ export function decide({ environment, listing }: Question): string[] {
   for (const [kind, periodOf] of Object.entries(PERIODS)) {
     const count = Number(environment[`KEEP_${kind.toUpperCase()}`] || 0);
     const newestOfPeriod = new Map(counted.map((backup) => [periodOf(backup), backup] as const).reverse());
-    const representatives = counted.filter((backup) => newestOfPeriod.get(periodOf(backup)) === backup);
+    const representatives = [...newestOfPeriod.values()].reverse();
     keep(representatives.slice(0, count), kind);
     if (representatives.length < count && oldest && !representatives.includes(oldest)) keep([oldest], `oldest ${kind}`);
   }
@@ -62,7 +63,7 @@ export function parseListing(listing: readonly string[]): Backup[] {
     const time = match ? timeOf(match[2]) : undefined;
     if (!match || time === undefined) continue;
     const damaged = match[4] === 'damaged' || byName.get(match[1])?.damaged === true;
-    byName.set(match[1], { name: match[1], time, revision: BigInt(match[3]), damaged });
+    byName.set(match[1], { name: match[1], time, iso: iso(time), revision: BigInt(match[3]), damaged });
   }
   return [...byName.values()].sort((a, b) => b.time - a.time || Number(b.revision > a.revision) - Number(b.revision < a.revision));
 }
@@ -81,9 +82,10 @@ export function timeOf(stamp: string): number | undefined {
   return !Number.isNaN(time) && stampOf(time) === stamp ? time : undefined;
 }
 
+/** The midnight at which the time's ISO week began. */
 export function mondayOf(time: number): number {
   const day = 86_400_000;
-  return time - ((new Date(time).getUTCDay() + 6) % 7) * day;
+  return Math.floor(time / day) * day - ((new Date(time).getUTCDay() + 6) % 7) * day;
 }
 
 function iso(time: number): string {

@@ -1,9 +1,7 @@
-import * as fc from 'fast-check';
-import { ask, askAll, awksAbsent, awksFound } from './retention-awk';
-import { decide, Question, stampOf, timeOf } from './retention-model';
+import { ask, awksAbsent, awksFound } from './retention-awk';
+import { decide, stampOf, timeOf } from './retention-model';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
 test('the awk of the images and the one of Debian are here to be asked', () => {
   if (awksAbsent.length > 0) {
@@ -182,15 +180,9 @@ describe.each(awksFound)('%s', (awk) => {
     });
   });
 
-  test('random histories under random rules: the program and the model say the same, word for word', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(question, { minLength: 1, maxLength: 60 }), async (questions) => {
-      expect(await askAll(awk, questions)).toEqual(questions.map(decide));
-    }), { numRuns: 30 });
-  });
-
   test('ten thousand backups in no order are decided within seconds', () => {
     const many = everyBackup('20261001T000000Z', '20261104T172500Z', 5 * 60_000);
-    const shuffled = many.map((line, i) => many[(i * 7919) % many.length]);
+    const shuffled = many.map((_, i) => many[(i * 7919) % many.length]);
     const environment = { KEEP_LAST: '4', KEEP_HOURLY: '24', KEEP_DAILY: '7', KEEP_WEEKLY: '4', KEEP_MONTHLY: '12', KEEP_YEARLY: '3', KEEP_WITHIN_SECONDS: '86400' };
     const started = Date.now();
     const answer = lines(environment, shuffled);
@@ -206,43 +198,3 @@ function everyBackup(first: string, last: string, interval: number): string[] {
   for (let time = timeOf(first)!; time <= timeOf(last)!; time += interval) listing.push(`${stampOf(time)}-r${listing.length + 1} complete`);
   return listing;
 }
-
-/** Times crowd around the edges of the calendar, so that periods are shared, just missed and skipped. */
-const EDGES = [
-  '19700110T000000Z', '20000229T000000Z', '20201228T000000Z', '20210104T000000Z', '20240229T235959Z', '20241230T000000Z', '20991231T235959Z',
-];
-const time = fc.tuple(
-  fc.constantFrom(...EDGES.map((stamp) => timeOf(stamp)!)),
-  fc.constantFrom(1000, 60_000, HOUR, 5 * HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY),
-  fc.integer({ min: -8, max: 8 }),
-).map(([edge, unit, steps]) => edge + unit * steps);
-const revision = fc.oneof(
-  fc.constantFrom('1', '9', '10', '99', '9007199254740993', '9223372036854775807'),
-  fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String),
-);
-const backup = fc.tuple(time, revision).map(([at, number]) => `${stampOf(at)}-r${number}`);
-const foreign = fc.tuple(backup, fc.constantFrom('.trash-', '.incomplete-', ' ', 'x')).chain(([name, mark]) => fc.constantFrom(mark + name, name + mark));
-const listed = fc.oneof(
-  { weight: 8, arbitrary: backup.map((name) => `${name} complete`) },
-  { weight: 1, arbitrary: backup.map((name) => `${name} damaged`) },
-  { weight: 1, arbitrary: foreign.map((name) => `${name} complete`) },
-);
-const count = fc.option(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constant(1000)), { freq: 2, nil: undefined });
-const within = fc.tuple(fc.constantFrom(1, 3600, 86_400, 86_400 * 365), fc.integer({ min: 1, max: 9 })).map(([unit, n]) => unit * n);
-const rules = fc.record({
-  KEEP_LAST: count,
-  KEEP_HOURLY: count,
-  KEEP_DAILY: count,
-  KEEP_WEEKLY: count,
-  KEEP_MONTHLY: count,
-  KEEP_YEARLY: count,
-  KEEP_WITHIN_SECONDS: fc.option(within, { nil: undefined }),
-  KEEP_ALL: fc.option(fc.constant(1), { freq: 20, nil: undefined }),
-}).map((some) => Object.fromEntries(Object.entries(some).flatMap(([name, value]) => value === undefined ? [] : [[name, `${value}`]])))
-  .filter((some) => Object.keys(some).length > 0);
-
-const question: fc.Arbitrary<Question> = fc.tuple(rules, fc.array(listed, { maxLength: 40 }), time, fc.option(backup, { nil: undefined }))
-  .map(([some, history, now, written]) => ({
-    environment: { ...some, NOW: stampOf(now), JUST_WRITTEN: written ?? '' },
-    listing: written ? [...history, `${written} complete`] : history,
-  }));
