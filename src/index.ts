@@ -1,1 +1,14 @@
-export {};
+export * from './cluster/container-images';
+export * from './cluster/etcd-certificates';
+export * from './cluster/etcd-cluster';
+export * from './cluster/etcd-cluster-props';
+export * from './cluster/etcd-member';
+export * from './cluster/etcd-version';
+export * from './cluster/kubernetes-version';
+export * from './cluster/registry-mirror';
+export * from './backup/backup-volume';
+export * from './backup/backup-volume-props';
+export * from './backup/etcd-snapshot-cron-job';
+export * from './backup/etcd-snapshot-job';
+export * from './backup/etcd-snapshot-props';
+export * from './backup/retention-policy';

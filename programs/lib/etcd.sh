@@ -1,0 +1,72 @@
+# shellcheck shell=sh
+# etcd.sh: etcd's own tools, whichever the image has.
+#
+#   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
+#   WORK                                        folder for what commands print
+
+# etcdctl takes every ETCDCTL_ variable for a flag, and stops where one is given both ways.
+unset ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
+ETCDCTL_API=3 # etcdctl 3.3 needs it, later ones take it
+export ETCDCTL_API
+
+# choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images of 3.5 leave out.
+# etcdctl lost `snapshot status` in 3.6.
+choose_tools() {
+  command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
+  if command -v etcdutl >/dev/null; then
+    offline=etcdutl
+  elif etcdctl snapshot --help 2>/dev/null | grep -q 'status'; then
+    offline=etcdctl
+  else
+    refuse "the etcd image has no etcdutl, and its etcdctl can't check a snapshot" \
+      "set the etcd image to one that has etcdutl: registry.k8s.io/etcd from 3.6.5-0 on, or gcr.io/etcd-development/etcd"
+  fi
+}
+
+# ask ENDPOINT SECONDS COMMAND...: etcdctl on one member. What it prints goes to $WORK/answer and $WORK/errors.
+ask() {
+  ask_endpoint=$1
+  ask_seconds=$2
+  shift 2
+  # etcdctl's own limit gives the better message; the outer one also ends a write that hangs in the kernel's hands.
+  run $((ask_seconds + 15)) etcdctl --endpoints="$ask_endpoint" --dial-timeout=5s --command-timeout="${ask_seconds}s" "$@" \
+    >"$WORK/answer" 2>"$WORK/errors"
+}
+
+# reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
+reason() {
+  for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' 'read-only file system' \
+    'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host'; do
+    if grep -oh "$pattern" "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+      head -n 1 "$WORK/cause"
+      return
+    fi
+  done
+  if grep -q 'deadline exceeded\|DeadlineExceeded' "$WORK/errors" || [ ! -s "$WORK/errors" ]; then
+    echo "no answer within $1 s"
+  else
+    tail -n 1 "$WORK/errors" | cut -c1-300
+  fi
+}
+
+# advice TEXT: the fix that goes with a reason.
+advice() {
+  case $1 in
+    *'signed by unknown authority'*) echo "give the CA that signed this etcd's certificates (got ${ETCDCTL_CACERT:-none})" ;;
+    *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)
+      echo "etcd refuses the client certificate (${ETCDCTL_CERT:-none}): check its dates and CA, with kubeadm: kubeadm certs check-expiration, kubeadm certs renew" ;;
+    *x509*) echo "the endpoint's certificate does not fit its address: use an address that stands in the certificate" ;;
+    *'connection refused'*) echo "nothing listens there: check that etcd runs on that node (crictl ps, or systemctl status etcd) and the client port" ;;
+    *'no such host'*) echo "the name doesn't resolve on this node: give the cluster the member's address" ;;
+    *'no answer within'*) echo "check the member's health and the network; if it was the save that took long, raise snapshotTimeout" ;;
+    *) echo "check that etcd runs and that the endpoints are right" ;;
+  esac
+}
+
+# member_name ENDPOINT MEMBER_ID: the name of the member with that (decimal) id, or the id where no quorum can tell.
+member_name() {
+  if ask "$1" 5 member list --write-out=json; then
+    found=$(tr '{' '\n' <"$WORK/answer" | sed -n "s/.*\"ID\":$2,\"name\":\"\([^\"]*\)\".*/\1/p" | head -n 1)
+  fi
+  echo "${found:-$2}"
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=sh
+# process.sh: commands with a time limit that a signal can end at once.
+# A shell acts on a signal only when its foreground command has ended, and as process 1 of a container it ignores SIGTERM
+# without a trap: so commands that take long run in the background, and the shell waits for them.
+
+child=
+
+# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its status; see timed_out.
+run() {
+  limit=$1
+  shift
+  timeout -k 5 "$limit" "$@" &
+  await
+}
+
+# await: waits for what was just started in the background, and returns its status.
+await() {
+  child=$!
+  status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+# timed_out STATUS: whether run ended the command (coreutils: 124, 137; busybox: 143, 137).
+timed_out() {
+  [ "$1" -eq 124 ] || [ "$1" -eq 137 ] || [ "$1" -eq 143 ]
+}
+
+pause() {
+  run $(($1 + 5)) sleep "$1"
+}
+
+# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was told to end.
+on_signals() {
+  for signal in HUP:129 INT:130 TERM:143; do
+    # shellcheck disable=SC2064 # both parts are meant to be fixed now
+    trap "end_child; $1 SIG${signal%:*} ${signal#*:}" "${signal%:*}"
+  done
+}
+
+end_child() {
+  if [ -n "$child" ]; then
+    kill -TERM "$child" 2>/dev/null || :
+    wait "$child" 2>/dev/null || :
+    child=
+  fi
+}

@@ -1,0 +1,102 @@
+import { Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+
+/** A folder of the node on which the pod runs. */
+export interface HostPathBackupVolumeProps {
+  /**
+   * The folder, an absolute path on the host. A disk of its own is best: on etcd's own disk, backups are lost with it.
+   *
+   * @default /mnt/backup
+   */
+  readonly path?: string;
+
+  /**
+   * What must be there before. With `DIRECTORY`, a pod waits where a disk isn't mounted, instead of writing beside it.
+   *
+   * @default HostPathVolumeType.DIRECTORY_OR_CREATE
+   */
+  readonly type?: kplus.HostPathVolumeType;
+}
+
+/** An EBS volume that exists already. */
+export interface EbsVolumeProps {
+  /** The volume's id, `vol-` and 17 (formerly 8) hexadecimal digits. */
+  readonly volumeId: string;
+
+  /** The availability zone that the volume is in, such as `eu-central-1a`: only nodes there can attach it. */
+  readonly zone: string;
+
+  /** The volume's size, in whole GiB, at most 64 TiB. */
+  readonly size: Size;
+
+  /**
+   * The file system that is on the volume, or that an empty volume gets.
+   *
+   * @default ext4
+   */
+  readonly fsType?: string;
+}
+
+/** A gp3 volume that AWS' driver makes when the first pod needs it, in the zone of that pod's node. */
+export interface EbsStorageClassProps {
+  /** The volume's size, in whole GiB, at most 64 TiB. It can be raised later. */
+  readonly size: Size;
+
+  /**
+   * I/O operations a second, from 3,000 to 80,000, above 3,000 at most 500 for each GiB.
+   *
+   * @default - gp3's own 3,000
+   */
+  readonly iops?: number;
+
+  /**
+   * MiB/s, from 125 to 2,000, at most a quarter of `iops`.
+   *
+   * @default - gp3's own 125
+   */
+  readonly throughput?: number;
+
+  /**
+   * The ARN of the KMS key that encrypts the volume. It is always encrypted.
+   *
+   * @default - the account's key for EBS, aws/ebs
+   */
+  readonly kmsKeyId?: string;
+
+  /**
+   * Tags of the volume in AWS.
+   *
+   * @default - only those that the driver gives by itself
+   */
+  readonly tags?: { readonly [key: string]: string };
+
+  /**
+   * The file system that the volume gets.
+   *
+   * @default ext4
+   */
+  readonly fsType?: string;
+
+  /**
+   * The one zone in which the volume may be made.
+   *
+   * @default - the zone of the node that the first pod comes to
+   */
+  readonly zone?: string;
+}
+
+/** A folder that an NFS server exports. */
+export interface NfsBackupVolumeProps {
+  /** The server's name or address. */
+  readonly server: string;
+
+  /** The exported folder, an absolute path on the server. */
+  readonly path: string;
+
+  /**
+   * Options of the mount, such as `nfsvers=4.1`.
+   *
+   * @default - the node's own
+   */
+  readonly mountOptions?: string[];
+}

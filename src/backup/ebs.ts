@@ -1,0 +1,91 @@
+import { Size } from 'cdk8s';
+import { EbsStorageClassProps, EbsVolumeProps } from './backup-volume-props';
+
+/** The name of AWS' driver, and of the key under which nodes tell their zone. */
+export const EBS_DRIVER = 'ebs.csi.aws.com';
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
+/**
+ * What AWS allows for gp3.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+ */
+const GP3 = {
+  sizeGiB: { min: 1, max: 65_536 },
+  iops: { min: 3_000, max: 80_000, perGiB: 500 },
+  throughput: { min: 125, max: 2_000, perIops: 0.25 },
+};
+
+/** A zone, a local zone or a wavelength zone: us-east-1a, us-west-2-lax-1a, us-east-1-wl1-bos-wlz-1. */
+const ZONE = /^[a-z]{2}(-[a-z]+)+-\d+([a-z]|-[a-z]+-\d+[a-z]|-wl\d+-[a-z]+-wlz-\d+)$/;
+const VOLUME_ID = /^vol-([0-9a-f]{8}|[0-9a-f]{17})$/;
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+$/;
+
+export function requireEbsVolume(props: EbsVolumeProps): void {
+  if (!VOLUME_ID.test(props.volumeId)) {
+    throw new Error(`volumeId must be the id of an EBS volume such as vol-0123456789abcdef0, got ${JSON.stringify(props.volumeId)}`);
+  }
+  requireZone(props.zone);
+  requireSize(props.size);
+}
+
+export function requireEbsStorageClass(props: EbsStorageClassProps): void {
+  const gibibytes = requireSize(props.size);
+  if (props.zone !== undefined) {
+    requireZone(props.zone);
+  }
+  if (props.iops !== undefined) {
+    requireWithin('iops', props.iops, GP3.iops.min, GP3.iops.max, 'gp3');
+    // AWS gives every volume its 3,000, however small it is.
+    if (props.iops > GP3.iops.min && props.iops > gibibytes * GP3.iops.perGiB) {
+      throw new Error(`iops must be at most ${GP3.iops.perGiB} for each GiB of size, got ${props.iops} for ${gibibytes} GiB: `
+        + `lower it to ${Math.max(GP3.iops.min, gibibytes * GP3.iops.perGiB)}, or make the volume at least ${Math.ceil(props.iops / GP3.iops.perGiB)} GiB`);
+    }
+  }
+  if (props.throughput !== undefined) {
+    requireWithin('throughput', props.throughput, GP3.throughput.min, GP3.throughput.max, 'gp3, in MiB/s');
+    const iops = props.iops ?? GP3.iops.min;
+    if (props.throughput > iops * GP3.throughput.perIops) {
+      throw new Error(`throughput must be at most ${GP3.throughput.perIops} MiB/s for each of iops, got ${props.throughput} MiB/s with ${iops} IOPS: `
+        + `lower it to ${iops * GP3.throughput.perIops}, or raise iops to ${props.throughput / GP3.throughput.perIops}`);
+    }
+  }
+  if (props.kmsKeyId !== undefined && !KEY_ARN.test(props.kmsKeyId)) {
+    throw new Error(`kmsKeyId must be the full ARN of a KMS key such as arn:aws:kms:eu-central-1:123456789012:key/…, got ${JSON.stringify(props.kmsKeyId)}`);
+  }
+  for (const [key, value] of Object.entries(props.tags ?? {})) {
+    requireTag(key, value);
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+function requireTag(key: string, value: string): void {
+  if (key.length < 1 || key.length > 128 || /^aws:/i.test(key)) {
+    throw new Error(`tags: a key must have 1 to 128 characters and not begin with aws:, got ${JSON.stringify(key)}`);
+  }
+  // The driver splits its parameter at the first =, and reads {{ }} as a template.
+  if (key.includes('=') || /[{}]/.test(key + value)) {
+    throw new Error(`tags: a key must not contain =, and neither key nor value braces, got ${JSON.stringify(`${key}=${value}`)}`);
+  }
+  if (value.length > 256) {
+    throw new Error(`tags: the value of ${JSON.stringify(key)} must have at most 256 characters, got ${value.length}`);
+  }
+}
+
+function requireZone(zone: string): void {
+  if (!ZONE.test(zone)) {
+    throw new Error(`zone must be an availability zone such as eu-central-1a (a region alone is not one), got ${JSON.stringify(zone)}`);
+  }
+}
+
+function requireSize(size: Size): number {
+  const gibibytes = size.toGibibytes({ rounding: 2 });
+  requireWithin('size', gibibytes, GP3.sizeGiB.min, GP3.sizeGiB.max, 'EBS, in whole GiB');
+  return gibibytes;
+}
+
+function requireWithin(prop: string, value: number, min: number, max: number, what: string): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Error(`${prop} must be a whole number from ${min} to ${max} (${what}), got ${value}`);
+  }
+}

@@ -1,0 +1,108 @@
+import { ApiObject, Cron, Duration, JsonPatch } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { EtcdSnapshotProps } from './etcd-snapshot-props';
+import { RetentionPolicy } from './retention-policy';
+import { requireWholeNumber, snapshotWorkloads } from './snapshot-pods';
+import { requireSeconds } from '../runtime/program-pod';
+import { requireSchedule, requireTimeZone } from '../runtime/schedule';
+
+/** Props of snapshots on a schedule. */
+export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
+  /** When snapshots are taken, as `Cron.schedule({ minute: '0', hour: '*\/6' })`. Checked field by field. */
+  readonly schedule: Cron;
+
+  /**
+   * The time zone of the schedule, a name of the tz database. Needs Kubernetes 1.25. Names of backups and retention go by UTC all the same.
+   *
+   * @default - the controller manager's, with kubeadm UTC
+   */
+  readonly timeZone?: string;
+
+  /**
+   * How late a run may begin, for instance after the control plane was down. Of several missed runs only the last is made up for.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly startingDeadline?: Duration;
+
+  /**
+   * Whether the schedule rests. Runs that are under way go on.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+
+  /**
+   * How many successful Jobs stay, to be looked at.
+   *
+   * @default 3
+   */
+  readonly successfulJobsRetained?: number;
+
+  /**
+   * How many failed Jobs stay, to be looked at.
+   *
+   * @default 3
+   */
+  readonly failedJobsRetained?: number;
+}
+
+/**
+ * Takes verified etcd snapshots on a schedule and keeps them by a retention policy.
+ *
+ * Each run takes one snapshot (of the local member if it can give one, else of another), checks it, completes it under its final name,
+ * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
+ *
+ * Throws when schedule, time zone, durations or counts make no sense, and when backups would scatter over the nodes: a volume of the host,
+ * several control planes, and neither `node` nor `everyMember`.
+ *
+ * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
+ */
+export class EtcdSnapshotCronJob extends Construct {
+  /** The CronJob, or with `everyMember` the first control plane's. */
+  public readonly cronJob: kplus.CronJob;
+
+  /** All the CronJobs: one, or with `everyMember` one for each control plane, in their order. */
+  public readonly cronJobs: kplus.CronJob[];
+
+  /** Which backups stay. */
+  public readonly retention: RetentionPolicy;
+
+  constructor(scope: Construct, id: string, props: EtcdSnapshotCronJobProps) {
+    super(scope, id);
+    requireSchedule('schedule', props.schedule);
+    if (props.timeZone !== undefined) {
+      requireTimeZone('timeZone', props.timeZone);
+    }
+    const startingDeadline = props.startingDeadline ?? Duration.hours(1);
+    if (requireSeconds('startingDeadline', startingDeadline) < 60) {
+      throw new Error(`startingDeadline must be at least 60 s, got ${startingDeadline.toSeconds()} s: the controller looks every 10 s, and a short one skips runs`);
+    }
+    requireWholeNumber('successfulJobsRetained', props.successfulJobsRetained ?? 3, 0);
+    requireWholeNumber('failedJobsRetained', props.failedJobsRetained ?? 3, 0);
+
+    this.retention = props.retention ?? RetentionPolicy.recommended();
+    this.cronJobs = snapshotWorkloads(this, props, this.retention).map((workload) => {
+      const cronJob = new kplus.CronJob(this, workload.id, {
+        ...workload.pod.props,
+        metadata: { labels: workload.labels, annotations: workload.annotations },
+        schedule: props.schedule,
+        timeZone: props.timeZone,
+        // Two at once would only wait for each other.
+        concurrencyPolicy: kplus.ConcurrencyPolicy.FORBID,
+        startingDeadline,
+        suspend: props.suspend ?? false,
+        successfulJobsRetained: props.successfulJobsRetained ?? 3,
+        failedJobsRetained: props.failedJobsRetained ?? 3,
+        activeDeadline: workload.deadline,
+        backoffLimit: workload.backoffLimit,
+      });
+      workload.pod.complete(cronJob, '/spec/jobTemplate/spec/template/spec');
+      // So that `kubectl get jobs -l` finds the Jobs, too.
+      ApiObject.of(cronJob).addJsonPatch(JsonPatch.add('/spec/jobTemplate/metadata', { labels: workload.labels }));
+      return cronJob;
+    });
+    this.cronJob = this.cronJobs[0];
+  }
+}

@@ -1,0 +1,57 @@
+import { Duration } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { EtcdSnapshotProps } from './etcd-snapshot-props';
+import { RetentionPolicy } from './retention-policy';
+import { snapshotWorkloads } from './snapshot-pods';
+import { oneShotJob } from '../runtime/one-shot';
+import { requireSeconds } from '../runtime/program-pod';
+
+/** Props of a single snapshot. */
+export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
+  /**
+   * How long the finished Job stays, to be looked at.
+   *
+   * @default Duration.days(7)
+   */
+  readonly ttlAfterFinished?: Duration;
+}
+
+/**
+ * Takes one verified etcd snapshot, for instance before a change.
+ *
+ * The Job's name carries a digest of its content: applied again it does nothing, changed (by an annotation, say) it is a new Job and takes
+ * another snapshot. By default it deletes no backup.
+ *
+ * Throws as `EtcdSnapshotCronJob` does.
+ */
+export class EtcdSnapshotJob extends Construct {
+  /** The Job, or with `everyMember` the first control plane's. */
+  public readonly job: kplus.Job;
+
+  /** All the Jobs: one, or with `everyMember` one for each control plane, in their order. */
+  public readonly jobs: kplus.Job[];
+
+  /** Which backups stay. */
+  public readonly retention: RetentionPolicy;
+
+  constructor(scope: Construct, id: string, props: EtcdSnapshotJobProps) {
+    super(scope, id);
+    const ttlAfterFinished = props.ttlAfterFinished ?? Duration.days(7);
+    requireSeconds('ttlAfterFinished', ttlAfterFinished);
+
+    this.retention = props.retention ?? RetentionPolicy.keepAll();
+    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => oneShotJob(this, workload.id, (name) => {
+      const job = new kplus.Job(this, workload.id, {
+        ...workload.pod.props,
+        metadata: { name, labels: workload.labels, annotations: workload.annotations },
+        ttlAfterFinished,
+        activeDeadline: workload.deadline,
+        backoffLimit: workload.backoffLimit,
+      });
+      workload.pod.complete(job, '/spec/template/spec');
+      return job;
+    }));
+    this.job = this.jobs[0];
+  }
+}

@@ -1,0 +1,169 @@
+import { Duration, Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { EtcdSnapshotProps } from './etcd-snapshot-props';
+import { RetentionPolicy } from './retention-policy';
+import { ContainerImages } from '../cluster/container-images';
+import { EtcdCertificates } from '../cluster/etcd-certificates';
+import { requireAbsolutePath } from '../cluster/names';
+import { Program } from '../runtime/program';
+import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
+
+const BACKUP_PATH = '/backup';
+const CERTIFICATES_PATH = '/certificates';
+const PKI_PATH = '/pki';
+
+/** One workload that takes snapshots: all of them run the same program, and differ in the node. */
+export interface SnapshotWorkload {
+  /** The construct's id, also the suffix of its name. */
+  readonly id: string;
+  readonly pod: ProgramPod;
+  readonly labels: { [key: string]: string };
+  readonly annotations: { [key: string]: string };
+  /** Seconds after which Kubernetes ends it. */
+  readonly deadline: Duration;
+  readonly backoffLimit: number;
+}
+
+/** What is refused and rendered alike for snapshots on a schedule and for single ones. */
+export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy): SnapshotWorkload[] {
+  const timeout = props.snapshotTimeout ?? Duration.minutes(10);
+  const timeoutSeconds = requireSeconds('snapshotTimeout', timeout);
+  const deadline = props.deadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
+  if (requireSeconds('deadline', deadline) <= timeoutSeconds) {
+    throw new Error(`deadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${deadline.toSeconds()} s: a save that takes its time would be killed`);
+  }
+  requireWholeNumber('backoffLimit', props.backoffLimit ?? 2, 0);
+  requireWholeNumber('rounds', props.rounds ?? 3, 1);
+  if (props.includePki && props.cluster.isExternal) {
+    throw new Error(`includePki must be left out for the external etcd cluster ${props.cluster.name}: its pods see no control plane's files`);
+  }
+  const annotations = { 'cdk8s-day2/retention': retention.description, ...props.annotations };
+  return placements(props).map(({ id, nodes }) => {
+    const home = id === 'Resource' ? scope : new Construct(scope, `${id}-pod`);
+    const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
+    return { id, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2, pod: snapshotPod(home, props, retention, nodes, labels, annotations) };
+  });
+}
+
+/** Where the pods run: together in one place, or one on every control plane. */
+function placements(props: EtcdSnapshotProps): { id: string; nodes: string[] }[] {
+  const { cluster, volume, node, everyMember } = props;
+  const planes = cluster.controlPlanes;
+  if (everyMember && node) {
+    throw new Error(`everyMember and node exclude each other, got node ${node.name}: leave one of them out`);
+  }
+  if (everyMember && cluster.isExternal) {
+    throw new Error(`everyMember must be left out for the external etcd cluster ${cluster.name}: its members are on none of the cluster's nodes`);
+  }
+  if (everyMember && volume.singleNode && planes.length > 1) {
+    throw new Error(`everyMember needs a volume that ${planes.length} nodes can have at the same time, but an EBS volume is attached to one: `
+      + 'use BackupVolume.fromHostPath or fromNfs, or choose a node');
+  }
+  if (volume.hostPath !== undefined && !node && !everyMember && planes.length !== 1) {
+    throw new Error(`volume is the folder ${volume.hostPath} of whatever node the pod comes to, so backups of ${cluster.name} would scatter over `
+      + `${cluster.isExternal ? 'all nodes' : planes.join(', ')}: set node, as node: kplus.Node.named('${planes[0] ?? 'worker-1'}')`
+      + `${cluster.isExternal ? ', or use another volume' : ', or set everyMember: true to keep a backup on each'}`);
+  }
+  if (node && !cluster.isExternal && !planes.includes(node.name)) {
+    throw new Error(`node must be one of the control planes of ${cluster.name} (${planes.join(', ')}), got ${node.name}: etcd's certificates are there only`);
+  }
+  if (everyMember) {
+    return planes.map((name) => ({ id: name, nodes: [name] }));
+  }
+  return [{ id: 'Resource', nodes: node ? [node.name] : planes }];
+}
+
+function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy, nodes: string[],
+  labels: { [key: string]: string }, annotations: { [key: string]: string }): ProgramPod {
+  const { cluster, volume } = props;
+  const images = props.images ?? ContainerImages.defaults();
+  const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
+  const pki = props.includePki ? kplus.Volume.fromHostPath(scope, 'Pki', 'pki', {
+    path: pkiFolder(props),
+    type: kplus.HostPathVolumeType.DIRECTORY,
+  }) : undefined;
+  return new ProgramPod(scope, {
+    program: Program.ETCD_SNAPSHOT,
+    image: images.etcdFor(cluster),
+    images,
+    env: texts({
+      CLUSTER: cluster.name,
+      BACKUP_ROOT: BACKUP_PATH,
+      ENDPOINTS: cluster.endpointsFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
+      ...certificates?.env,
+      SNAPSHOT_TIMEOUT: String((props.snapshotTimeout ?? Duration.minutes(10)).toSeconds()),
+      ROUNDS: String(props.rounds ?? 3),
+      ...props.minimumFreeSpace && { MINIMUM_FREE: String(minimumFree(props.minimumFreeSpace)) },
+      ...pki && { PKI: PKI_PATH },
+      ...retention._environment(),
+    }),
+    mounts: [
+      { volume: volume.volume, path: BACKUP_PATH },
+      ...certificates?.mounts ?? [],
+      ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
+    ],
+    hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined,
+    hostNetwork: !cluster.isExternal,
+    nodes,
+    resources: props.resources ?? {
+      cpu: { request: kplus.Cpu.millis(50) },
+      memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) },
+    },
+    priorityClassName: props.priorityClassName,
+    labels,
+    annotations,
+  });
+}
+
+/** The three files with which etcd is reached, each mounted alone: the folder also holds the keys of servers and authorities. */
+class CertificateMounts {
+  public readonly mounts: kplus.VolumeMount[];
+  public readonly env: { [name: string]: string };
+
+  constructor(scope: Construct, certificates: EtcdCertificates) {
+    const { ca, cert, key } = certificates.files;
+    const inPod = { ca: `${CERTIFICATES_PATH}/ca.crt`, cert: `${CERTIFICATES_PATH}/client.crt`, key: `${CERTIFICATES_PATH}/client.key` };
+    this.env = { ETCDCTL_CACERT: inPod.ca, ETCDCTL_CERT: inPod.cert, ETCDCTL_KEY: inPod.key };
+    if (certificates.secret) {
+      const volume = kplus.Volume.fromSecret(scope, 'Certificates', certificates.secret, {
+        name: 'certificates',
+        items: { [ca]: { path: 'ca.crt' }, [cert]: { path: 'client.crt' }, [key]: { path: 'client.key' } },
+        // Readable by the pod's group, which is all that it is; octal 0440.
+        defaultMode: 0o440,
+      });
+      this.mounts = [{ volume, path: CERTIFICATES_PATH, readOnly: true }];
+    } else {
+      const file = (name: string, hostPath: string, path: string) => ({
+        volume: kplus.Volume.fromHostPath(scope, `Certificate-${name}`, `certificate-${name}`, { path: hostPath, type: kplus.HostPathVolumeType.FILE }),
+        path,
+        readOnly: true,
+      });
+      this.mounts = [file('ca', ca, inPod.ca), file('cert', cert, inPod.cert), file('key', key, inPod.key)];
+    }
+  }
+}
+
+function pkiFolder(props: EtcdSnapshotProps): string {
+  const folder = props.pkiFolder ?? '/etc/kubernetes/pki';
+  requireAbsolutePath('pkiFolder', folder);
+  return folder;
+}
+
+function minimumFree(size: Size): number {
+  const bytes = size.toKibibytes({ rounding: 2 }) * 1024;
+  if (bytes < 1) {
+    throw new Error(`minimumFreeSpace must be at least 1 KiB, got ${bytes} bytes: leave it out for twice the size of the database`);
+  }
+  return bytes;
+}
+
+export function requireWholeNumber(prop: string, value: number, min: number): void {
+  if (!Number.isSafeInteger(value) || value < min) {
+    throw new Error(`${prop} must be a whole number of at least ${min}, got ${value}`);
+  }
+}
+
+function texts(values: { [name: string]: string }): { [name: string]: kplus.EnvValue } {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kplus.EnvValue.fromValue(value)]));
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'crypto';
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { Chart, Names } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+
+/** Beside src/ in the repository, beside lib/ in the package. */
+const FOLDER = path.join(__dirname, '..', '..', 'programs');
+
+/**
+ * A program of programs/ with the files that it sources, as it comes into a pod.
+ */
+export class Program {
+  public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', [
+    'etcd-snapshot.sh', 'retention.awk', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh',
+  ]);
+
+  /** Where the files are in the pod, laid out as they are in programs/. */
+  public static readonly MOUNT_PATH = '/program';
+
+  private cachedContents?: { readonly [file: string]: string };
+  private cachedDigest?: string;
+
+  /** The first file is the one that is run. */
+  private constructor(public readonly name: string, public readonly files: string[]) {}
+
+  /** The file to run, in the pod. */
+  public get entryPoint(): string {
+    return `${Program.MOUNT_PATH}/${this.files[0]}`;
+  }
+
+  /** Read once: one process may synthesize thousands of clusters. */
+  public get contents(): { readonly [file: string]: string } {
+    this.cachedContents ??= Object.fromEntries(this.files.map((file) => [file, readFileSync(path.join(FOLDER, file), 'utf8')]));
+    return this.cachedContents;
+  }
+
+  /** Changes when any of the files does. */
+  public get digest(): string {
+    this.cachedDigest ??= createHash('sha256').update(JSON.stringify(this.contents)).digest('hex').slice(0, 8);
+    return this.cachedDigest;
+  }
+
+  /**
+   * The program as a volume. All pods of a chart share one immutable ConfigMap whose name carries the digest of its content: a running
+   * pod never sees half of a new version, and a new version never waits for an old object to be deleted.
+   */
+  public volumeIn(scope: Construct): kplus.Volume {
+    const chart = Chart.of(scope);
+    const id = `${this.name}-program`;
+    const existing = chart.node.tryFindChild(id)?.node.tryFindChild('Volume') as kplus.Volume | undefined;
+    return existing ?? this.addVolume(new Construct(chart, id));
+  }
+
+  private addVolume(scope: Construct): kplus.Volume {
+    const key = (file: string) => file.replace('/', '-');
+    const configMap = new kplus.ConfigMap(scope, 'ConfigMap', {
+      metadata: { name: Names.toDnsLabel(scope, { extra: [this.digest] }) },
+      immutable: true,
+      data: Object.fromEntries(this.files.map((file) => [key(file), this.contents[file]])),
+    });
+    return kplus.Volume.fromConfigMap(scope, 'Volume', configMap, {
+      name: 'program',
+      items: Object.fromEntries(this.files.map((file) => [key(file), { path: file }])),
+    });
+  }
+}
