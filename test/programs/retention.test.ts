@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { ask, awksAbsent, awksFound } from './retention-awk';
 import { decide, stampOf, timeOf } from './retention-model';
 
@@ -178,6 +180,12 @@ describe.each(awksFound)('%s', (awk) => {
     test.each(['20261121T110000Z-r7', 'latest'])('a backup that was just written but is not there: %s', (written) => {
       expect(refusal({ NOW: '20261121T120000Z', KEEP_LAST: '1', JUST_WRITTEN: written })).toContain(`JUST_WRITTEN is '${written}', which is not in the listing`);
     });
+  });
+
+  test('the listing in docs/retention.md is what the program prints', () => {
+    const shown = readFileSync(path.join(__dirname, '..', '..', 'docs', 'retention.md'), 'utf8').match(/^(keep|prune) \d.*$/gm)!;
+    const listing = shown.map((line) => `${line.split(' ')[1]} ${line.includes('damaged') ? 'damaged' : 'complete'}`);
+    expect(lines({ KEEP_LAST: '2', KEEP_DAILY: '7', KEEP_WEEKLY: '4', NOW: '20261121T121000Z' }, listing)).toEqual(shown);
   });
 
   test('ten thousand backups in no order are decided within seconds', () => {
