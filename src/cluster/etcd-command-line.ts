@@ -4,7 +4,8 @@ import { shellCommands } from './shell-words';
 
 /** What stands behind the name of the etcd program in a command, or undefined when it doesn't run etcd. */
 export function etcdArguments(command: string[]): string[] | undefined {
-  const index = command.findIndex(word => path.posix.basename(word) === 'etcd');
+  // A flag's value may end in the same way: --data-dir=/var/lib/etcd.
+  const index = command.findIndex(word => !word.startsWith('-') && path.posix.basename(word) === 'etcd');
   return index < 0 ? undefined : command.slice(index + 1);
 }
 

@@ -13,9 +13,10 @@ export interface StaticPodManifest {
   hostPath(containerPath: string): string | undefined;
 }
 
-/* The parts of a pod that are read here. Whatever a person has edited may be missing. */
-interface Variable { readonly name?: string; readonly value?: unknown }
-interface Mount { readonly name?: string; readonly mountPath?: string; readonly subPath?: string }
+/* The parts of a pod that are read here. What the kubelet doesn't insist on may be missing. */
+interface Variable { readonly name: string; readonly value?: unknown }
+interface Mount { readonly name: string; readonly mountPath: string; readonly subPath?: string }
+interface Volume { readonly name: string; readonly hostPath?: { readonly path: string } }
 interface Container {
   readonly name?: string;
   readonly image?: string;
@@ -24,7 +25,6 @@ interface Container {
   readonly env?: Variable[];
   readonly volumeMounts?: Mount[];
 }
-interface Volume { readonly name?: string; readonly hostPath?: { readonly path?: string } }
 interface Pod { readonly spec?: { readonly containers?: Container[]; readonly volumes?: Volume[] } }
 
 /** Reads a static pod manifest from a file. */
@@ -32,16 +32,21 @@ export function readManifestFile(file: string): StaticPodManifest {
   if (!fs.existsSync(file)) {
     throw new Error(`file must be the path of a static pod manifest, got ${JSON.stringify(file)}, which does not exist`);
   }
-  return parsePods(file, Yaml.load(path.resolve(file)));
+  return parsePods(file, parseYaml(fs.readFileSync(file, 'utf8')));
 }
 
 /** Reads a static pod manifest from its text. */
 export function readManifestText(text: string): StaticPodManifest {
+  return parsePods('manifest', parseYaml(text));
+}
+
+/** cdk8s reads YAML from files and URLs only. */
+function parseYaml(text: string): Pod[] {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-day2-'));
   try {
-    const file = path.join(folder, 'etcd.yaml');
+    const file = path.join(folder, 'manifest.yaml');
     fs.writeFileSync(file, text);
-    return parsePods('manifest', Yaml.load(file));
+    return Yaml.load(file);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -74,7 +79,7 @@ function commandOf(container: Container): string[][] {
 
 /** A variable without a literal value stands for itself, so that whoever needs it learns its name. */
 function environmentOf(container: Container): Map<string, string> {
-  return new Map((container.env ?? []).map(({ name = '', value }) => [name, String(value ?? `$(${name})`)]));
+  return new Map((container.env ?? []).map(({ name, value }) => [name, String(value ?? `$(${name})`)]));
 }
 
 /** Kubernetes replaces `$(NAME)` in commands, and a shell `$NAME` and `${NAME}`. */
@@ -84,8 +89,8 @@ function expand(text: string, environment: Map<string, string>): string {
 }
 
 function hostPath(mounts: Mount[], volumes: Volume[], containerPath: string): string | undefined {
-  const within = (mount: Mount) => !path.posix.relative(mount.mountPath ?? '/', containerPath).startsWith('..');
-  const [mount] = mounts.filter(within).sort((a, b) => (b.mountPath ?? '').length - (a.mountPath ?? '').length);
+  const within = (mount: Mount) => !path.posix.relative(mount.mountPath, containerPath).startsWith('..');
+  const [mount] = mounts.filter(within).sort((a, b) => b.mountPath.length - a.mountPath.length);
   const onHost = mount && volumes.find(({ name }) => name === mount.name)?.hostPath?.path;
-  return onHost && path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath ?? '/', containerPath));
+  return onHost && path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath));
 }
