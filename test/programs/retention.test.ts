@@ -63,13 +63,16 @@ describe.each(awksFound)('%s', (awk) => {
     });
 
     test.each([
-      ['2020 has 53 weeks: New Year\'s Eve and 3 January are of one week, 4 January begins the next', '20201231T000000Z', '20210103T235959Z', '20210104T000000Z'],
+      ['2020 has 53 weeks: 28 December and 3 January are of one week, 4 January begins the next', '20201228T000000Z', '20210103T235959Z', '20210104T000000Z'],
       ['30 December 2024 is of the first week of 2025', '20241230T000000Z', '20250105T235959Z', '20250106T000000Z'],
       ['a leap day in the middle of a week', '20240226T000000Z', '20240303T235959Z', '20240304T000000Z'],
+      ['the first leap day of the calendar', '00000228T000000Z', '00000305T235959Z', '00000306T000000Z'],
       ['no leap day in 2100', '21000222T000000Z', '21000228T235959Z', '21000301T000000Z'],
     ])('weeks: %s', (_, first, last, next) => {
-      const names = kept({ KEEP_WEEKLY: '2', NOW: '22000101T000000Z' }, [`${stampOf(timeOf(first)! - 1000)}-r1 complete`, `${first}-r2 complete`, `${last}-r3 complete`, `${next}-r4 complete`]);
-      expect(names).toEqual([`${next}-r4`, `${last}-r3`]);
+      const names = [`${next}-r4`, `${last}-r3`, `${first}-r2`, `${stampOf(timeOf(first)! - 1000)}-r1`];
+      expect(lines({ KEEP_WEEKLY: '3', NOW: '22000101T000000Z' }, names.map((name) => `${name} complete`))).toEqual([
+        `keep ${names[0]} newest; weekly`, `keep ${names[1]} weekly`, `prune ${names[2]} no rule keeps it`, `keep ${names[3]} weekly`,
+      ]);
     });
 
     test('within counts back from the newest backup, not from now, and ends before its full length', () => {
@@ -89,9 +92,9 @@ describe.each(awksFound)('%s', (awk) => {
     });
 
     test('backups of one second are told apart by revision, as numbers, however large', () => {
-      const revisions = ['9', '10', '9223372036854775806', '9223372036854775807', '99', '100'];
-      expect(kept({ KEEP_LAST: '6' }, revisions.map((revision) => `20261121T000000Z-r${revision} complete`)).map((name) => name.slice(18)))
-        .toEqual(['9223372036854775807', '9223372036854775806', '100', '99', '10', '9']);
+      const revisions = ['9', '10', '9223372036854775806', '9223372036854775807', '1000000000000000000', '999999999999999999', '99', '100'];
+      expect(kept({ KEEP_LAST: '8' }, revisions.map((revision) => `20261121T000000Z-r${revision} complete`)).map((name) => name.slice(18)))
+        .toEqual(['9223372036854775807', '9223372036854775806', '1000000000000000000', '999999999999999999', '100', '99', '10', '9']);
     });
   });
 
