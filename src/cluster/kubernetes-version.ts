@@ -54,11 +54,10 @@ export class KubernetesVersion {
 
   /**
    * Orders versions: negative when this one is older than the other, positive when it is newer, 0 when they are the same.
-   * A version without a patch counts as its newest patch release.
+   * A version without a patch is the same as any of its minor, so that 1.34.4 is at least 1.34.
    */
   public compareTo(other: KubernetesVersion): number {
-    const byPatch = this.newestPatch === other.newestPatch ? 0 : this.newestPatch - other.newestPatch;
-    return this.minor - other.minor || byPatch;
+    return this.minor - other.minor || (this.patch ?? other.patch ?? 0) - (other.patch ?? this.patch ?? 0);
   }
 
   /** Whether this version is the other one or a newer one. */

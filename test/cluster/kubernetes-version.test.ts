@@ -23,7 +23,7 @@ describe('reading a version', () => {
 
 describe('order', () => {
   test.each([['1.34.4', '1.33.9', true], ['1.33.9', '1.34.4', false], ['1.34.10', '1.34.9', true], ['1.34.4', '1.34.4', true],
-    ['1.34', '1.34.99', true], ['1.34.99', '1.34', false], ['1.34', '1.34', true]])('%s is at least %s: %s', (a, b, expected) => {
+    ['1.34.4', '1.34', true], ['1.34', '1.34.4', true], ['1.34', '1.34', true], ['1.33.9', '1.34', false], ['1.35', '1.34.4', true]])('%s is at least %s: %s', (a, b, expected) => {
     expect(of(a).isAtLeast(of(b))).toBe(expected);
   });
 });
