@@ -1,20 +1,30 @@
 import { existsSync, readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { dirname, join, resolve } from 'path';
 import { Tool } from './tool';
 
 /**
  * The tools that a selection of test files runs, found by reading them: a file with `describeWithTools` needs each tool
- * that it names as `toolchain.NAME`, or all of them when it names none (because a harness does so for it).
+ * that it, or a file which it imports, names as `toolchain.NAME`.
  */
 export function neededTools(files: string[], toolchain: Record<string, Tool>): Tool[] {
   const needed = new Set<Tool>();
   for (const file of files) {
-    const text = readFileSync(file, 'utf8');
-    if (!text.includes('describeWithTools(')) continue;
-    const named = [...text.matchAll(/\btoolchain\.(\w+)/g)].map(([, name]) => toolchain[name]).filter((tool) => tool !== undefined);
-    for (const tool of named.length > 0 ? named : Object.values(toolchain)) needed.add(tool);
+    const texts = textsOf(file);
+    if (!texts[0].includes('describeWithTools(')) continue;
+    for (const [, name] of texts.join('\n').matchAll(/\btoolchain\.(\w+)/g)) {
+      if (toolchain[name]) needed.add(toolchain[name]);
+    }
   }
   return [...needed];
+}
+
+/** A file's text, followed by those of the files that it imports by relative paths. */
+function textsOf(file: string, seen: Set<string> = new Set()): string[] {
+  if (seen.has(file) || !existsSync(file)) return [];
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const imports = [...text.matchAll(/from '(\.[^']*)'/g)].map(([, path]) => `${resolve(dirname(file), path)}.ts`);
+  return [text, ...imports.flatMap((imported) => textsOf(imported, seen))];
 }
 
 /** Test files below a folder whose path matches one of jest's patterns; every one when there is no pattern. */

@@ -1,5 +1,5 @@
-import { Agent, request as httpsRequest } from 'https';
 import { request as httpRequest } from 'http';
+import { Agent, request as httpsRequest } from 'https';
 import { ClientIdentity } from './certificates';
 
 export interface KeyValue {

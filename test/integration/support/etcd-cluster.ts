@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Tool } from '../../toolchain/tool';
 import { CertificateAuthority, writeKubeadmCertificates } from './certificates';
 import { EtcdClient } from './etcd-client';
 import { EtcdMember } from './etcd-member';
 import { freePorts } from './loopback';
+import { Tool } from '../../toolchain/tool';
 
 export interface EtcdClusterOptions {
   /** Number of members. @default 1 */

@@ -1,9 +1,9 @@
 import { join } from 'path';
-import { Tool } from '../../toolchain/tool';
 import { readIdentity } from './certificates';
 import { Daemon } from './daemon';
 import { EtcdClient } from './etcd-client';
 import { until } from './wait';
+import { Tool } from '../../toolchain/tool';
 
 export interface EtcdMemberProps {
   readonly tool: Tool;
