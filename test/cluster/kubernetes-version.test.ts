@@ -44,6 +44,8 @@ describe('the etcd that kubeadm starts', () => {
     ['1.27.12', 'registry.k8s.io/etcd:3.5.12-0'],
     ['1.28.15', 'registry.k8s.io/etcd:3.5.15-0'],
     ['1.29.2', 'registry.k8s.io/etcd:3.5.10-0'],
+    ['1.29.11', 'registry.k8s.io/etcd:3.5.16-0'],
+    ['1.30.14', 'registry.k8s.io/etcd:3.5.15-0'],
     ['1.30.5', 'registry.k8s.io/etcd:3.5.15-0'],
     ['1.31.2', 'registry.k8s.io/etcd:3.5.15-0'],
     ['1.31.14', 'registry.k8s.io/etcd:3.5.24-0'],
