@@ -33,7 +33,7 @@ BEGIN {
   stamp = substr(name, 1, 16)
   revision = substr(name, 19)
   seconds = seconds_of(stamp)
-  if (seconds < 0 || substr(name, 17, 2) != "-r" || length(revision) > 19) next
+  if (seconds < 0 || length(revision) > 19) next
 
   if (!(name in seconds_at)) names[++total] = name
   seconds_at[name] = seconds
