@@ -148,8 +148,8 @@ take() {
 # probe: the member's state, asked of itself.
 probe() {
   step probe "$endpoint"
-  ask "$endpoint" 10 endpoint status --write-out=json || {
-    next_endpoint "$(reason 10)"
+  ask "$endpoint" 5 endpoint status --write-out=json || {
+    next_endpoint "$(reason 5)"
     return 1
   }
   member=$(json_number member_id <"$WORK/answer")

@@ -5,9 +5,7 @@
 #   WORK                                        folder for what commands print
 
 # etcdctl takes every ETCDCTL_ variable for a flag, and stops where one is given both ways.
-unset ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
-ETCDCTL_API=3 # etcdctl 3.3 needs it, later ones take it
-export ETCDCTL_API
+unset ETCDCTL_API ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
 
 # choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images of 3.5 leave out.
 # etcdctl lost `snapshot status` in 3.6.

@@ -9,7 +9,8 @@ child=
 run() {
   limit=$1
   shift
-  timeout -k 5 "$limit" "$@" &
+  # Without the lock's descriptor: what outlives this shell by a moment must not hold the lock.
+  timeout -k 5 "$limit" "$@" 9>&- &
   await
 }
 
