@@ -1,0 +1,13 @@
+import * as path from 'path';
+import { App } from 'cdk8s';
+import { clusters } from './clusters';
+import { EtcdBackups } from './etcd-backups';
+
+// `cdk8s synth` names the folder; each cluster has one of its own in it, for its own Argo CD application or Flux kustomization.
+const outdir = process.env.CDK8S_OUTDIR ?? 'dist';
+
+for (const cluster of clusters) {
+  const app = new App({ outdir: path.join(outdir, cluster.name) });
+  new EtcdBackups(app, 'etcd-backups', cluster);
+  app.synth();
+}

@@ -1,0 +1,38 @@
+import { Chart, Cron, Size } from 'cdk8s';
+import { BackupVolume, EtcdCluster, EtcdSnapshotCronJob, KubernetesVersion, RetentionPolicy } from 'cdk8s-day2';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+
+/** Three control planes on EC2, backups on an EBS volume that outlives the cluster, kept by grandfather, father and son. */
+export class EtcdBackups extends Chart {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { namespace: 'etcd-backups' });
+
+    // Pods that read the node's files are admitted only where the namespace says so.
+    new kplus.Namespace(this, 'namespace', {
+      metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    });
+
+    new EtcdSnapshotCronJob(this, 'snapshots', {
+      // As `kubectl get nodes` names them.
+      cluster: EtcdCluster.kubeadm({
+        name: 'shop-production',
+        kubernetesVersion: KubernetesVersion.of('1.35.4'),
+        controlPlanes: [
+          'ip-10-0-1-10.eu-central-1.compute.internal',
+          'ip-10-0-2-10.eu-central-1.compute.internal',
+          'ip-10-0-3-10.eu-central-1.compute.internal',
+        ],
+      }),
+      // A volume stays in its zone, so the pod comes to the control plane there. When that one's etcd is down, the other members are asked.
+      volume: BackupVolume.fromEbsVolume(this, 'backups', {
+        volumeId: 'vol-0f1e2d3c4b5a69788',
+        zone: 'eu-central-1a',
+        size: Size.gibibytes(100),
+      }),
+      schedule: Cron.schedule({ minute: '0', hour: '*/2' }),
+      retention: RetentionPolicy.of({ last: 6, daily: 7, weekly: 5, monthly: 12 }),
+      priorityClassName: 'system-cluster-critical',
+    });
+  }
+}

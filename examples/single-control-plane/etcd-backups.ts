@@ -1,0 +1,28 @@
+import { Chart, Cron } from 'cdk8s';
+import { BackupVolume, ContainerImages, EtcdCluster, EtcdSnapshotCronJob, KubernetesVersion, RegistryMirror, RetentionPolicy } from 'cdk8s-day2';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+
+/** One control plane in a machine room that pulls everything from its own registry: a snapshot every five minutes, onto a second disk. */
+export class EtcdBackups extends Chart {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { namespace: 'etcd-backups' });
+
+    // Pods that read the node's files are admitted only where the namespace says so.
+    new kplus.Namespace(this, 'namespace', {
+      metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    });
+
+    new EtcdSnapshotCronJob(this, 'snapshots', {
+      cluster: EtcdCluster.kubeadm({ name: 'machine-room', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['master-1'] }),
+      // The disk is mounted there. Where it isn't, the pod waits rather than fill etcd's own disk.
+      volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', type: kplus.HostPathVolumeType.DIRECTORY }),
+      node: kplus.Node.named('master-1'),
+      schedule: Cron.schedule({ minute: '*/5' }),
+      // An hour to the five minutes, a day to the hour, a week to the day.
+      retention: RetentionPolicy.of({ last: 12, hourly: 24, daily: 7 }),
+      // The registry holds registry.k8s.io/etcd as 192.168.50.90:5000/registry.k8s.io/etcd.
+      images: ContainerImages.of({ mirror: RegistryMirror.keepingReference('192.168.50.90:5000') }),
+    });
+  }
+}
