@@ -20,7 +20,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   cdk8sVersion: '2.68.12',
   constructsVersion: '10.3.0',
   peerDeps: ['cdk8s-plus-28@^2.5.6'],
-  devDeps: ['@types/node@^20', 'fast-check@^4', 'tsx@^4', 'yaml@^2'],
+  devDeps: ['@types/node@^20', 'fast-check@^4', 'tsx@^4'],
+  // Reads the manifests that a cluster is described by. cdk8s' own `Yaml` takes only files and URLs, starts a process for each, and passes
+  // over syntax errors.
+  bundledDeps: ['yaml@^2'],
 
   // jsii and TypeScript move together; TypeScript 7 has no ts-node.
   jsiiVersion: '~5.9.0',
@@ -62,6 +65,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
       testTimeout: 60_000,
+      globalSetup: '<rootDir>/test/toolchain/jest-global-setup.ts',
+      globalTeardown: '<rootDir>/test/toolchain/jest-global-teardown.ts',
     },
   },
   tsconfigDev: {
@@ -87,6 +92,8 @@ project.testTask.exec('jest --ci', { receiveArgs: true });
 
 const script = (name: string, exec: string, description: string) => project.addTask(name, { exec, description, receiveArgs: true });
 script('toolchain', 'tsx test/toolchain/main.ts', 'Builds and caches the real programs that tests run: etcd, kube-apiserver, kubectl, busybox');
+script('lab', 'tsx test/lab/main.ts', 'A real kubeadm cluster on this machine: npm run lab -- help');
+script('consumer', 'tsx test/consumer/run.ts', 'Packs the library and uses it as somebody else would, in an empty folder');
 script('bench', 'tsx bench/main.ts', 'Measures the figures that README.md quotes, and prints the table');
 const synth = project.addTask('synth', { description: 'Compiles the library and synthesizes every example into its dist/' });
 synth.spawn(project.compileTask);

@@ -1,7 +1,6 @@
 import * as fs from 'fs';
-import * as os from 'os';
 import * as path from 'path';
-import { Yaml } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
 import { etcdArguments, unwrapShell } from './etcd-command-line';
 import { EtcdFlags } from './etcd-flags';
 
@@ -32,28 +31,31 @@ export function readManifestFile(file: string): StaticPodManifest {
   if (!fs.existsSync(file)) {
     throw new Error(`file must be the path of a static pod manifest, got ${JSON.stringify(file)}, which does not exist`);
   }
-  return parsePods(file, parseYaml(fs.readFileSync(file, 'utf8')));
+  return parsePods(file, fs.readFileSync(file, 'utf8'));
 }
 
 /** Reads a static pod manifest from its text. */
 export function readManifestText(text: string): StaticPodManifest {
-  return parsePods('manifest', parseYaml(text));
+  return parsePods('manifest', text);
 }
 
-/** cdk8s reads YAML from files and URLs only. */
-function parseYaml(text: string): Pod[] {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-day2-'));
-  try {
-    const file = path.join(folder, 'manifest.yaml');
-    fs.writeFileSync(file, text);
-    return Yaml.load(file);
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
+/** By the rules of YAML 1.1, as Kubernetes reads manifests. */
+function parseYaml(source: string, text: string): Pod[] {
+  const documents = parseAllDocuments(text, { version: '1.1' });
+  return [...documents].map((document) => {
+    if (document.errors.length > 0) {
+      throw new Error(`${source} must be YAML, got text that is none: ${document.errors[0].message.split('\n')[0]}`);
+    }
+    return document.toJSON();
+  }).filter(isMapping);
 }
 
-function parsePods(source: string, documents: Pod[]): StaticPodManifest {
-  for (const pod of documents) {
+function isMapping(value: unknown): value is Pod {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsePods(source: string, text: string): StaticPodManifest {
+  for (const pod of parseYaml(source, text)) {
     const containers = pod.spec?.containers ?? [];
     const container = containers.find(({ name }) => name === 'etcd') ?? containers.find(candidate => commandOf(candidate).some(etcdArguments));
     if (container) {
