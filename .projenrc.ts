@@ -20,7 +20,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   cdk8sVersion: '2.68.12',
   constructsVersion: '10.3.0',
   peerDeps: ['cdk8s-plus-28@^2.5.6'],
-  devDeps: ['@types/node@^20', 'fast-check@^4', 'tsx@^4'],
+  devDeps: ['@types/node@^20', '@types/node-forge@^1', 'fast-check@^4', 'node-forge@^1', 'tsx@^4'],
   // Reads the manifests that a cluster is described by. cdk8s' own `Yaml` takes only files and URLs, starts a process for each, and passes
   // over syntax errors.
   bundledDeps: ['yaml@^2'],

@@ -1,10 +1,12 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { BackupVolume } from './backup-volume';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCertificates } from '../cluster/etcd-certificates';
+import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireAbsolutePath } from '../cluster/names';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
@@ -68,10 +70,29 @@ function placements(props: EtcdSnapshotProps): { id: string; nodes: string[] }[]
   if (node && !cluster.isExternal && !planes.includes(node.name)) {
     throw new Error(`node must be one of the control planes of ${cluster.name} (${planes.join(', ')}), got ${node.name}: etcd's certificates are there only`);
   }
+  const nodes = attachable(cluster, volume).filter((name) => !node || name === node.name);
+  if (node && !cluster.isExternal && nodes.length === 0) {
+    throw new Error(`volume is in zone ${volume.zone} and can't be attached to node ${node.name} in another zone: `
+      + `choose one of ${attachable(cluster, volume).join(', ')}, or a volume in that node's zone`);
+  }
+  if (cluster.isExternal && cluster.certificates?.hostFolder !== undefined && !node) {
+    throw new Error(`node must be set for the external etcd cluster ${cluster.name}: its certificates are files in ${cluster.certificates.hostFolder} `
+      + 'of a node, or use EtcdCertificates.fromSecret, for pods on any node');
+  }
   if (everyMember) {
     return planes.map((name) => ({ id: name, nodes: [name] }));
   }
-  return [{ id: 'Resource', nodes: node ? [node.name] : planes }];
+  return [{ id: 'Resource', nodes: cluster.isExternal && node ? [node.name] : nodes }];
+}
+
+/** The control planes on which the volume can be attached, as far as zones are known. */
+function attachable(cluster: EtcdCluster, volume: BackupVolume): string[] {
+  const candidates = cluster.members.filter(({ zone }) => volume.zone === undefined || zone === undefined || zone === volume.zone);
+  if (candidates.length === 0 && !cluster.isExternal) {
+    throw new Error(`volume is in zone ${volume.zone}, where none of the control planes of ${cluster.name} is `
+      + `(${cluster.members.map(({ name, zone }) => `${name} in ${zone}`).join(', ')}): use a volume in one of their zones`);
+  }
+  return candidates.map(({ name }) => name);
 }
 
 function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy, nodes: string[],

@@ -84,9 +84,12 @@ export class ContainerImages {
 
   /**
    * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
+   *
+   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot: they lack `etcdutl`, and `etcdctl` no longer does it. Then it is
+   * the first one that can, 3.6.5-0.
    */
   public etcdFor(cluster: EtcdCluster): string {
-    return this.etcd ?? this.rewrite(cluster.image);
+    return this.etcd ?? this.rewrite(cluster.image.replace(/:3\.6\.[0-4]-\d+$/, ':3.6.5-0'));
   }
 
   /**

@@ -1,7 +1,13 @@
 import { firstDuplicate, requireDnsSubdomain } from './names';
 
-/** Refuses what can't be the control planes of a cluster, and addresses of machines that are none. */
-export function requireControlPlanes(nodes: string[], addresses: { readonly [node: string]: string } = {}): void {
+/** What may be said of control planes by their names. */
+interface ByNode {
+  readonly addresses?: { readonly [node: string]: string };
+  readonly zones?: { readonly [node: string]: string };
+}
+
+/** Refuses what can't be the control planes of a cluster, and addresses and zones of machines that are none. */
+export function requireControlPlanes(nodes: string[], { addresses = {}, zones = {} }: ByNode): void {
   if (nodes.length === 0) {
     throw new Error('controlPlanes must name at least one node, got none');
   }
@@ -10,8 +16,10 @@ export function requireControlPlanes(nodes: string[], addresses: { readonly [nod
   if (duplicate !== undefined) {
     throw new Error(`controlPlanes must differ, got ${JSON.stringify(duplicate)} twice`);
   }
-  const unknown = Object.keys(addresses).find(node => !nodes.includes(node));
-  if (unknown !== undefined) {
-    throw new Error(`addresses must be of the control planes ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
+  for (const [prop, byNode] of Object.entries({ addresses, zones })) {
+    const unknown = Object.keys(byNode).find(node => !nodes.includes(node));
+    if (unknown !== undefined) {
+      throw new Error(`${prop} must be of the control planes ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
+    }
   }
 }

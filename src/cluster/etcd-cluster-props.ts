@@ -28,6 +28,14 @@ export interface StackedEtcdProps extends EtcdClusterProps {
   readonly addresses?: { readonly [node: string]: string };
 
   /**
+   * Availability zones of control planes, by node name, as their label `topology.kubernetes.io/zone` says. With them, a volume that can't
+   * be attached where a pod is pinned is found when the chart is synthesized, and not by a pod that waits for ever.
+   *
+   * @default - not known
+   */
+  readonly zones?: { readonly [node: string]: string };
+
+  /**
    * The certificates with which etcd is reached.
    *
    * @default - those of the health check's client, `healthcheck-client.crt` beside the ones of the server

@@ -40,11 +40,16 @@ export class EtcdCluster {
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
     const port = props.clientPort ?? 2379;
     requirePort('clientPort', port);
-    requireControlPlanes(props.controlPlanes, props.addresses);
+    requireControlPlanes(props.controlPlanes, props);
     const members = props.controlPlanes.map(name => {
       const host = props.addresses?.[name] ?? name;
       requireHost(`address of ${name}`, host);
-      return { name, peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }), clientUrl: formatEndpoint({ scheme: 'https', host, port }) };
+      return {
+        name,
+        peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }),
+        clientUrl: formatEndpoint({ scheme: 'https', host, port }),
+        zone: props.zones?.[name],
+      };
     });
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({

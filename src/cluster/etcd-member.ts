@@ -8,4 +8,6 @@ export interface EtcdMember {
   readonly peerUrl: string;
   /** The URL at which clients reach it from other machines, such as `https://10.0.0.1:2379`. */
   readonly clientUrl: string;
+  /** The availability zone of its node, where the chart says it: volumes of another zone can't be attached there. */
+  readonly zone?: string;
 }

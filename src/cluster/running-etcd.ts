@@ -48,6 +48,7 @@ export class RunningEtcd {
         name,
         peerUrl: formatEndpoint({ scheme: own?.scheme ?? scheme, port: own?.port ?? 2380, ...peer, host: peer?.host ?? address }),
         clientUrl: formatEndpoint({ scheme, host: address, port }),
+        zone: this.props.zones?.[name],
       };
     });
   }
@@ -68,7 +69,7 @@ export class RunningEtcd {
 
   private readNodes(memberNames: string[]): string[] {
     const nodes = this.props.controlPlanes ?? (memberNames.length > 0 ? memberNames : [this.memberName]);
-    requireControlPlanes(nodes, this.props.addresses);
+    requireControlPlanes(nodes, this.props);
     return nodes;
   }
 

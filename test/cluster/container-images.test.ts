@@ -14,6 +14,12 @@ describe('by default', () => {
     expect(ContainerImages.defaults().etcdFor(cluster)).toBe('registry.k8s.io/etcd:3.6.5-0');
   });
 
+  test.each([['1.34.0', 'registry.k8s.io/etcd:3.6.5-0'], ['1.33.0', 'registry.k8s.io/etcd:3.5.21-0']])(
+    'with Kubernetes %s the tools come from %s: images of etcd 3.6 before 3.6.5-0 have none that checks a snapshot', (version, image) => {
+      const old = EtcdCluster.kubeadm({ name: 'old', kubernetesVersion: KubernetesVersion.of(version), controlPlanes: ['cp1'] });
+      expect(ContainerImages.defaults().etcdFor(old)).toBe(image);
+    });
+
   test('busybox is the statically linked one, named in full, so that no runtime has to guess a registry', () => {
     expect(ContainerImages.defaults().busybox).toBe('docker.io/library/busybox:1.37.0-musl');
   });

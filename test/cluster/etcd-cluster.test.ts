@@ -34,6 +34,7 @@ describe('of kubeadm', () => {
       etcdVersion: EtcdVersion.of('3.6.8'),
       controlPlanes: ['cp1.example.com'],
       addresses: { 'cp1.example.com': '10.0.0.1' },
+      zones: { 'cp1.example.com': 'eu-central-1a' },
       certificates: EtcdCertificates.fromHostFolder('/etc/etcd'),
       clientPort: 12379,
       dataDir: '/data/etcd',
@@ -48,7 +49,7 @@ describe('of kubeadm', () => {
       certificates: props.certificates,
       controlPlanes: ['cp1.example.com'],
     });
-    expect(cluster.members).toEqual([{ name: 'cp1.example.com', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://10.0.0.1:12379' }]);
+    expect(cluster.members).toEqual([{ name: 'cp1.example.com', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://10.0.0.1:12379', zone: 'eu-central-1a' }]);
     expect(cluster.endpointsFrom('cp1.example.com')).toEqual(['https://127.0.0.1:12379']);
   });
 
@@ -100,6 +101,7 @@ describe('of kubeadm', () => {
   test.each<[string, Partial<KubeadmEtcdProps>, string]>([
     ['no control planes', { controlPlanes: [] }, 'controlPlanes must name at least one node, got none'],
     ['a control plane twice', { controlPlanes: ['cp1', 'cp2', 'cp1'] }, 'controlPlanes must differ, got "cp1" twice'],
+    ['the zone of a stranger', { zones: { cp4: 'eu-central-1a' } }, 'zones must be of the control planes cp1, cp2, cp3, got one of "cp4"'],
     ['the address of a stranger', { addresses: { cp4: '10.0.0.4' } }, 'addresses must be of the control planes cp1, cp2, cp3, got one of "cp4"'],
     ['two nodes at one address', { addresses: { cp1: '10.0.0.1', cp2: '10.0.0.1' } }, 'endpoints must differ, got https://10.0.0.1:2379 twice'],
     ['an address with a port', { addresses: { cp1: '10.0.0.1:2379' } },

@@ -93,11 +93,12 @@ describe('as kubeadm writes it', () => {
       image: 'example.com/etcd:stable',
       controlPlanes: ['cp1'],
       addresses: { cp1: 'cp1.example.com' },
+      zones: { cp1: 'eu-central-1a' },
       certificates: EtcdCertificates.fromHostFolder('/etc/etcd'),
     };
     const cluster = EtcdCluster.fromStaticPodManifest({ ...props, file: undefined });
     expect(cluster).toMatchObject({ name: 'staging', etcdVersion: props.etcdVersion, image: props.image, certificates: props.certificates });
-    expect(cluster.members).toEqual([{ name: 'cp1', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://cp1.example.com:2379' }]);
+    expect(cluster.members).toEqual([{ name: 'cp1', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://cp1.example.com:2379', zone: 'eu-central-1a' }]);
   });
 });
 
@@ -290,5 +291,17 @@ describe('what is missing is said', () => {
 
   test('a node\'s name, where members have names that no node can have', () => {
     expect(() => read(edited(/cp3=/, 'etcd_3='))).toThrow('controlPlanes must be a DNS subdomain');
+  });
+});
+
+describe('text that is no manifest', () => {
+  test('says that YAML is broken, instead of reading half of it', () => {
+    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: 'spec:\n  containers: [ {name: etcd\nimage: x' }))
+      .toThrow(/^manifest must be YAML, got text that is none: /);
+  });
+
+  test('passes over documents that are no objects', () => {
+    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: '---\n- 1\n---\nhello\n' }))
+      .toThrow(/^manifest must be the static pod manifest of etcd/);
   });
 });
