@@ -1,4 +1,4 @@
-import { ApiObject, Chart, Lazy, Size } from 'cdk8s';
+import { ApiObject, Chart, JsonPatch, Lazy, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
@@ -78,6 +78,7 @@ export class BackupVolume extends Construct {
         allowVolumeExpansion: true,
         ...props.zone && { allowedTopologies: [{ matchLabelExpressions: [{ key: ZONE_LABEL, values: [props.zone] }] }] },
       });
+      withoutNamespace(storageClass);
       return claimSpec(props.size, 'ReadWriteOnce', { storageClassName: storageClass.name });
     });
   }
@@ -124,6 +125,7 @@ export class BackupVolume extends Construct {
           ...spec,
         },
       });
+      withoutNamespace(persistentVolume);
       return claimSpec(size, accessMode, { storageClassName: '', volumeName: persistentVolume.name });
     });
   }
@@ -158,6 +160,13 @@ export class BackupVolume extends Construct {
     this.hostPath = source.hostPath;
     this.zone = source.zone;
     this.singleNode = source.singleNode;
+  }
+}
+
+/** cdk8s gives the chart's namespace to all its objects, also to those that belong to the whole cluster. */
+function withoutNamespace(object: ApiObject): void {
+  if (Chart.of(object).namespace) {
+    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   }
 }
 
