@@ -1,5 +1,5 @@
 import { EtcdClient } from './etcd-client';
-import { sleep } from './wait';
+import { sleep, until } from './wait';
 
 export interface Write {
   readonly key: string;
@@ -43,9 +43,9 @@ export class WriteLoad {
   }
 
   /** Resolves when this many further writes have been acknowledged. */
-  async more(count: number): Promise<void> {
+  more(count: number): Promise<void> {
     const goal = this.acknowledged.length + count;
-    while (this.acknowledged.length < goal) await sleep(5);
+    return until(`${count} further writes are acknowledged`, () => this.acknowledged.length >= goal);
   }
 
   /** Ends the load; returns what was acknowledged. */
