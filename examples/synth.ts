@@ -13,13 +13,15 @@ interface Row {
 
 function rowsOf(file: string): Row[] {
   const text = readFileSync(file, 'utf8');
-  const documents = parseAllDocuments(text).map((document) => ({ object: document.toJS(), size: sizeOf(text.slice(document.range[0], document.range[2])) }));
+  const documents = parseAllDocuments(text);
   if (documents.length === 0) {
     throw new Error(`${file} holds no object`);
   }
-  return documents.map(({ object, size }, i) => ({
-    file: i === 0 ? relative(process.cwd(), file) : '', kind: object.kind, name: object.metadata.name, size,
-  }));
+  return documents.map((document, i) => {
+    const { kind, metadata } = document.toJS();
+    const [start, , end] = document.range;
+    return { file: i === 0 ? relative(process.cwd(), file) : '', kind, name: metadata.name, size: sizeOf(text.slice(start, end)) };
+  });
 }
 
 function sizeOf(text: string): string {

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { ApiServer } from './support/api-server';
+import { listExamples, synthesize } from '../../examples/synthesize';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+// The library as it stands in src/, not as it was compiled last.
+const FROM_SOURCE = { TSX_TSCONFIG_PATH: join(__dirname, '..', 'tsconfig.json') };
+
+// A dry run needs the namespace before, so it was made by other means than `kubectl apply`.
+const NAMESPACE_IS_THERE = /^Warning: resource namespaces\/\S+ is missing the kubectl\.kubernetes\.io\/last-applied-configuration annotation/;
+
+const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-examples-'));
+const manifestsOf = new Map<string, string>();
+
+beforeAll(() => {
+  for (const example of listExamples()) {
+    const outdir = join(folder, example);
+    for (const file of synthesize(example, outdir, FROM_SOURCE)) {
+      manifestsOf.set(join(example, file), readFileSync(join(outdir, file), 'utf8'));
+    }
+  }
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('every example writes manifests, the fleet a folder for each of its clusters', () => {
+  expect([...manifestsOf.keys()]).toEqual([
+    'external-etcd/etcd-backups.k8s.yaml',
+    'fleet/berlin-production/etcd-backups.k8s.yaml',
+    'fleet/berlin-staging/etcd-backups.k8s.yaml',
+    'fleet/lisbon-production/etcd-backups.k8s.yaml',
+    'ha-ebs/etcd-backups.k8s.yaml',
+    'single-control-plane/etcd-backups.k8s.yaml',
+  ]);
+});
+
+for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {
+  describeWithTools(`the examples on ${tool.title}`, ApiServer.needs(tool), () => {
+    let server: ApiServer;
+    beforeAll(async () => {
+      server = await ApiServer.start(tool);
+      await server.assertStrict();
+    });
+    afterAll(() => server?.destroy());
+
+    test('takes every manifest, and has nothing to warn of', async () => {
+      for (const [file, manifests] of manifestsOf) {
+        const { exitCode, stderr } = await server.dryRunApply(manifests);
+        expect({ file, exitCode, complaints: stderr.split('\n').filter((line) => line !== '' && !NAMESPACE_IS_THERE.test(line)) })
+          .toEqual({ file, exitCode: 0, complaints: [] });
+      }
+    });
+
+    test('would refuse a field that it doesn\'t know, wherever it stands', async () => {
+      const misspelt = manifestsOf.get('ha-ebs/etcd-backups.k8s.yaml')!.replace('enableServiceLinks:', 'enableServiceLink:');
+      const { exitCode, stderr } = await server.dryRunApply(misspelt);
+      expect(exitCode).not.toBe(0);
+      expect(stderr).toContain('unknown field "spec.jobTemplate.spec.template.spec.enableServiceLink"');
+    });
+
+    describe.each(['external-etcd', 'single-control-plane', 'ha-ebs'])('the pod of %s', (example) => {
+      const manifests = () => manifestsOf.get(`${example}/etcd-backups.k8s.yaml`)!;
+      const readsNodeFiles = example !== 'external-etcd';
+
+      test('is admitted where the namespace enforces privileged', async () => {
+        await server.podSecurity('privileged', 'privileged');
+        expect(await server.dryRunPods(manifests(), 'privileged')).toMatchObject({ exitCode: 0 });
+      });
+
+      test(readsNodeFiles ? 'is refused where it enforces restricted, for its host paths' : 'is admitted where it enforces restricted', async () => {
+        await server.podSecurity('restricted', 'restricted');
+        const { exitCode, stderr } = await server.dryRunPods(manifests(), 'restricted');
+        if (readsNodeFiles) {
+          expect(exitCode).not.toBe(0);
+          expect(stderr).toContain('violates PodSecurity "restricted:latest"');
+          expect(stderr).toContain('hostPath');
+        } else {
+          expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+        }
+      });
+    });
+  });
+}
