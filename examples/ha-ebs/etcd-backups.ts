@@ -3,6 +3,13 @@ import { BackupVolume, EtcdCluster, EtcdSnapshotCronJob, KubernetesVersion, Rete
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
+/** The control planes as `kubectl get nodes -L topology.kubernetes.io/zone` lists them. */
+const zones = {
+  'ip-10-0-1-10.eu-central-1.compute.internal': 'eu-central-1a',
+  'ip-10-0-2-10.eu-central-1.compute.internal': 'eu-central-1b',
+  'ip-10-0-3-10.eu-central-1.compute.internal': 'eu-central-1c',
+};
+
 /** Three control planes on EC2, backups on an EBS volume that outlives the cluster, kept by grandfather, father and son. */
 export class EtcdBackups extends Chart {
   constructor(scope: Construct, id: string) {
@@ -14,15 +21,11 @@ export class EtcdBackups extends Chart {
     });
 
     new EtcdSnapshotCronJob(this, 'snapshots', {
-      // As `kubectl get nodes` names them.
       cluster: EtcdCluster.kubeadm({
         name: 'shop-production',
         kubernetesVersion: KubernetesVersion.of('1.35.4'),
-        controlPlanes: [
-          'ip-10-0-1-10.eu-central-1.compute.internal',
-          'ip-10-0-2-10.eu-central-1.compute.internal',
-          'ip-10-0-3-10.eu-central-1.compute.internal',
-        ],
+        controlPlanes: Object.keys(zones),
+        zones,
       }),
       // A volume stays in its zone, so the pod comes to the control plane there. When that one's etcd is down, the other members are asked.
       volume: BackupVolume.fromEbsVolume(this, 'backups', {
