@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
 import { requireAbsolutePath } from '../cluster/names';
+import { requireObjectName } from '../runtime/object-name';
 
 /** Where a volume comes from, and what follows for the pods that mount it. */
 interface Source {
@@ -134,6 +135,7 @@ export class BackupVolume extends Construct {
     build: (volume: Construct) => kplus.k8s.PersistentVolumeClaimSpec): BackupVolume {
     return new BackupVolume(scope, id, source, (volume) => {
       const claim = new kplus.k8s.KubePersistentVolumeClaim(volume, 'Claim', { spec: build(volume) });
+      requireObjectName(claim);
       return BackupVolume.mountClaim(volume, kplus.PersistentVolumeClaim.fromClaimName(volume, 'ImportedClaim', claim.name));
     });
   }

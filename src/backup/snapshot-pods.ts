@@ -80,7 +80,8 @@ function placements(props: EtcdSnapshotProps): { id: string; nodes: string[] }[]
       + 'of a node, or use EtcdCertificates.fromSecret, for pods on any node');
   }
   if (everyMember) {
-    return planes.map((name) => ({ id: name, nodes: [name] }));
+    // Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods.
+    return planes.map((name) => ({ id: name.replaceAll('.', '-'), nodes: [name] }));
   }
   return [{ id: 'Resource', nodes: cluster.isExternal && node ? [node.name] : nodes }];
 }
@@ -172,8 +173,8 @@ function pkiFolder(props: EtcdSnapshotProps): string {
 }
 
 function minimumFree(size: Size): number {
-  const bytes = size.toKibibytes({ rounding: 2 }) * 1024;
-  if (bytes < 1) {
+  const bytes = Math.ceil(size.toKibibytes({ rounding: 2 }) * 1024);
+  if (bytes < 1024) {
     throw new Error(`minimumFreeSpace must be at least 1 KiB, got ${bytes} bytes: leave it out for twice the size of the database`);
   }
   return bytes;

@@ -2,6 +2,7 @@ import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { ContainerImages } from '../cluster/container-images';
+import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
 
@@ -95,6 +96,7 @@ export class ProgramPod {
 
   /** Completes a workload made with `props` by all that cdk8s-plus can't render. `path` is where its pod's spec stands. */
   public complete(workload: kplus.Workload, path: string): void {
+    requireObjectName(ApiObject.of(workload));
     // A control plane's own taints, and a cordon: a node that is being drained still has the etcd that wants saving.
     for (const key of ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']) {
       if (this.spec.nodes.length > 0) {
