@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import * as ts from 'typescript';
+
+const ROOT = join(__dirname, '..');
+const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
+
+/** What the snippets of docs/ take for granted: the imports of the README's quick start, and what it has made. */
+const PRELUDE = `
+import { App, Chart, Cron, Duration, Size } from 'cdk8s';
+import { HostPathVolumeType, Node, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
+import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, KubernetesVersion,
+  RegistryMirror, RetentionPolicy } from 'cdk8s-day2';
+declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume;
+`;
+
+const snippets = new Map<string, string>();
+for (const page of pages) {
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].forEach(([, code], i) => {
+    // A snippet that imports stands for itself; the others are a part of a chart. A block keeps their names apart.
+    snippets.set(join(ROOT, 'test', `${page.replace(/\W/g, '-')}-${i + 1}.ts`), /^import /m.test(code) ? code : `${PRELUDE}{\n${code}}\n`);
+  });
+}
+
+test('the code in README.md and docs/ compiles', () => {
+  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(__dirname, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, __dirname);
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, version, ...rest) =>
+    snippets.has(file) ? ts.createSourceFile(file, snippets.get(file)!, version) : read(file, version, ...rest);
+  const exists = host.fileExists.bind(host);
+  host.fileExists = (file) => snippets.has(file) || exists(file);
+  const program = ts.createProgram([...snippets.keys()], { ...options, noUnusedLocals: false, noUnusedParameters: false }, host);
+  const problems = [...snippets.keys()].flatMap((file) => ts.getPreEmitDiagnostics(program, program.getSourceFile(file)))
+    .map((problem) => `${problem.file?.fileName.slice(ROOT.length)}: ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`);
+  expect(problems).toEqual([]);
+  expect(snippets.size).toBeGreaterThan(3);
+});
+
+test('links between pages lead somewhere', () => {
+  const anchors = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-'));
+  const broken: string[] = [];
+  for (const page of pages) {
+    for (const [, link] of readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [path, anchor] = link.split('#');
+      const target = path ? join(ROOT, page, '..', path) : join(ROOT, page);
+      const fine = ts.sys.fileExists(target) ? !anchor || anchors(readFileSync(target, 'utf8')).includes(anchor) : ts.sys.directoryExists(target) && !anchor;
+      if (!fine) broken.push(`${page}: ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
