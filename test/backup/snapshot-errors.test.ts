@@ -1,0 +1,182 @@
+import { Chart, Cron, Duration, Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { chart, external, stacked } from './snapshot-fixtures';
+import { BackupVolume } from '../../src/backup/backup-volume';
+import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
+import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
+import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdVersion } from '../../src/cluster/etcd-version';
+import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+
+const three = stacked('cp1', 'cp2', 'cp3');
+const cp1 = kplus.Node.named('cp1');
+
+type Changes<Props> = Partial<Props> | ((scope: Chart) => Partial<Props>);
+
+/** A CronJob that is fine but for the given props. */
+function cronJob(changes: Changes<EtcdSnapshotCronJobProps>): void {
+  const scope = chart();
+  new EtcdSnapshotCronJob(scope, 'snapshots', {
+    cluster: stacked('cp1'), volume: BackupVolume.fromHostPath(scope, 'backups'), schedule: Cron.daily(), ...typeof changes === 'function' ? changes(scope) : changes,
+  });
+}
+
+/** A Job that is fine but for the given props. */
+function job(changes: Changes<EtcdSnapshotJobProps>): void {
+  const scope = chart();
+  new EtcdSnapshotJob(scope, 'snapshot', {
+    cluster: stacked('cp1'), volume: BackupVolume.fromHostPath(scope, 'backups'), ...typeof changes === 'function' ? changes(scope) : changes,
+  });
+}
+
+test('what the errors below are measured against is fine', () => {
+  expect(() => cronJob({})).not.toThrow();
+  expect(() => job({})).not.toThrow();
+});
+
+describe('where the pod runs', () => {
+  test('backups on folders of hosts would scatter over several control planes: both fixes are named', () => {
+    expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whatever node the pod comes to, so backups of prod would scatter over '
+      + 'cp1, cp2, cp3: set node, as node: kplus.Node.named(\'cp1\'), or set everyMember: true to keep a backup on each');
+    expect(() => job({ cluster: three })).toThrow('would scatter');
+    // Each of the two fixes is one.
+    expect(() => cronJob({ cluster: three, node: cp1 })).not.toThrow();
+    expect(() => cronJob({ cluster: three, everyMember: true })).not.toThrow();
+  });
+
+  test('those of an external etcd would scatter over all nodes', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope) }))).toThrow('so backups of billing would scatter over all nodes: '
+      + 'set node, as node: kplus.Node.named(\'worker-1\'), or use another volume');
+  });
+
+  test('every member with EBS: a volume is attached to one node', () => {
+    expect(() => cronJob((scope) => ({
+      cluster: three, everyMember: true, volume: BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) }),
+    }))).toThrow('everyMember needs a volume that 3 nodes can have at the same time, but an EBS volume is attached to one: '
+      + 'use BackupVolume.fromHostPath or fromNfs, or choose a node');
+  });
+
+  test('every member and one node contradict each other', () => {
+    expect(() => cronJob({ cluster: three, everyMember: true, node: cp1 })).toThrow('everyMember and node exclude each other, got node cp1: leave one of them out');
+  });
+
+  test('every member of an external etcd is on no node', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope), everyMember: true })))
+      .toThrow('everyMember must be left out for the external etcd cluster billing: its members are on none of the cluster\'s nodes');
+  });
+
+  test('a node that is no control plane has no certificates', () => {
+    expect(() => cronJob({ cluster: three, node: kplus.Node.named('worker-1') }))
+      .toThrow('node must be one of the control planes of prod (cp1, cp2, cp3), got worker-1: etcd\'s certificates are there only');
+  });
+
+  test('certificates in a folder of a host, for an external etcd, are on that host alone', () => {
+    const cluster = EtcdCluster.external({
+      name: 'billing', endpoints: ['https://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.5.21'), certificates: EtcdCertificates.fromHostFolder('/etc/etcd'),
+    });
+    const nfs = (scope: Chart) => BackupVolume.fromNfs(scope, 'nfs', { server: 'nas', path: '/export' });
+    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope) })))
+      .toThrow('node must be set for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
+        + 'or use EtcdCertificates.fromSecret, for pods on any node');
+    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), node: kplus.Node.named('worker-1') }))).not.toThrow();
+  });
+});
+
+describe('zones', () => {
+  const zoned = EtcdCluster.kubeadm({
+    name: 'prod',
+    kubernetesVersion: KubernetesVersion.of('1.34.4'),
+    controlPlanes: ['cp1', 'cp2', 'cp3'],
+    zones: { cp1: 'eu-central-1a', cp2: 'eu-central-1b', cp3: 'eu-central-1b' },
+  });
+  const inZone = (scope: Chart, zone: string) => BackupVolume.fromEbsVolume(scope, 'ebs', { volumeId: 'vol-01234567', zone, size: Size.gibibytes(20) });
+
+  test('a volume can\'t be attached to a node in another zone', () => {
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1b'), node: cp1 })))
+      .toThrow('volume is in zone eu-central-1b and can\'t be attached to node cp1 in another zone: choose one of cp2, cp3, or a volume in that node\'s zone');
+  });
+
+  test('a volume in a zone without a control plane can\'t be attached at all', () => {
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1c') })))
+      .toThrow('volume is in zone eu-central-1c, where none of the control planes of prod is (cp1 in eu-central-1a, cp2 in eu-central-1b, cp3 in eu-central-1b): use a volume in one of their zones');
+  });
+
+  test('in the node\'s own zone it can', () => {
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+  });
+});
+
+describe('the PKI', () => {
+  test('is nowhere to be had for an external etcd', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, node: cp1 })))
+      .toThrow('includePki must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
+  });
+
+  test('is in a folder with an absolute path', () => {
+    expect(() => cronJob({ includePki: true, pkiFolder: 'pki' })).toThrow('pkiFolder must be an absolute path without \'..\', got "pki"');
+  });
+});
+
+describe('times and counts', () => {
+  test('a deadline that isn\'t longer than the time-out would kill a save that takes its time', () => {
+    const message = 'deadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
+    expect(() => cronJob({ deadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ deadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ deadline: Duration.seconds(601) })).not.toThrow();
+  });
+
+  test('a long time-out draws the deadline with it', () => {
+    expect(() => cronJob({ snapshotTimeout: Duration.hours(3) })).not.toThrow();
+  });
+
+  test.each<[string, Partial<EtcdSnapshotCronJobProps>]>([
+    ['snapshotTimeout must be a whole number of seconds of at least 1, got 0 s', { snapshotTimeout: Duration.seconds(0) }],
+    ['snapshotTimeout must be a whole number of seconds of at least 1, got 1.5 s', { snapshotTimeout: Duration.millis(1500) }],
+    ['deadline must be a whole number of seconds of at least 1, got 0 s', { deadline: Duration.seconds(0) }],
+    ['startingDeadline must be a whole number of seconds of at least 1, got 0.5 s', { startingDeadline: Duration.millis(500) }],
+    ['startingDeadline must be at least 60 s, got 10 s: the controller looks every 10 s, and a short one skips runs', { startingDeadline: Duration.seconds(10) }],
+    ['backoffLimit must be a whole number of at least 0, got -1', { backoffLimit: -1 }],
+    ['backoffLimit must be a whole number of at least 0, got 0.5', { backoffLimit: 0.5 }],
+    ['rounds must be a whole number of at least 1, got 0', { rounds: 0 }],
+    ['successfulJobsRetained must be a whole number of at least 0, got -1', { successfulJobsRetained: -1 }],
+    ['failedJobsRetained must be a whole number of at least 0, got NaN', { failedJobsRetained: NaN }],
+    ['minimumFreeSpace must be at least 1 KiB, got 0 bytes: leave it out for twice the size of the database', { minimumFreeSpace: Size.kibibytes(0) }],
+  ])('%s', (message, changes) => {
+    expect(() => cronJob(changes)).toThrow(message);
+  });
+
+  test('how long a finished Job stays must be a time', () => {
+    expect(() => job({ ttlAfterFinished: Duration.seconds(0) })).toThrow('ttlAfterFinished must be a whole number of seconds of at least 1, got 0 s');
+  });
+
+  test('no retries and no Jobs kept are choices, not errors', () => {
+    expect(() => cronJob({ backoffLimit: 0, successfulJobsRetained: 0, failedJobsRetained: 0 })).not.toThrow();
+  });
+});
+
+describe('schedule and time zone', () => {
+  test('a minute that no hour has', () => {
+    expect(() => cronJob({ schedule: Cron.schedule({ minute: '99' }) }))
+      .toThrow('schedule: minute must be within 0 and 59, as *, 5, 1-5, */15 or a list of those, got "99"');
+  });
+
+  test('a day that no year has', () => {
+    expect(() => cronJob({ schedule: Cron.schedule({ minute: '0', hour: '0', day: '30', month: '2' }) }))
+      .toThrow('schedule never comes, got "0 0 30 2 *": none of its months has such a day');
+  });
+
+  test('a zone that no map has', () => {
+    expect(() => cronJob({ timeZone: 'Europe/Bonn' })).toThrow('timeZone must be a name of the tz database such as Etc/UTC or Europe/Berlin, got "Europe/Bonn"');
+  });
+});
+
+describe('names of objects', () => {
+  test('ids that give a name which Kubernetes refuses are refused', () => {
+    const scope = chart();
+    const volume = BackupVolume.fromHostPath(scope, 'backups');
+    expect(() => new EtcdSnapshotCronJob(scope, 'every_hour', { cluster: stacked('cp1'), volume, schedule: Cron.hourly() }))
+      .toThrow(/^the name that the ids in platform\/every_hour\S* give must be a DNS subdomain, .*, got "platform-every_hour-/);
+    expect(() => BackupVolume.fromNfs(scope, 'my_nfs', { server: 'nas', path: '/export' })).toThrow('the name that the ids in platform/my_nfs/Claim give must be a DNS subdomain');
+  });
+});
