@@ -47,7 +47,7 @@ export function requireEbsStorageClass(props: EbsStorageClassProps): void {
     const iops = props.iops ?? GP3.iops.min;
     if (props.throughput > iops * GP3.throughput.perIops) {
       throw new Error(`throughput must be at most ${GP3.throughput.perIops} MiB/s for each of iops, got ${props.throughput} MiB/s with ${iops} IOPS: `
-        + `lower it to ${iops * GP3.throughput.perIops}, or raise iops to ${props.throughput / GP3.throughput.perIops}`);
+        + `lower it to ${Math.floor(iops * GP3.throughput.perIops)}, or raise iops to ${props.throughput / GP3.throughput.perIops}`);
     }
   }
   if (props.kmsKeyId !== undefined && !KEY_ARN.test(props.kmsKeyId)) {
