@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 export function oneShotJob(scope: Construct, id: string, build: (name?: string) => kplus.Job): kplus.Job {
   const draft = ApiObject.of(build()).toJson();
   scope.node.tryRemoveChild(id);
-  const digest = createHash('sha256').update(JSON.stringify([draft.spec, draft.metadata.annotations])).digest('hex').slice(0, 8);
+  const digest = createHash('sha256').update(JSON.stringify([draft.spec, draft.metadata?.annotations])).digest('hex').slice(0, 8);
   // The primary child is left out of names, as cdk8s does.
   return build(Names.toDnsLabel(scope, { extra: [...id === 'Resource' ? [] : [id], digest] }));
 }
