@@ -1,0 +1,103 @@
+import { ApiObject, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { ContainerImages } from '../../src/cluster/container-images';
+import { Program } from '../../src/runtime/program';
+import { ProgramPod, ProgramPodProps, requireSeconds, standardLabels } from '../../src/runtime/program-pod';
+import { Toolbox } from '../../src/runtime/toolbox';
+
+/** A Job whose pod is as the given props say, completed. */
+function jobWith(changes: Partial<ProgramPodProps> = {}): { readonly chart: Chart; readonly job: kplus.Job } {
+  const chart = new Chart(Testing.app(), 'platform');
+  const pod = new ProgramPod(chart, {
+    program: Program.ETCD_SNAPSHOT,
+    image: 'registry.k8s.io/etcd:3.6.5-0',
+    images: ContainerImages.defaults(),
+    env: { CLUSTER: kplus.EnvValue.fromValue('prod') },
+    mounts: [],
+    hostFiles: false,
+    hostNetwork: false,
+    nodes: [],
+    resources: {},
+    labels: {},
+    annotations: {},
+    ...changes,
+  });
+  const job = new kplus.Job(chart, 'job', pod.props);
+  pod.complete(job, '/spec/template/spec');
+  return { chart, job };
+}
+
+const podOf = (chart: Chart) => Testing.synth(chart).find(({ kind }) => kind === 'Job').spec.template.spec;
+const objections = (chart: Chart) => chart.node.findAll().flatMap((construct) => construct.node.validate());
+
+describe('the choice of the node', () => {
+  test('is among the given ones, by their names', () => {
+    const terms = podOf(jobWith({ nodes: ['cp1', 'cp2'] }).chart).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
+    // Terms are alternatives, and a field takes exactly one value.
+    expect(terms).toEqual(['cp1', 'cp2'].map((name) => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] })));
+  });
+
+  test('is the scheduler\'s where none is given, and then the user\'s to narrow', () => {
+    const { chart, job } = jobWith();
+    expect(podOf(chart)).not.toHaveProperty('affinity');
+    job.scheduling.attract(kplus.Node.labeled(kplus.NodeLabelQuery.is('disk', 'ssd')));
+    expect(objections(chart)).toEqual([]);
+    expect(podOf(chart).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms).toHaveLength(1);
+  });
+
+  test.each<[string, (job: kplus.Job) => void]>([
+    ['assigned', (job) => job.scheduling.assign(kplus.Node.named('worker-1'))],
+    ['attracted', (job) => job.scheduling.attract(kplus.Node.labeled(kplus.NodeLabelQuery.is('disk', 'ssd')))],
+    ['separated', (job) => job.scheduling.separate(kplus.Pods.all(job, 'all'))],
+  ])('can\'t be lost unseen: a pod that is %s besides is an error', (_, act) => {
+    const { chart, job } = jobWith({ nodes: ['cp1'] });
+    expect(objections(chart)).toEqual([]);
+    act(job);
+    expect(objections(chart)).toEqual([expect.stringContaining('the node is chosen already (cp1): use the construct\'s own props to choose it')]);
+  });
+
+  test('leaves further tolerations to the user', () => {
+    const { chart, job } = jobWith({ nodes: ['cp1'] });
+    job.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.exists('dedicated')));
+    expect(objections(chart)).toEqual([]);
+    expect(podOf(chart).tolerations.map(({ key }: any) => key)).toContain('dedicated');
+  });
+});
+
+test('what the user patches comes after, and wins', () => {
+  const { chart, job } = jobWith();
+  ApiObject.of(job).addJsonPatch(JsonPatch.replace('/spec/template/spec/enableServiceLinks', true));
+  expect(podOf(chart).enableServiceLinks).toBe(true);
+});
+
+describe('the toolbox', () => {
+  test('is on the search path before the image\'s own tools, so that a program meets the same applets everywhere', () => {
+    const [env] = podOf(jobWith().chart).containers.map(({ env: variables }: any) => Object.fromEntries(variables.map(({ name, value }: any) => [name, value])));
+    expect(env).toEqual({ PATH: Toolbox.SEARCH_PATH, CLUSTER: 'prod' });
+    expect(Toolbox.SEARCH_PATH.split(':')[0]).toBe('/toolbox/bin');
+  });
+
+  test('is busybox\' own copy of itself, with a link for every applet', () => {
+    const [{ image, command }] = podOf(jobWith().chart).initContainers;
+    expect(image).toBe('docker.io/library/busybox:1.37.0-musl');
+    expect(command.slice(0, 3)).toEqual(['/bin/busybox', 'sh', '-c']);
+    expect(command[3]).toBe('cp /bin/busybox /toolbox/busybox && mkdir -p /toolbox/bin && /toolbox/busybox --install -s /toolbox/bin');
+  });
+});
+
+test('labels say what it is, whose, and who made it; one\'s own come beside them', () => {
+  expect(standardLabels('etcd-snapshot', 'prod', { team: 'platform' })).toEqual({
+    'app.kubernetes.io/name': 'etcd-snapshot', 'app.kubernetes.io/instance': 'prod', 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'team': 'platform',
+  });
+});
+
+describe('seconds', () => {
+  test('are whole and above zero', () => {
+    expect(requireSeconds('timeout', Duration.minutes(2))).toBe(120);
+    expect(requireSeconds('timeout', Duration.millis(3000))).toBe(3);
+  });
+
+  test.each([[Duration.seconds(0), '0'], [Duration.millis(2500), '2.5']])('or refused', (duration, got) => {
+    expect(() => requireSeconds('timeout', duration)).toThrow(`timeout must be a whole number of seconds of at least 1, got ${got} s`);
+  });
+});
