@@ -92,6 +92,7 @@ project.testTask.exec('jest --ci', { receiveArgs: true });
 
 const script = (name: string, exec: string, description: string) => project.addTask(name, { exec, description, receiveArgs: true });
 script('toolchain', 'tsx test/toolchain/main.ts', 'Builds and caches the real programs that tests run: etcd, kube-apiserver, kubectl, busybox');
+script('e2e', 'tsx test/e2e/main.ts', 'Scenarios on real clusters of the lab: npm run e2e -- help');
 script('lab', 'tsx test/lab/main.ts', 'A real kubeadm cluster on this machine: npm run lab -- help');
 script('consumer', 'tsx test/consumer/run.ts', 'Packs the library and uses it as somebody else would, in an empty folder');
 script('bench', 'tsx bench/main.ts', 'Measures the figures that README.md quotes, and prints the table');
