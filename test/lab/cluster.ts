@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { sleep, until } from '../integration/support/wait';
+import { Outcome, run } from '../toolchain/run';
+import { kubernetesTool } from './binaries';
+import { ControlGroup } from './cgroup';
+import { ClusterAccess, KubectlOptions } from './cluster-access';
+import { loadImages } from './image-loading';
+import { kubeconfigOf } from './kubeconfig';
+import { labFolder } from './lab-folder';
+import { NodeAccess } from './node-access';
+import { etcdLayer, kubernetesLayer } from './node-layers';
+import { nodeRoot } from './node-root';
+import { NspawnNode } from './nspawn-node';
+import { notReady } from './readiness';
+import { Sandbox, SandboxId } from './sandbox';
+import { Plan } from './topology';
+
+/** What is known of a cluster from one command to the next. */
+interface ClusterRecord {
+  readonly plan: Plan;
+  readonly sandbox: SandboxId;
+}
+
+/** A cluster of the lab whose processes run on this machine. */
+export class Cluster implements ClusterAccess {
+  /** Makes the namespaces and folders of a cluster; its nodes have no files yet. */
+  static async allocate(name: string, plan: Plan, dieWithParent: boolean): Promise<Cluster> {
+    await Cluster.sweep();
+    if (existsSync(labFolder.cluster(name))) throw new Error(`there is a cluster ${name} already: take it down by \`npm run lab -- down ${name}\`, or choose another name by --name`);
+    const folder = labFolder.cluster(name);
+    mkdirSync(folder, { recursive: true });
+    const sandbox = await Sandbox.create(dieWithParent);
+    const cluster = new Cluster(name, { plan, sandbox: sandbox.id });
+    const file = join(folder, 'cluster.json');
+    writeFileSync(`${file}.new`, JSON.stringify(cluster.record, null, 2));
+    renameSync(`${file}.new`, file);
+    return cluster;
+  }
+
+  /** Throws when no cluster of this name runs. */
+  static named(name: string): Cluster {
+    const found = Cluster.all().find((cluster) => cluster.name === name && cluster.sandbox.alive);
+    if (found) return found;
+    throw new Error(`there is no cluster ${name}: \`npm run lab -- up\` makes one, \`npm run lab -- list\` shows what there is`);
+  }
+
+  /** The clusters that run, and those whose processes were killed and whose files are still there. */
+  static all(): Cluster[] {
+    if (!existsSync(labFolder.clusters)) return [];
+    return readdirSync(labFolder.clusters).filter((name) => existsSync(join(labFolder.cluster(name), 'cluster.json')))
+      .map((name) => new Cluster(name, JSON.parse(readFileSync(join(labFolder.cluster(name), 'cluster.json'), 'utf8'))));
+  }
+
+  /** Removes what is left of clusters whose processes are gone. */
+  static async sweep(): Promise<void> {
+    for (const cluster of Cluster.all()) if (!cluster.sandbox.alive) await cluster.destroy();
+  }
+
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly sandbox: Sandbox;
+  readonly nodes: NspawnNode[];
+  private readonly group: ControlGroup;
+  private bootedAt = new Date(0);
+
+  private constructor(readonly name: string, private readonly record: ClusterRecord) {
+    this.folder = labFolder.cluster(name);
+    this.plan = record.plan;
+    this.sandbox = new Sandbox(record.sandbox);
+    this.group = new ControlGroup(`cdk8s-day2-${name}`);
+    this.nodes = this.plan.nodes.map((plan) => new NspawnNode({
+      plan,
+      sandbox: this.sandbox,
+      folder: join(this.folder, 'nodes', plan.name),
+      group: new ControlGroup(`${this.group.name}/${plan.name}`),
+      layers: [(plan.role === 'etcd' ? etcdLayer(this.plan.etcd) : kubernetesLayer(this.plan.kubernetes)).path('root'), nodeRoot.path('root')],
+    }));
+  }
+
+  get controlPlanes(): NspawnNode[] {
+    return this.nodes.filter(({ role }) => role === 'control-plane');
+  }
+
+  get workers(): NspawnNode[] {
+    return this.nodes.filter(({ role }) => role === 'worker');
+  }
+
+  get etcdMembers(): NspawnNode[] {
+    return this.nodes.filter(({ role }) => role === 'etcd');
+  }
+
+  node(name: string): NspawnNode {
+    const found = this.nodes.find((node) => node.name === name);
+    if (found) return found;
+    throw new Error(`node must be one of ${this.nodes.map((node) => node.name).join(', ')}, got ${JSON.stringify(name)}`);
+  }
+
+  /** The command line of kubectl for this cluster. It reads this machine's files. */
+  kubectlCommandLine(args: string[], via?: string): string[] {
+    const context = (via === undefined ? this.controlPlanes.find(({ running }) => running) ?? this.controlPlanes[0] : this.node(via)).name;
+    const kubectl = kubernetesTool('kubectl', this.plan.kubernetes).path();
+    const ownFiles = ['--kubeconfig', join(this.folder, 'kubeconfig'), '--cache-dir', join(this.folder, 'kubectl-cache')];
+    return this.sandbox.networkCommandLine([kubectl, ...ownFiles, '--context', context, ...args]);
+  }
+
+  kubectl(args: string[], { input, via }: KubectlOptions = {}): Promise<Outcome> {
+    const [program, ...rest] = this.kubectlCommandLine(args, via);
+    return run(program, rest, { input });
+  }
+
+  loadImages(references: string[], nodes: NodeAccess[] = [...this.controlPlanes, ...this.workers]): Promise<void> {
+    return loadImages(references, nodes);
+  }
+
+  /** Takes over the administrator's access from the first control plane. */
+  async adoptKubeconfig(): Promise<void> {
+    const admin = await this.controlPlanes[0].readFile('/etc/kubernetes/admin.conf');
+    writeFileSync(join(this.folder, 'kubeconfig'), kubeconfigOf(admin, this.controlPlanes), { mode: 0o600 });
+  }
+
+  /** Boots every node. */
+  async powerOn(): Promise<void> {
+    this.bootedAt = new Date();
+    await Promise.all(this.nodes.map((node) => node.powerOn()));
+  }
+
+  /** Shuts every node down in order. */
+  async shutDown(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.shutDown()));
+  }
+
+  async waitUntilReady(timeoutSeconds: number = 180): Promise<void> {
+    const names = [...this.controlPlanes, ...this.workers].map(({ name }) => name);
+    await until(`cluster ${this.name} is ready`, async () => {
+      await sleep(500);
+      for (const { name } of this.controlPlanes) await this.get(['--raw', '/readyz'], name);
+      const missing = notReady(await this.get(['nodes', '-o', 'json']), await this.get(['pods', '-n', 'kube-system', '-o', 'json']), names, this.bootedAt);
+      if (missing.length > 0) throw new Error(`still missing: ${missing.join(', ')}`);
+      return true;
+    }, timeoutSeconds);
+  }
+
+  /** Ends every process and removes every trace. */
+  async destroy(): Promise<void> {
+    await this.sandbox.destroy();
+    await until('the processes of the cluster have ended', () => this.group.processes.length === 0, 60);
+    this.group.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async get(args: string[], via?: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.kubectl(['get', '--request-timeout=5s', ...args], { via });
+    if (exitCode !== 0) throw new Error(stderr.trim());
+    return stdout;
+  }
+}
