@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { Chart, Testing } from 'cdk8s';
+import { BackupsOnDisk } from './backups-on-disk';
+import { ContainerResult } from './container';
+import { Pod, PodOptions } from './pod';
+import { BackupVolume } from '../../src/backup/backup-volume';
+import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
+import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export type SceneProps = Omit<EtcdSnapshotJobProps, 'cluster' | 'volume'>;
+
+/**
+ * A volume with three earlier backups, and snapshot Jobs that run on it as a chart says. The policy keeps two, so that a run which goes
+ * well has something to delete, and one that doesn't has something to spare.
+ */
+export class SnapshotScene {
+  readonly folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-scene-'));
+  readonly volume = join(this.folder, 'volume');
+  readonly backups = new BackupsOnDisk(join(this.volume, 'prod'));
+  readonly earlier: string[] = [];
+
+  constructor(private readonly cluster: EtcdCluster, private readonly options: PodOptions) {
+    mkdirSync(this.backups.folder, { recursive: true, mode: 0o700 });
+    this.plantEarlier();
+  }
+
+  /** Three days' backups; call it again for a volume that was mounted over the first ones. */
+  plantEarlier(): void {
+    this.earlier.splice(0, Infinity, ...[3, 2, 1].map((days) => this.backups.plant(new Date(Date.now() - days * DAY_MS), 100 - days)));
+  }
+
+  /** What a chart gives for this scene. */
+  manifests(props: SceneProps = {}): any[] {
+    const chart = new Chart(Testing.app(), 'platform');
+    new EtcdSnapshotJob(chart, 'snapshot', {
+      cluster: this.cluster,
+      volume: BackupVolume.fromHostPath(chart, 'backups', { path: this.volume }),
+      retention: RetentionPolicy.keepLast(2),
+      rounds: 1,
+      ...props,
+    });
+    return Testing.synth(chart);
+  }
+
+  start(props?: SceneProps, options?: Partial<PodOptions>): Promise<Pod> {
+    return Pod.start(this.manifests(props), { ...this.options, ...options });
+  }
+
+  run(props?: SceneProps, options?: Partial<PodOptions>): Promise<ContainerResult> {
+    return Pod.run(this.manifests(props), { ...this.options, ...options });
+  }
+
+  /** Writes a program that stands in the image in place of a real one. */
+  program(name: string, script: string): string {
+    const file = join(mkdtempSync(join(this.folder, 'program-')), name);
+    writeFileSync(file, `#!/toolbox/busybox sh\n${script}`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The last word of a run, as `kubectl describe pod` shows it. */
+export function summaryOf(result: ContainerResult): any {
+  const lines = result.terminationMessage.trimEnd().split('\n');
+  if (lines.length !== 1 || lines[0] === '') throw new Error(`the termination message must be one line, got ${JSON.stringify(result)}`);
+  return JSON.parse(lines[0]);
+}
