@@ -95,8 +95,7 @@ describe('a key', () => {
 
 describe('tags', () => {
   test('as long as AWS takes them', () => {
-    expect(created({ tags: { ['k'.repeat(128)]: 'v'.repeat(256), 'empty': '', 'a=b in the value': 'a=b' } })).toThrow('a key must not contain =');
-    expect(created({ tags: { ['k'.repeat(128)]: 'v'.repeat(256), 'empty': '', 'equals': 'a=b' } })).not.toThrow();
+    expect(created({ tags: { ['k'.repeat(128)]: 'v'.repeat(256), empty: '', equals: 'a=b' } })).not.toThrow();
   });
 
   test.each<[string, { [key: string]: string }]>([

@@ -47,7 +47,10 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     minimumFreeSpace: Size.gibibytes(3),
     includePki: true,
     pkiFolder: '/srv/pki',
-    resources: { cpu: { request: kplus.Cpu.millis(200), limit: kplus.Cpu.units(1) }, memory: { request: Size.mebibytes(100), limit: Size.gibibytes(1) } },
+    resources: {
+      cpu: { request: kplus.Cpu.millis(200), limit: kplus.Cpu.units(1) },
+      memory: { request: Size.mebibytes(100), limit: Size.gibibytes(1) },
+    },
     priorityClassName: 'system-node-critical',
     labels: { team: 'platform' },
     annotations: { 'example.com/runbook': 'https://example.com/etcd' },
