@@ -1,8 +1,9 @@
 import { rmSync } from 'fs';
 import { join } from 'path';
-import { execute, seconds } from './clock';
 import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
-import { Tool } from '../../test/toolchain/tool';
+import { runOrThrow } from '../../test/toolchain/run';
+import { toolchain } from '../../test/toolchain/toolchain';
+import { stopwatch } from '../support/stopwatch';
 
 /** Seconds that each of the commands takes by itself. */
 export interface BareTiming {
@@ -12,17 +13,23 @@ export interface BareTiming {
 }
 
 /** What a verified snapshot cannot do without: save it, let etcd's own tool read it, and hash it once. */
-export function timeBareCommands(cluster: EtcdClusterFixture, busybox: Tool, folder: string): BareTiming {
+export async function timeBareCommands(cluster: EtcdClusterFixture, folder: string): Promise<BareTiming> {
   const file = join(folder, 'bare.db');
   const certificate = (name: string) => join(cluster.certificates, name);
   const timing = {
-    save: seconds(() => execute([
-      cluster.tool.path('etcdctl'), '--endpoints', cluster.endpoints[0], '--cacert', certificate('ca.crt'),
+    save: await seconds(cluster.tool.path('etcdctl'), [
+      '--endpoints', cluster.endpoints[0], '--cacert', certificate('ca.crt'),
       '--cert', certificate('healthcheck-client.crt'), '--key', certificate('healthcheck-client.key'), 'snapshot', 'save', file,
-    ])),
-    status: seconds(() => execute([cluster.tool.path('etcdutl'), 'snapshot', 'status', file, '--write-out=json'])),
-    hash: seconds(() => execute([busybox.path(), 'sha256sum', file])),
+    ]),
+    status: await seconds(cluster.tool.path('etcdutl'), ['snapshot', 'status', file, '--write-out=json']),
+    hash: await seconds(toolchain.busybox.path(), ['sha256sum', file]),
   };
   rmSync(file);
   return timing;
+}
+
+async function seconds(program: string, args: string[]): Promise<number> {
+  const elapsed = stopwatch();
+  await runOrThrow(program, args);
+  return elapsed();
 }

@@ -4,6 +4,7 @@ import { Agent, request } from 'https';
 import { json } from 'stream/consumers';
 import { readIdentity } from '../../test/integration/support/certificates';
 import { EtcdMember } from '../../test/integration/support/etcd-member';
+import { sleep } from '../../test/integration/support/wait';
 
 /** About the size of an object of Kubernetes; as many as etcd takes in one transaction are still below its limit of 1.5 MiB. */
 const VALUE_BYTES = 8_000;
@@ -25,8 +26,10 @@ export async function growTo(member: EtcdMember, bytes: number): Promise<void> {
   try {
     for (let missing = await missingBytes(); missing > 0; missing = await missingBytes()) {
       // A few at a time, and fewer towards the end, so that the size is met.
-      const atOnce = Math.min(4, Math.ceil(missing / TRANSACTION_BYTES / 2));
+      const atOnce = Math.min(4, Math.ceil(missing / TRANSACTION_BYTES / 8));
       await Promise.all(Array.from({ length: atOnce }, transaction));
+      // The database grows when etcd commits, every 100 ms.
+      if (atOnce < 4) await sleep(150);
     }
   } finally {
     agent.destroy();

@@ -1,17 +1,10 @@
 import { mkdirSync } from 'fs';
 import { join } from 'path';
-import { App, Chart, Cron } from 'cdk8s';
 import { BareTiming, timeBareCommands } from './bare';
-import { seconds } from './clock';
 import { growTo } from './fill';
-import { LocalPod } from './local-pod';
-import { BackupVolume } from '../../src/backup/backup-volume';
-import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
-import { RetentionPolicy } from '../../src/backup/retention-policy';
-import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
-import { EtcdCluster } from '../../src/cluster/etcd-cluster';
-import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { manifestsFor, timeProgram } from './program';
 import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
+import { runOrThrow } from '../../test/toolchain/run';
 import { toolchain } from '../../test/toolchain/toolchain';
 import { figure, table } from '../support/format';
 import { withWorkspace } from '../support/workspace';
@@ -24,7 +17,7 @@ interface Timing extends BareTiming {
   readonly program: number;
 }
 
-/** What the snapshot program takes, beside the bare commands that it cannot do without. */
+/** What the snapshot program takes, beside the bare commands that it cannot do without. Needs root, for the program's pod. */
 export function snapshot(): Promise<string> {
   return withWorkspace(async (folder) => {
     await Promise.all([busybox, etcd36].map((tool) => tool.ensure()));
@@ -32,12 +25,12 @@ export function snapshot(): Promise<string> {
     try {
       const volume = join(folder, 'volume');
       mkdirSync(volume);
-      const pod = new LocalPod(manifests(cluster, volume), join(folder, 'pod'), busybox, etcd36);
+      const manifests = manifestsFor(cluster, volume);
       const rows: string[][] = [];
       for (const megabytes of MEGABYTES) {
         await growTo(cluster.members[0], megabytes * 1e6);
         const { dbSizeBytes } = await cluster.client.status();
-        rows.push(row(dbSizeBytes, takeTurns(() => timeBareCommands(cluster, busybox, folder), () => pod.run())));
+        rows.push(row(dbSizeBytes, await takeTurns(() => timeBareCommands(cluster, folder), () => timeProgram(manifests, cluster))));
       }
       return table(['seconds for a database of', 'save', 'status', 'one hash', 'sum of these', 'the program', 'difference'], rows);
     } finally {
@@ -48,42 +41,34 @@ export function snapshot(): Promise<string> {
 
 /**
  * The bare commands and the program take turns in going first, so that neither always finds what the other one has left in the page cache;
- * both read the file that they have just written. The first turn is not counted: the program has no old backup to delete in it.
+ * both read the file that they have just written, and begin when nothing is left to be written to the disk from before. The first turn is
+ * not counted: the program has no old backup to delete in it.
  */
-function takeTurns(bare: () => BareTiming, runProgram: () => void): Timing[] {
-  const program = () => ({ program: seconds(runProgram) });
-  return Array.from({ length: TURNS + 1 }, (_, turn) => turn % 2 === 0 ? { ...bare(), ...program() } : { ...program(), ...bare() }).slice(1);
+async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise<number>): Promise<Timing[]> {
+  const timings: Timing[] = [];
+  const settled = async <T>(work: () => Promise<T>) => {
+    await runOrThrow('sync', []);
+    return work();
+  };
+  for (let turn = 0; turn <= TURNS; turn++) {
+    const before = turn % 2 === 0 ? undefined : await settled(program);
+    const commands = await settled(bare);
+    timings.push({ ...commands, program: before ?? await settled(program) });
+    process.stderr.write(`bench: turn ${turn} of ${TURNS}: ${seconds(timings.at(-1)!)}\n`);
+  }
+  return timings.slice(1);
 }
 
-/** A user's chart for this cluster. One backup is kept, so that every run deletes one, too. */
-function manifests(cluster: EtcdClusterFixture, volume: string): any[] {
-  const chart = new Chart(new App(), 'bench');
-  new EtcdSnapshotCronJob(chart, 'snapshots', {
-    cluster: EtcdCluster.kubeadm({
-      name: 'bench',
-      kubernetesVersion: KubernetesVersion.of('1.34.4'),
-      controlPlanes: Object.keys(cluster.addresses),
-      addresses: cluster.addresses,
-      clientPort: cluster.clientPort,
-      certificates: EtcdCertificates.fromHostFolder(cluster.certificates),
-    }),
-    volume: BackupVolume.fromHostPath(chart, 'backups', { path: volume }),
-    schedule: Cron.schedule({ minute: '0', hour: '*/6' }),
-    retention: RetentionPolicy.keepLast(1),
-  });
-  return chart.toJson();
+function seconds(timing: Timing): string {
+  return Object.entries(timing).map(([step, value]) => `${step} ${value.toFixed(2)} s`).join(', ');
 }
 
+/** Medians; the difference is that between the two columns before it. */
 function row(bytes: number, timings: Timing[]): string[] {
-  const sum = ({ save, status, hash }: Timing) => save + status + hash;
-  const cells = [
-    median(timings.map(({ save }) => save)),
-    median(timings.map(({ status }) => status)),
-    median(timings.map(({ hash }) => hash)),
-    median(timings.map(sum)),
-    median(timings.map(({ program }) => program)),
-    median(timings.map((timing) => timing.program - sum(timing))),
-  ];
+  const of = (figureOf: (timing: Timing) => number) => median(timings.map(figureOf));
+  const bare = of(({ save, status, hash }) => save + status + hash);
+  const program = of((timing) => timing.program);
+  const cells = [of(({ save }) => save), of(({ status }) => status), of(({ hash }) => hash), bare, program, program - bare];
   return [`${figure(bytes / 1e6)} MB`, ...cells.map(figure)];
 }
 

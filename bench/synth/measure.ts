@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { clusterName, manifestsOf } from './fleet';
 import { PerCluster } from './per-cluster';
 import { toolchain } from '../../test/toolchain/toolchain';
+import { stopwatch } from '../support/stopwatch';
 
 /** What one run took; of several processes the sum of times and the largest peak. */
 export interface Cost {
@@ -69,12 +70,6 @@ function usageIn(log: string): Pick<Cost, 'cpuSeconds' | 'peakMebibytes'> {
   rmSync(log);
   return {
     cpuSeconds: runs.reduce((sum, [user, system]) => sum + user + system, 0),
-    // This busybox takes the kernel's KiB for pages of 4 KiB.
-    peakMebibytes: Math.max(...runs.map(([, , peak]) => peak / 4 / 1024)),
+    peakMebibytes: Math.max(...runs.map(([, , kibibytes]) => kibibytes / 1024)),
   };
-}
-
-function stopwatch(): () => number {
-  const started = performance.now();
-  return () => (performance.now() - started) / 1000;
 }

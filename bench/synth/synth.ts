@@ -1,59 +1,80 @@
 import { inProcess } from './in-process';
 import { Cost, measureInProcess, measurePerCluster } from './measure';
-import { helmTemplate, kubectlKustomize, PerCluster } from './per-cluster';
+import { helmTemplate, kubectlKustomize } from './per-cluster';
 import { toolchain } from '../../test/toolchain/toolchain';
-import { figure, table } from '../support/format';
+import { figure, table, wholeNumber } from '../support/format';
 import { withWorkspace } from '../support/workspace';
 
-const COUNTS = [1, 100, 1_000, 10_000];
-/** A run that takes longer is stopped, or not begun where the one before it tells. */
+const COUNTS = [1, 100, 1_000, 4_000, 10_000];
+/** A run that takes longer is stopped, and one that is bound to is not begun. */
 const LIMIT_SECONDS = 180;
-/** Runs of the same kind, of which the best counts: what others do on the machine only ever adds. */
+/** Runs of the same kind, of which the best counts: what else the machine does only ever adds. */
 const RUNS = 3;
 
-/** What became of one number of clusters. */
-interface Cell {
+/** A way to write the manifests of a fleet. */
+interface Way {
+  readonly title: string;
+  /** Undefined when it was stopped at the limit. */
+  readonly measure: (count: number) => Cost | undefined;
+  /** Whether all clusters are in one process, whose start is paid once, and whose memory may grow with them. */
+  readonly together: boolean;
+}
+
+/** One run that came to its end. */
+interface Measured {
   readonly count: number;
-  readonly text: string;
-  readonly cost?: Cost;
+  readonly cost: Cost;
 }
 
 /** Time and memory of synthesis by the number of clusters. */
 export function synth(): Promise<string> {
   return withWorkspace(async (folder) => {
     await Promise.all([toolchain.busybox, toolchain.kubectl].map((tool) => tool.ensure()));
-    const ways = [
-      ...Object.keys(inProcess).map((title) => row(title, inProcessCells(title, folder), true)),
-      ...[helmTemplate(folder), kubectlKustomize(folder)].map((way) => row(way.title, perClusterCells(way, folder), false)),
+    const ways: Way[] = [
+      ...Object.keys(inProcess).map((title) => ({
+        title, together: true, measure: (count: number) => measureInProcess(title, count, folder, LIMIT_SECONDS),
+      })),
+      ...[helmTemplate(folder), kubectlKustomize(folder)].map((program) => ({
+        title: program.title, together: false, measure: (count: number) => measurePerCluster(program, count, folder),
+      })),
     ];
     return table(
-      ['seconds for this many clusters', ...COUNTS.map((count) => count.toLocaleString('en-US')), 'ms for one more', 'of it CPU', 'peak memory', 'memory for one more'],
-      ways,
+      ['seconds for this many clusters', ...COUNTS.map(wholeNumber), 'ms for one more', 'of it CPU', 'peak memory', 'memory for one more'],
+      ways.map(row),
     );
   });
 }
 
-function inProcessCells(title: string, folder: string): Cell[] {
-  return COUNTS.map((count) => {
-    const cost = best(() => measureInProcess(title, count, folder, LIMIT_SECONDS));
-    return { count, cost, text: cost ? figure(cost.seconds) : `stopped at ${LIMIT_SECONDS}` };
+/** A row of the table. Costs of one cluster more are taken between the smallest and the largest number measured, so the start is not in them. */
+function row(way: Way): string[] {
+  const measured: Measured[] = [];
+  const cells = COUNTS.map((count) => {
+    const cell = measure(way, count, measured);
+    process.stderr.write(`bench: ${way.title}: ${wholeNumber(count)} clusters: ${cell} s\n`);
+    return cell;
   });
+  const [first, last] = [measured[0], measured.at(-1)!];
+  const more = (of: (cost: Cost) => number) => figure((of(last.cost) - of(first.cost)) / (last.count - first.count));
+  return [
+    way.title,
+    ...cells,
+    more(({ seconds }) => seconds * 1000),
+    more(({ cpuSeconds }) => cpuSeconds * 1000),
+    `${figure(last.cost.peakMebibytes)} MiB`,
+    way.together ? `${more(({ peakMebibytes }) => peakMebibytes * 1024)} KiB` : 'a process each',
+  ];
 }
 
-function perClusterCells(way: PerCluster, folder: string): Cell[] {
-  const cells: Cell[] = [];
-  for (const count of COUNTS) {
-    const last = cells.at(-1);
-    const expected = last?.cost ? last.cost.seconds * count / last.count : Infinity;
-    if (last && expected > LIMIT_SECONDS) {
-      const from = cells.filter(({ cost }) => cost).at(-1)!;
-      cells.push({ count, text: `about ${figure(from.cost!.seconds * count / from.count)} (extrapolated)` });
-    } else {
-      const cost = best(() => measurePerCluster(way, count, folder))!;
-      cells.push({ count, cost, text: figure(cost.seconds) });
-    }
-  }
-  return cells;
+/** Measures one number of clusters, adds it to what was measured, and returns what the table says of it. */
+function measure(way: Way, count: number, measured: Measured[]): string {
+  const last = measured.at(-1);
+  // What is written cluster by cluster takes so long, and what grows faster takes longer.
+  const linear = last ? last.cost.seconds * count / last.count : 0;
+  if (linear > LIMIT_SECONDS) return way.together ? `over ${figure(linear)}, not run` : `about ${figure(linear)}, extrapolated`;
+  const cost = best(() => way.measure(count));
+  if (!cost) return `stopped at ${LIMIT_SECONDS}`;
+  measured.push({ count, cost });
+  return figure(cost.seconds);
 }
 
 /** The best of some runs; of long ones the first, which noise changes little. */
@@ -64,24 +85,4 @@ function best(run: () => Cost | undefined): Cost | undefined {
     if (cost && cost.seconds < quickest.seconds) quickest = cost;
   }
   return quickest;
-}
-
-/**
- * Costs of one cluster more are taken between the smallest and the largest number measured, so the start is not in them.
- *
- * @param together whether all clusters are in one process, whose memory may grow with them.
- */
-function row(title: string, cells: Cell[], together: boolean): string[] {
-  process.stderr.write(`bench: ${title}: ${cells.map(({ count, text }) => `${count} clusters ${text} s`).join(', ')}\n`);
-  const measured = cells.filter(({ cost }) => cost);
-  const [first, last] = [measured[0], measured.at(-1)!];
-  const more = (of: (cost: Cost) => number) => (of(last.cost!) - of(first.cost!)) / (last.count - first.count);
-  return [
-    title,
-    ...cells.map(({ text }) => text),
-    figure(more(({ seconds }) => seconds * 1000)),
-    figure(more(({ cpuSeconds }) => cpuSeconds * 1000)),
-    `${figure(last.cost!.peakMebibytes)} MiB`,
-    together ? `${figure(more(({ peakMebibytes }) => peakMebibytes * 1024))} KiB` : 'a process each',
-  ];
 }

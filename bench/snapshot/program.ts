@@ -1,0 +1,30 @@
+import { Chart, Testing } from 'cdk8s';
+import { Node } from 'cdk8s-plus-28';
+import { BackupVolume } from '../../src/backup/backup-volume';
+import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
+import { describeEtcd, etcdImage } from '../../test/pod/etcd-scene';
+import { Pod } from '../../test/pod/pod';
+import { stopwatch } from '../support/stopwatch';
+
+/** One backup is kept, so that every run but the first deletes one, too. */
+export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[] {
+  const chart = new Chart(Testing.app(), 'bench');
+  new EtcdSnapshotJob(chart, 'snapshot', {
+    cluster: describeEtcd(cluster),
+    volume: BackupVolume.fromHostPath(chart, 'backups', { path: volume }),
+    node: Node.named(cluster.members[0].name),
+    retention: RetentionPolicy.keepLast(1),
+  });
+  return Testing.synth(chart);
+}
+
+/** Seconds that the program takes in the pod of these manifests, from the start of its container. Throws what it said when it failed. */
+export async function timeProgram(manifests: any[], cluster: EtcdClusterFixture): Promise<number> {
+  const pod = await Pod.start(manifests, { image: etcdImage(cluster.tool) });
+  const elapsed = stopwatch();
+  const { exitCode, stdout, stderr } = await pod.finished();
+  if (exitCode !== 0) throw new Error(`the snapshot program ended with ${exitCode}:\n${stdout}${stderr}`);
+  return elapsed();
+}

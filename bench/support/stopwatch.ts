@@ -1,0 +1,5 @@
+/** Starts a clock; what is returned reads it, in seconds. */
+export function stopwatch(): () => number {
+  const started = performance.now();
+  return () => (performance.now() - started) / 1000;
+}
