@@ -63,9 +63,18 @@ export class BackupsOnDisk {
     mkdirSync(join(this.folder, name), { recursive: true, mode: 0o700 });
     writeFileSync(this.snapshotFile(name), snapshot, { mode: 0o600 });
     writeFileSync(join(this.folder, name, 'backup.json'), JSON.stringify({
-      format: 1, cluster: 'prod', member: 'cp1', endpoint: 'https://127.0.0.1:2379', etcdVersion: '3.6.5', storageVersion: '3.6.0',
-      takenAt: time.toISOString().replace(/\.\d+/, ''), revision, keys: 3, sizeBytes: snapshot.length,
-      sha256: snapshot.subarray(-32).toString('hex'), durationSeconds: 1,
+      format: 1,
+      cluster: 'prod',
+      member: 'cp1',
+      endpoint: 'https://127.0.0.1:2379',
+      etcdVersion: '3.6.5',
+      storageVersion: '3.6.0',
+      takenAt: time.toISOString().replace(/\.\d+/, ''),
+      revision,
+      keys: 3,
+      sizeBytes: snapshot.length,
+      sha256: snapshot.subarray(-32).toString('hex'),
+      durationSeconds: 1,
     }) + '\n', { mode: 0o600 });
     return name;
   }
@@ -78,12 +87,10 @@ export class BackupsOnDisk {
 
 function describeTree(folder: string, name: string): [string, string][] {
   const path = join(folder, name);
-  const { mode, uid, mtimeMs } = lstatSync(path);
-  const facts = `mode ${mode.toString(8)} owner ${uid} modified ${mtimeMs}`;
-  switch (mode & 0o170000) {
-    case 0o040000: return [[name, facts], ...readdirSync(path).flatMap((entry) => describeTree(folder, join(name, entry)))];
-    case 0o120000: return [[name, `${facts} link to ${readlinkSync(path)}`]];
-    case 0o100000: return [[name, `${facts} content ${createHash('sha256').update(readFileSync(path)).digest('hex')}`]];
-    default: return [[name, facts]];
-  }
+  const stat = lstatSync(path);
+  const facts = `mode ${stat.mode.toString(8)} owner ${stat.uid} modified ${stat.mtimeMs}`;
+  if (stat.isDirectory()) return [[name, facts], ...readdirSync(path).flatMap((entry) => describeTree(folder, join(name, entry)))];
+  if (stat.isSymbolicLink()) return [[name, `${facts} link to ${readlinkSync(path)}`]];
+  if (stat.isFile()) return [[name, `${facts} content ${createHash('sha256').update(readFileSync(path)).digest('hex')}`]];
+  return [[name, facts]];
 }

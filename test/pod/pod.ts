@@ -73,7 +73,7 @@ export class Pod {
   private startMain(container: any): Container {
     if (this.options.shell === 'dash') {
       const [, , ...program] = container.command;
-      const system = [{ source: '/usr', path: '/usr', readOnly: true }, { source: '/etc/alternatives', path: '/etc/alternatives', readOnly: true }, { source: '/usr/bin', path: '/bin', readOnly: true }];
+      const system = ['/usr', '/bin', '/etc/alternatives'].map((path) => ({ source: path, path, readOnly: true }));
       return this.startContainer({ ...container, command: ['/bin/dash', ...program] }, [...system, ...this.image()], '/toolbox/bin:');
     }
     return this.startContainer(container, this.image());
@@ -107,7 +107,8 @@ export class Pod {
     const { mounts = [], pathPrefix = '' } = this.options.extra ?? {};
     const env: Record<string, string> = Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value]));
     if (env.PATH) env.PATH = pathPrefix + env.PATH.replace(leftOutOfPath, '');
-    return Container.start({ command: container.command, env, mounts: [...image, ...this.mountsOf(container), ...mounts], user: runAsUser, group: runAsGroup });
+    const all = [...image, ...this.mountsOf(container), ...mounts];
+    return Container.start({ command: container.command, env, mounts: all, user: runAsUser, group: runAsGroup });
   }
 
   private mountsOf(container: any): Mount[] {
@@ -127,7 +128,10 @@ export class Pod {
       const { data } = this.manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === volume.configMap.name);
       writeItems(folder, volume.configMap.items, data, 0o644);
     }
-    if (volume.secret) writeItems(folder, volume.secret.items, this.options.secrets![volume.secret.secretName], volume.secret.defaultMode, this.spec.securityContext.fsGroup);
+    if (volume.secret) {
+      const { items, secretName, defaultMode } = volume.secret;
+      writeItems(folder, items, this.options.secrets![secretName], defaultMode, this.spec.securityContext.fsGroup);
+    }
     return folder;
   }
 
