@@ -20,7 +20,7 @@ export interface PodOptions {
   /** A path of the container at which nothing is mounted, against the manifest. */
   readonly without?: string;
   /** What a test puts into the container beside what the manifest says, to make something fail. */
-  readonly extra?: { readonly mounts?: Mount[]; readonly pathPrefix?: string };
+  readonly extra?: { readonly mounts?: Mount[]; readonly env?: Record<string, string>; readonly pathPrefix?: string };
 }
 
 /**
@@ -104,8 +104,11 @@ export class Pod {
 
   private startContainer(container: any, image: Mount[], leftOutOfPath = ''): Container {
     const { runAsUser, runAsGroup } = container.securityContext;
-    const { mounts = [], pathPrefix = '' } = this.options.extra ?? {};
-    const env: Record<string, string> = Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value]));
+    const { mounts = [], env: extraEnv = {}, pathPrefix = '' } = this.options.extra ?? {};
+    const env: Record<string, string> = {
+      ...Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value])),
+      ...extraEnv,
+    };
     if (env.PATH) env.PATH = pathPrefix + env.PATH.replace(leftOutOfPath, '');
     const all = [...image, ...this.mountsOf(container), ...mounts];
     return Container.start({ command: container.command, env, mounts: all, user: runAsUser, group: runAsGroup });
