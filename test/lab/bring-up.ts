@@ -1,13 +1,16 @@
+import { kubernetesTool } from './binaries';
 import { Cluster } from './cluster';
 import { startExternalEtcd } from './external-etcd';
 import { imageStore } from './image-store';
 import { initConfiguration, joinConfiguration } from './kubeadm';
+import { labFolder } from './lab-folder';
+import { collectLogs } from './logs';
 import { hosts } from './node-files';
 import { etcdLayer, kubernetesLayer } from './node-layers';
 import { nodeRoot } from './node-root';
 import { NspawnNode } from './nspawn-node';
-import { step } from './progress';
-import { kubernetesTool } from './binaries';
+import { say, step } from './progress';
+import { requireHost } from './requirements';
 import { Plan, planOf, Topology } from './topology';
 
 export interface UpOptions {
@@ -21,6 +24,7 @@ export interface UpOptions {
 
 /** Makes whatever clusters of this plan need and that isn't cached yet. */
 export async function build(plan: Plan): Promise<void> {
+  await requireHost();
   await nodeRoot.ensure();
   await kubernetesLayer(plan.kubernetes).ensure();
   await kubernetesTool('kubectl', plan.kubernetes).ensure();
@@ -28,7 +32,7 @@ export async function build(plan: Plan): Promise<void> {
   await imageStore(plan).ensure();
 }
 
-/** Brings up a cluster with kubeadm. When that fails, nothing is left of it. */
+/** Brings up a cluster with kubeadm. When that fails, nothing is left of it but its logs. */
 export async function up(topology: Topology, options: UpOptions = {}): Promise<Cluster> {
   const plan = planOf(topology);
   await build(plan);
@@ -45,6 +49,11 @@ export async function up(topology: Topology, options: UpOptions = {}): Promise<C
     await step('cluster ready', () => cluster.waitUntilReady());
     return cluster;
   } catch (error) {
+    if (cluster.sandbox.alive) {
+      const logs = labFolder.failure(cluster.name);
+      await collectLogs(cluster, logs);
+      say(`bringing up ${cluster.name} failed; the logs of its nodes are in ${logs}`);
+    }
     await cluster.destroy();
     throw error;
   }

@@ -72,7 +72,8 @@ function makeGroup(folder: string): void {
 /** A folder and all below it, the deepest first. */
 function tree(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => tree(join(folder, entry.name)));
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const below = folders.flatMap((entry) => tree(join(folder, entry.name)));
   return [...below, folder];
 }
 

@@ -1,5 +1,5 @@
-import { Outcome } from '../toolchain/run';
 import { NodeAccess } from './node-access';
+import { Outcome } from '../toolchain/run';
 
 export interface KubectlOptions {
   /** What kubectl reads, as with `-f -`. @default - nothing */

@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { sleep, until } from '../integration/support/wait';
-import { Outcome, run } from '../toolchain/run';
 import { kubernetesTool } from './binaries';
 import { ControlGroup } from './cgroup';
 import { ClusterAccess, KubectlOptions } from './cluster-access';
@@ -15,6 +13,8 @@ import { NspawnNode } from './nspawn-node';
 import { notReady } from './readiness';
 import { Sandbox, SandboxId } from './sandbox';
 import { Plan } from './topology';
+import { sleep, until } from '../integration/support/wait';
+import { Outcome, run } from '../toolchain/run';
 
 /** What is known of a cluster from one command to the next. */
 interface ClusterRecord {
@@ -22,34 +22,37 @@ interface ClusterRecord {
   readonly sandbox: SandboxId;
 }
 
+const recordFile = 'cluster.json';
+
 /** A cluster of the lab whose processes run on this machine. */
 export class Cluster implements ClusterAccess {
   /** Makes the namespaces and folders of a cluster; its nodes have no files yet. */
   static async allocate(name: string, plan: Plan, dieWithParent: boolean): Promise<Cluster> {
     await Cluster.sweep();
     if (existsSync(labFolder.cluster(name))) throw new Error(`there is a cluster ${name} already: take it down by \`npm run lab -- down ${name}\`, or choose another name by --name`);
-    const folder = labFolder.cluster(name);
-    mkdirSync(folder, { recursive: true });
     const sandbox = await Sandbox.create(dieWithParent);
-    const cluster = new Cluster(name, { plan, sandbox: sandbox.id });
-    const file = join(folder, 'cluster.json');
-    writeFileSync(`${file}.new`, JSON.stringify(cluster.record, null, 2));
-    renameSync(`${file}.new`, file);
-    return cluster;
+    const record: ClusterRecord = { plan, sandbox: sandbox.id };
+    // The folder appears with its record in it: a process that is killed leaves either nothing or what can be swept.
+    const draft = `${labFolder.cluster(name)}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true });
+    writeFileSync(join(draft, recordFile), JSON.stringify(record, null, 2));
+    renameSync(draft, labFolder.cluster(name));
+    return new Cluster(name, record);
   }
 
   /** Throws when no cluster of this name runs. */
   static named(name: string): Cluster {
     const found = Cluster.all().find((cluster) => cluster.name === name && cluster.sandbox.alive);
     if (found) return found;
-    throw new Error(`there is no cluster ${name}: \`npm run lab -- up\` makes one, \`npm run lab -- list\` shows what there is`);
+    throw new Error(`no cluster ${name} is running: \`npm run lab -- up\` makes one, \`npm run lab -- list\` shows what there is`);
   }
 
   /** The clusters that run, and those whose processes were killed and whose files are still there. */
   static all(): Cluster[] {
     if (!existsSync(labFolder.clusters)) return [];
-    return readdirSync(labFolder.clusters).filter((name) => existsSync(join(labFolder.cluster(name), 'cluster.json')))
-      .map((name) => new Cluster(name, JSON.parse(readFileSync(join(labFolder.cluster(name), 'cluster.json'), 'utf8'))));
+    return readdirSync(labFolder.clusters).filter((name) => existsSync(join(labFolder.cluster(name), recordFile)) && !name.endsWith('.new'))
+      .map((name) => new Cluster(name, JSON.parse(readFileSync(join(labFolder.cluster(name), recordFile), 'utf8'))));
   }
 
   /** Removes what is left of clusters whose processes are gone. */
@@ -63,8 +66,9 @@ export class Cluster implements ClusterAccess {
   readonly nodes: NspawnNode[];
   private readonly group: ControlGroup;
   private bootedAt = new Date(0);
+  private destruction?: Promise<void>;
 
-  private constructor(readonly name: string, private readonly record: ClusterRecord) {
+  private constructor(readonly name: string, record: ClusterRecord) {
     this.folder = labFolder.cluster(name);
     this.plan = record.plan;
     this.sandbox = new Sandbox(record.sandbox);
@@ -141,8 +145,13 @@ export class Cluster implements ClusterAccess {
     }, timeoutSeconds);
   }
 
-  /** Ends every process and removes every trace. */
-  async destroy(): Promise<void> {
+  /** Ends every process and removes every trace. It may be asked for more than once, as by a failure and by Ctrl-C. */
+  destroy(): Promise<void> {
+    this.destruction ??= this.removeEverything();
+    return this.destruction;
+  }
+
+  private async removeEverything(): Promise<void> {
     await this.sandbox.destroy();
     await until('the processes of the cluster have ended', () => this.group.processes.length === 0, 60);
     this.group.remove();

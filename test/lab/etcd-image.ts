@@ -1,7 +1,7 @@
-import { fromDebianPackages } from '../toolchain/debian-packages';
-import { Tool } from '../toolchain/tool';
 import { etcdTool } from './binaries';
 import { ImageSpec } from './image-archive';
+import { fromDebianPackages } from '../toolchain/debian-packages';
+import { Tool } from '../toolchain/tool';
 
 /** What is inside an image of etcd, where it shall differ from what the image of that name holds in the field. */
 export interface EtcdImageContent {
@@ -28,7 +28,8 @@ export function fieldContent(reference: string): Required<EtcdImageContent> {
   const match = /:v?(\d+)\.(\d+)\.(\d+)(?:-\d+)?$/.exec(reference);
   if (!match) throw new Error(`the tag of an etcd image must be such as v3.5.21 or 3.6.5-0, got ${reference}`);
   const [major, minor, patch] = match.slice(1).map(Number);
-  const isAtMost = (...last: [number, number][]) => minor < last[0][0] || last.some(([lastMinor, lastPatch]) => minor === lastMinor && patch <= lastPatch);
+  const isAtMost = (...last: [number, number][]) => minor < last[0][0]
+    || last.some(([lastMinor, lastPatch]) => minor === lastMinor && patch <= lastPatch);
   const version = `${major}.${minor}.${patch}`;
   const hasEtcdutl = minor >= 5;
   if (/quay\.io|coreos/.test(reference)) return { version, shell: isAtMost([4, 22], [5, 6]), etcdutl: hasEtcdutl };

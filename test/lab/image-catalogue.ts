@@ -1,10 +1,10 @@
-import { runOrThrow } from '../toolchain/run';
-import { toolchain } from '../toolchain/toolchain';
 import { controlPlaneComponents, kubernetesTool } from './binaries';
 import { etcdImage, EtcdImageContent } from './etcd-image';
 import { ImageSpec } from './image-archive';
 import { kubeProxyFiles } from './kube-proxy-image';
 import { pause } from './pause';
+import { runOrThrow } from '../toolchain/run';
+import { toolchain } from '../toolchain/toolchain';
 
 /** The images that kubeadm's cluster of these versions runs. */
 export function kubeadmImages(versions: { kubernetes: string; etcd: string; pause: string }): string[] {

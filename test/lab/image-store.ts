@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { runOrThrow } from '../toolchain/run';
-import { Tool } from '../toolchain/tool';
 import { writeImageArchive } from './image-archive';
 import { imageNamed, kubeadmImages } from './image-catalogue';
 import { nodeRoot } from './node-root';
+import { runOrThrow } from '../toolchain/run';
+import { Tool } from '../toolchain/tool';
 
 /** Starts containerd on the store $2, in the root file system $1, and imports the archives of the folder $3. */
 const importer = `

@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync } from 'fs';
 import { join } from 'path';
-import { runOrThrow } from '../toolchain/run';
 import { ImageSpec } from './image-archive';
 import { nodeRoot } from './node-root';
+import { runOrThrow } from '../toolchain/run';
 
 const programs = ['/usr/sbin/xtables-nft-multi', '/usr/sbin/xtables-legacy-multi', '/usr/sbin/conntrack'];
 const applets = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore'];

@@ -10,6 +10,9 @@ export const labFolder = {
   cluster: (name: string) => join(root, 'clusters', name),
   savePoints: join(root, 'save-points'),
   savePoint: (name: string) => join(root, 'save-points', name),
+  /** Logs of the last attempt to bring a cluster of this name up that failed. */
+  failure: (name: string) => join(root, 'failures', name),
+  logs: (name: string) => join(root, 'logs', name),
   /** Two commands about the same cluster wait for each other. */
   lock: (name: string) => join(root, 'locks', name),
 };

@@ -1,6 +1,6 @@
+import { spawn } from 'child_process';
 import { createReadStream } from 'fs';
 import { Readable } from 'stream';
-import { spawn } from 'child_process';
 import { Outcome } from '../toolchain/run';
 
 export interface ExecOptions {
@@ -28,6 +28,12 @@ export abstract class NodeAccess {
 
   /** Starts the machine and waits until commands can be run on it. */
   abstract powerOn(): Promise<void>;
+
+  /** Stops everything on the node where it stands: to others it looks like a machine that hangs. */
+  abstract freeze(): Promise<void>;
+
+  /** Lets a frozen node go on as if no time had passed. */
+  abstract thaw(): Promise<void>;
 
   /** Runs a command and hands back what it said, whether it failed or not. */
   exec(command: string[], options: ExecOptions = {}): Promise<Outcome> {

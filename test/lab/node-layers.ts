@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from 'fs';
 import { join } from 'path';
-import { Tool } from '../toolchain/tool';
 import { etcdTool, kubernetesTool } from './binaries';
+import { Tool } from '../toolchain/tool';
 
 /** What a Kubernetes node has beyond Debian: a layer that all nodes of a version share, on disk and in memory. */
 export function kubernetesLayer(version: string): Tool {

@@ -1,13 +1,13 @@
 import { spawn } from 'child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { until } from '../integration/support/wait';
-import { runOrThrow } from '../toolchain/run';
 import { ControlGroup } from './cgroup';
 import { NodeAccess } from './node-access';
 import { writeNodeFiles } from './node-files';
 import { Sandbox } from './sandbox';
 import { NodePlan, Plan } from './topology';
+import { until } from '../integration/support/wait';
+import { runOrThrow } from '../toolchain/run';
 
 export interface NspawnNodeProps {
   readonly plan: NodePlan;
@@ -35,8 +35,7 @@ export class NspawnNode extends NodeAccess {
   readonly name: string;
   readonly address: string;
   readonly role: NodePlan['role'];
-  /** Processes of the node, which can be frozen together. */
-  readonly group: ControlGroup;
+  private readonly group: ControlGroup;
 
   constructor(private readonly props: NspawnNodeProps) {
     super();
@@ -108,6 +107,14 @@ export class NspawnNode extends NodeAccess {
     await this.untilEnded(120);
   }
 
+  async freeze(): Promise<void> {
+    this.group.freeze();
+  }
+
+  async thaw(): Promise<void> {
+    this.group.thaw();
+  }
+
   protected commandLine(command: string[]): string[] {
     const first = this.firstProcess;
     if (first === undefined) throw new Error(`node ${this.name} is powered off: \`power on\` starts it`);
@@ -117,9 +124,9 @@ export class NspawnNode extends NodeAccess {
     return ['sh', '-euc', enter, 'sh', groups.join(' '), 'nsenter', '--target', String(first), ...namespaces, '--', ...environment, ...command];
   }
 
-  /** The command line of a shell for a person. */
-  get shellCommandLine(): string[] {
-    return this.commandLine(['bash', '--login']);
+  /** The command line of a command that talks with a person at this terminal. */
+  interactive(command: string[]): string[] {
+    return this.commandLine(command);
   }
 
   /** The node's systemd, by its process id on this machine. */

@@ -8,9 +8,14 @@ interface NodeObject {
   readonly status: { readonly conditions: { readonly type: string; readonly status: string; readonly lastHeartbeatTime: string }[] };
 }
 
+interface ContainerStatus {
+  readonly ready: boolean;
+  readonly state: { readonly running?: { readonly startedAt: string } };
+}
+
 interface PodObject {
   readonly metadata: { readonly name: string };
-  readonly status: { readonly containerStatuses?: { readonly ready: boolean; readonly state: { readonly running?: { readonly startedAt: string } } }[] };
+  readonly status: { readonly containerStatuses?: ContainerStatus[] };
 }
 
 /**
@@ -23,7 +28,8 @@ export function notReady(nodeList: string, podList: string, nodeNames: string[],
   const pods = (JSON.parse(podList) as List<PodObject>).items;
   // The API's times are whole seconds.
   const fresh = (time: string) => Date.parse(time) >= Math.floor(since.getTime() / 1000) * 1000;
-  const ready = (node: NodeObject) => node.status.conditions.some(({ type, status, lastHeartbeatTime }) => type === 'Ready' && status === 'True' && fresh(lastHeartbeatTime));
+  const ready = ({ status: { conditions } }: NodeObject) => conditions
+    .some(({ type, status, lastHeartbeatTime }) => type === 'Ready' && status === 'True' && fresh(lastHeartbeatTime));
   const running = ({ status: { containerStatuses = [] } }: PodObject) => containerStatuses.length > 0
     && containerStatuses.every((container) => container.ready && container.state.running !== undefined && fresh(container.state.running.startedAt));
   return [

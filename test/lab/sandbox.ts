@@ -1,8 +1,8 @@
 import { spawn } from 'child_process';
 import { existsSync, readFileSync } from 'fs';
+import { network } from './topology';
 import { until } from '../integration/support/wait';
 import { runOrThrow } from '../toolchain/run';
-import { network } from './topology';
 
 /** Who a sandbox is, across processes: a process id alone may be given to another process later. */
 export interface SandboxId {

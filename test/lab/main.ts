@@ -1,0 +1,29 @@
+import { Cluster } from './cluster';
+import { commands } from './commands';
+import { say } from './progress';
+
+/** Clusters that are being made: whoever interrupts that wants none. */
+const unfinished: Cluster[] = [];
+
+async function main([first, second, ...rest]: string[]): Promise<number> {
+  const named = first === '--name';
+  const [command = 'help', ...args] = (named ? rest : [first, second, ...rest]).filter((arg) => arg !== undefined);
+  const name = named ? second : undefined;
+  const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!known) throw new Error(`there is no command ${JSON.stringify(command)}: \`npm run lab -- help\` lists them`);
+  const exitCode = await known.run({ args, name, onAllocated: (cluster) => unfinished.push(cluster) });
+  return exitCode ?? 0;
+}
+
+async function interrupted(): Promise<void> {
+  if (unfinished.length > 0) say('interrupted: taking down what was being brought up');
+  await Promise.allSettled(unfinished.map((cluster) => cluster.destroy()));
+  process.exit(130);
+}
+
+process.once('SIGINT', () => void interrupted());
+process.once('SIGTERM', () => void interrupted());
+main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode), (error: Error) => {
+  say(error.message);
+  process.exit(1);
+});

@@ -1,0 +1,36 @@
+import { existsSync } from 'fs';
+import { delimiter, join } from 'path';
+import { say } from './progress';
+import { runOrThrow } from '../toolchain/run';
+
+/** Commands that the lab runs on this machine, each with Debian's package for it. */
+const packageOf: Record<string, string> = {
+  'debootstrap': 'debootstrap',
+  'systemd-nspawn': 'systemd-container',
+  'nsenter': 'util-linux',
+  'ip': 'iproute2',
+  'rsync': 'rsync',
+};
+
+/** Where Debian keeps commands for root, whatever the PATH is. */
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+
+/** The packages that are missing, of those that bring some commands. */
+export function missingPackages(commands: Record<string, string>, exists: (file: string) => boolean = existsSync): string[] {
+  return Object.entries(commands).filter(([command]) => !folders.some((folder) => exists(join(folder, command)))).map(([, name]) => name);
+}
+
+/**
+ * Installs Debian packages that this machine lacks, and says so.
+ *
+ * Throws when it is no machine for the lab.
+ */
+export async function requireHost(): Promise<void> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('the lab needs Linux and root: it makes namespaces, mounts and network bridges');
+  const packages = missingPackages(packageOf);
+  if (packages.length === 0) return;
+  say(`installing ${packages.join(', ')}, which this machine lacks`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await runOrThrow('apt-get', ['update', '-qq'], { env });
+  await runOrThrow('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...packages], { env });
+}
