@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { runOrThrow } from './run';
@@ -47,6 +47,33 @@ export function kubernetesFromGoModules(component: string, version: string): Rec
   };
 }
 
+/** A program of any module, with the versions of others that its own authors build it with. */
+export function programFromGoModule(name: string, module: string, version: string, packagePath: string): Recipe {
+  return {
+    name,
+    version,
+    programs: [name],
+    how: 'from Go modules, once, about 2 min',
+    needs,
+    build: (folder) => inScratchModule(async (scratch) => {
+      const replacements = replacementsIn(await goModOf(module, version));
+      writeFileSync(join(scratch, 'go.mod'), [await header(module, version), `require ${module} v${version}`, ...replacements].join('\n'));
+      // The checksums that its authors vouch for: of some modules, no checksum database knows any more.
+      const { Dir } = await download(module, version);
+      copyFileSync(join(Dir, 'go.sum'), join(scratch, 'go.sum'));
+      chmodSync(join(scratch, 'go.sum'), 0o644);
+      await build(scratch, packagePath, join(folder, name));
+    }),
+  };
+}
+
+/** A module's replacements hold only where it is the main one, so who builds it from outside has to repeat them. Folders can't be. */
+function replacementsIn(goMod: string): string[] {
+  const blocks = [...goMod.matchAll(/^replace \(\n(.*?)^\)/gms)].flatMap(([, block]) => block.split('\n'));
+  const lines = [...goMod.matchAll(/^replace ([^(].*)$/gm)].map(([, line]) => line);
+  return [...blocks, ...lines].map((line) => line.trim()).filter((line) => / => [^.]/.test(line)).map((line) => `replace ${line}`);
+}
+
 async function inScratchModule(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-go-'));
   try {
@@ -57,8 +84,11 @@ async function inScratchModule(work: (folder: string) => Promise<void>): Promise
 }
 
 async function goModOf(module: string, version: string): Promise<string> {
-  const { GoMod } = JSON.parse(await runOrThrow('go', ['mod', 'download', '-json', `${module}@v${version}`], { cwd: tmpdir() }));
-  return readFileSync(GoMod, 'utf8');
+  return readFileSync((await download(module, version)).GoMod, 'utf8');
+}
+
+async function download(module: string, version: string): Promise<{ GoMod: string; Dir: string }> {
+  return JSON.parse(await runOrThrow('go', ['mod', 'download', '-json', `${module}@v${version}`], { cwd: tmpdir() }));
 }
 
 /** The module's own language version: with a lower one Go would ask for an update, with a higher one semantics could change. */
