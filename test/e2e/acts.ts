@@ -1,0 +1,10 @@
+import { Act } from './scenario';
+import { classic } from './scenarios/host-path';
+import { topologyNamed } from '../lab/topology';
+
+const single = topologyNamed('single');
+
+/** Everything that is played. Few clusters and many scenarios on each, since a cluster takes as long as a scenario. */
+export const acts: readonly Act[] = [
+  { topology: single, scenarios: [classic] },
+];

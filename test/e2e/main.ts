@@ -1,0 +1,52 @@
+import { mkdtempSync, rmdirSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { acts } from './acts';
+import { summary } from './report';
+import { Runner, titleOf } from './runner';
+import { Act } from './scenario';
+
+const help = `npm run e2e                     every scenario, on clusters of the lab that come and go
+npm run e2e -- list             what there is
+npm run e2e -- 2 6              the scenarios of these groups
+npm run e2e -- "full disk" ha   those whose title holds one of these words
+`;
+
+/** Those whose group or title is asked for; all when nothing is. */
+function chosen(wanted: string[]): Act[] {
+  const matches = (title: string, group: number) => wanted.length === 0
+    || wanted.some((word) => /^\d+$/.test(word) ? Number(word) === group : title.toLowerCase().includes(word.toLowerCase()));
+  return acts
+    .map((act) => ({ ...act, scenarios: act.scenarios.filter((scenario) => matches(titleOf(act, scenario), scenario.group)) }))
+    .filter(({ scenarios }) => scenarios.length > 0);
+}
+
+async function main(args: string[]): Promise<void> {
+  if (args.includes('help') || args.includes('--help')) return void process.stdout.write(help);
+  const selection = chosen(args.filter((arg) => arg !== 'list'));
+  if (selection.length === 0) throw new Error(`no scenario matches ${args.join(' ')}: \`npm run e2e -- list\` shows what there is`);
+  if (args.includes('list')) {
+    for (const act of selection) for (const scenario of act.scenarios) console.log(titleOf(act, scenario));
+    return;
+  }
+
+  const started = Date.now();
+  const say = (text: string) => process.stderr.write(`e2e ${Math.round((Date.now() - started) / 1000)} s: ${text}\n`);
+  const evidence = mkdtempSync(join(tmpdir(), 'cdk8s-day2-e2e-'));
+  const runner = new Runner(evidence, say);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      say(`${signal}: taking the cluster down`);
+      void runner.tearDown().finally(() => process.exit(130));
+    });
+  }
+  await runner.play(selection);
+  console.log(summary(runner.results));
+  if (runner.results.every(({ error }) => error === undefined)) rmdirSync(evidence);
+  else process.exitCode = 1;
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`e2e: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { Act, Scenario } from './scenario';
+import { Stage } from './stage';
+import { up } from '../lab/bring-up';
+import { Cluster } from '../lab/cluster';
+
+export interface Result {
+  readonly what: string;
+  readonly seconds: number;
+  /** Why it failed; undefined when it didn't. */
+  readonly error?: Error;
+}
+
+/** Plays scenarios, each act on a cluster of its own, and leaves no cluster behind. */
+export class Runner {
+  readonly results: Result[] = [];
+  private current?: Cluster;
+
+  /** @param evidence folder for what failed scenarios leave. */
+  constructor(private readonly evidence: string, private readonly say: (text: string) => void) {}
+
+  async play(acts: readonly Act[]): Promise<void> {
+    for (const act of acts) {
+      const { name } = act.topology;
+      // Ends with this process, so that nothing is left behind even when that is killed.
+      const start = () => up(act.topology, { name: `e2e-${name}`, dieWithParent: true, onAllocated: (cluster) => { this.current = cluster; } });
+      let cluster: Cluster | undefined;
+      await this.measured(`cluster ${name} up`, async () => { cluster = await start(); });
+      for (const [index, scenario] of act.scenarios.entries()) {
+        if (cluster) await this.measured(titleOf(act, scenario), () => this.playScenario(cluster!, scenario, `e2e-${scenario.group}-${index + 1}`));
+        else this.results.push({ what: titleOf(act, scenario), seconds: 0, error: new Error(`there was no cluster ${name}`) });
+      }
+      if (cluster) await this.measured(`cluster ${name} down`, () => this.tearDown());
+    }
+  }
+
+  /** Takes down the cluster that runs now. */
+  async tearDown(): Promise<void> {
+    await this.current?.destroy();
+    this.current = undefined;
+  }
+
+  private async playScenario(cluster: Cluster, scenario: Scenario, name: string): Promise<void> {
+    const stage = new Stage(cluster, name, this.say);
+    try {
+      await scenario.run(stage);
+    } catch (error) {
+      const folder = join(this.evidence, `${cluster.name}-${name}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'error.txt'), `${scenario.promise}\n\n${(error as Error).stack}\n`);
+      await stage.keepEvidence(folder);
+      this.say(`logs and manifests are in ${folder}`);
+      await stage.clear().catch((leftover: Error) => this.say(leftover.message));
+      throw error;
+    }
+    await stage.clear();
+  }
+
+  private async measured(what: string, work: () => Promise<void>): Promise<void> {
+    this.say(what);
+    const started = Date.now();
+    const seconds = () => Math.round((Date.now() - started) / 1000);
+    try {
+      await work();
+      this.results.push({ what, seconds: seconds() });
+      this.say(`passed after ${seconds()} s`);
+    } catch (error) {
+      this.results.push({ what, seconds: seconds(), error: error as Error });
+      this.say(`FAILED after ${seconds()} s: ${(error as Error).message}`);
+    }
+  }
+}
+
+export function titleOf({ topology }: Act, { group, promise }: Scenario): string {
+  return `${group} on ${topology.name}: ${promise}`;
+}

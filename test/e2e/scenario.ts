@@ -1,0 +1,18 @@
+import { Stage } from './stage';
+import { Topology } from '../lab/topology';
+
+/** One promise of the library, and how it is seen to be kept on a real cluster. */
+export interface Scenario {
+  /** The group it belongs to: all of a group are about one subject. */
+  readonly group: number;
+  /** The promise, as a sentence. */
+  readonly promise: string;
+  /** Throws when the promise isn't kept. */
+  readonly run: (stage: Stage) => Promise<void>;
+}
+
+/** A cluster, and what is played on it from first to last. What destroys most comes last. */
+export interface Act {
+  readonly topology: Topology;
+  readonly scenarios: readonly Scenario[];
+}

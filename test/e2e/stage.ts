@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { stringify } from 'yaml';
+import { Kubernetes } from './support/kubernetes';
+import { Etcd } from './support/etcd';
+import { Cluster } from '../lab/cluster';
+import { collectLogs } from '../lab/logs';
+
+/** What a scenario has at hand, and what remains of it when it fails. */
+export class Stage {
+  /** Where a scenario's objects live; there is nothing in it when the scenario begins, and it goes when the scenario ends. */
+  readonly namespace: string;
+  readonly kubernetes: Kubernetes;
+  /** The etcd of the cluster, asked without the library that is under test. */
+  readonly etcd: Etcd;
+  private readonly endings: (() => Promise<void>)[] = [];
+
+  /** @param say tells the person who waits how far it is. */
+  constructor(readonly cluster: Cluster, name: string, readonly say: (text: string) => void) {
+    this.namespace = name;
+    this.kubernetes = new Kubernetes(cluster, name);
+    this.etcd = new Etcd(cluster);
+  }
+
+  /** Has something done when the scenario ends, however it ends; the last one first. */
+  atTheEnd(work: () => Promise<unknown>): void {
+    this.endings.unshift(async () => { await work(); });
+  }
+
+  /** Puts the cluster back as it was. Throws what went wrong, after everything was tried. */
+  async clear(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const ending of [...this.endings, () => this.kubernetes.clear()]) await ending().catch((error) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, `the scenario left something behind: ${errors.map(String).join('; ')}`);
+  }
+
+  /** Writes what was applied and what cluster and nodes have to say into a folder. */
+  async keepEvidence(folder: string): Promise<void> {
+    await collectLogs(this.cluster, join(folder, 'logs'));
+    const manifests = join(folder, 'manifests');
+    mkdirSync(manifests, { recursive: true });
+    this.kubernetes.applied.forEach((objects, i) => {
+      writeFileSync(join(manifests, `${String(i + 1).padStart(2, '0')}.yaml`), objects.map((object) => stringify(object)).join('---\n'));
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { programFromGoModule } from '../toolchain/go-modules';
+import { Tool } from '../toolchain/tool';
+
+const localPath = 'github.com/rancher/local-path-provisioner';
+const provisioner = 'github.com/kubernetes-csi/external-provisioner/v5';
+const attacher = 'github.com/kubernetes-csi/external-attacher/v4';
+
+/** The real provisioners and the attacher, built from their modules. */
+export const storageTools = {
+  localPathProvisioner: new Tool(programFromGoModule('local-path-provisioner', localPath, '0.0.30', localPath)),
+  csiProvisioner: new Tool(programFromGoModule('csi-provisioner', provisioner, '5.3.0', `${provisioner}/cmd/csi-provisioner`)),
+  csiAttacher: new Tool(programFromGoModule('csi-attacher', attacher, '4.13.0', `${attacher}/cmd/csi-attacher`)),
+};

@@ -1,0 +1,26 @@
+import { App, Chart } from 'cdk8s';
+import { KubernetesObject } from './kubernetes';
+import { Stage } from '../stage';
+import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
+import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
+
+/** Synthesizes what a user's chart would hold, in the scenario's namespace. */
+export function synthesized(stage: Stage, build: (chart: Chart) => void): KubernetesObject[] {
+  const chart = new Chart(new App(), 'backups', { namespace: stage.namespace });
+  build(chart);
+  return chart.toJson();
+}
+
+/** The lab's cluster as its user describes it. @param name of the cluster, and of its folder on the volume. */
+export function kubeadmCluster({ cluster }: Stage, name: string): EtcdCluster {
+  return EtcdCluster.kubeadm({
+    name,
+    kubernetesVersion: KubernetesVersion.of(cluster.plan.kubernetes),
+    controlPlanes: cluster.controlPlanes.map((node) => node.name),
+  });
+}
+
+/** The names of all objects of a kind. */
+export function namesOf(objects: KubernetesObject[], kind: string): string[] {
+  return objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+}

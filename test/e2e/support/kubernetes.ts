@@ -1,0 +1,116 @@
+import { JobRun, PodObject, podRun } from './job-run';
+import { sleep, until } from '../../integration/support/wait';
+import { ClusterAccess } from '../../lab/cluster-access';
+
+/** As much of any object as is needed to apply and to find it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: { readonly [key: string]: string } };
+  readonly [field: string]: any;
+}
+
+/** The cluster as its user has it: kubectl, in a namespace of the scenario's own. */
+export class Kubernetes {
+  /** What was applied, in order. */
+  readonly applied: KubernetesObject[][] = [];
+
+  constructor(private readonly cluster: ClusterAccess, readonly namespace: string) {}
+
+  /** Runs kubectl, which has to succeed; returns what it printed. */
+  async kubectl(args: string[], input?: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.tryKubectl(args, input);
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} failed with exit code ${exitCode}:\n${stderr.trim()}`);
+    return stdout;
+  }
+
+  tryKubectl(args: string[], input?: string) {
+    return this.cluster.kubectl(['--namespace', this.namespace, ...args], { input });
+  }
+
+  async get<T = any>(...what: string[]): Promise<T> {
+    return JSON.parse(await this.kubectl(['get', ...what, '-o', 'json']));
+  }
+
+  /** Applies objects as a user does; returns kubectl's lines. */
+  async apply(objects: KubernetesObject[]): Promise<string[]> {
+    this.applied.push(objects);
+    const list = { apiVersion: 'v1', kind: 'List', items: objects };
+    const { exitCode, stdout, stderr } = await this.cluster.kubectl(['apply', '--validate=strict', '-f', '-'], { input: JSON.stringify(list) });
+    if (exitCode !== 0) throw new Error(`kubectl apply failed with exit code ${exitCode}:\n${stderr.trim()}`);
+    return stdout.trim().split('\n');
+  }
+
+  /** Makes the scenario's namespace. @param podSecurity the level of the Pod Security Standards that it enforces. */
+  async createNamespace(podSecurity: 'privileged' | 'baseline' | 'restricted' = 'privileged'): Promise<void> {
+    const labels = { 'pod-security.kubernetes.io/enforce': podSecurity };
+    await this.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace, labels } }]);
+    // Pods are refused until the controller has made it.
+    await this.eventually('the namespace has its service account', async () => this.get('serviceaccount', 'default'), 30);
+  }
+
+  /** Starts a run of a CronJob now, as documented. */
+  async startJob(cronJob: string, job: string): Promise<void> {
+    await this.kubectl(['create', 'job', `--from=cronjob/${cronJob}`, job]);
+  }
+
+  /** Starts a run of a CronJob now and waits for its end, be it good or bad. */
+  async runCronJob(cronJob: string, job: string, timeoutSeconds?: number): Promise<JobRun> {
+    await this.startJob(cronJob, job);
+    return this.ended(job, timeoutSeconds);
+  }
+
+  /** Waits until a Job has ended, and tells how. */
+  async ended(job: string, timeoutSeconds: number = 120): Promise<JobRun> {
+    let outcome = '';
+    await this.eventually(`job ${job} ends`, async () => {
+      const { status } = await this.get('job', job);
+      outcome = status.conditions?.find(({ type, status: state }: any) => ['Complete', 'Failed'].includes(type) && state === 'True')?.type;
+      if (outcome === undefined) throw new Error(await this.podStates(job));
+      return true;
+    }, timeoutSeconds);
+    const pods = await this.podsOf(job);
+    return { succeeded: outcome === 'Complete', pods: await Promise.all(pods.map(async (pod) => podRun(pod, await this.logOf(pod.metadata.name)))) };
+  }
+
+  /** The pods of a Job, the oldest first. */
+  async podsOf(job: string): Promise<PodObject[]> {
+    const { items } = await this.get<{ items: PodObject[] }>('pods', '--selector', `batch.kubernetes.io/job-name=${job}`, '--sort-by=.metadata.creationTimestamp');
+    return items;
+  }
+
+  async logOf(pod: string): Promise<string> {
+    const { stdout, stderr } = await this.tryKubectl(['logs', pod]);
+    return stdout + stderr;
+  }
+
+  /** Asks once a second until the answer is yes. */
+  async eventually(what: string, question: () => Promise<unknown>, timeoutSeconds: number): Promise<void> {
+    await until(what, async () => {
+      try {
+        return Boolean(await question());
+      } finally {
+        await sleep(700);
+      }
+    }, timeoutSeconds);
+  }
+
+  /** Removes everything that was applied. */
+  async clear(): Promise<void> {
+    if (this.applied.length === 0) return;
+    const objects = this.applied.flat().reverse();
+    const clusterWide = objects.filter(({ kind, metadata }) => kind === 'Namespace' || metadata.namespace === undefined);
+    const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []).filter((name) => name !== 'default' && name !== 'kube-system'));
+    const rest = objects.filter(({ metadata }) => metadata.namespace === 'default' || metadata.namespace === 'kube-system');
+    const gone = [...clusterWide, ...rest].map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, metadata: { name, namespace } }));
+    const all = [...gone, ...[...namespaces].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))];
+    const list = { apiVersion: 'v1', kind: 'List', items: all };
+    // Names come back: what waits for a namespace to end would meet the one before.
+    await this.cluster.kubectl(['delete', '--ignore-not-found', '--wait=true', '--timeout=90s', '-f', '-'], { input: JSON.stringify(list) });
+  }
+
+  private async podStates(job: string): Promise<string> {
+    const pods = await this.podsOf(job);
+    return pods.map(({ metadata, status }) => `${metadata.name} is ${status.phase} ${JSON.stringify(status.containerStatuses?.map(({ state }) => state) ?? '')}`).join(', ') || 'no pod yet';
+  }
+}
