@@ -63,7 +63,6 @@ function valuesOf(prop: string, field: Field, text: string): number[] {
 /** Refuses a time zone that isn't in the tz database. */
 export function requireTimeZone(prop: string, timeZone: string): void {
   try {
-    if (timeZone.toLowerCase() === 'local') throw new RangeError();
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
     throw new Error(`${prop} must be a name of the tz database such as Etc/UTC or Europe/Berlin, got ${JSON.stringify(timeZone)}`);
