@@ -102,6 +102,11 @@ describe('zones', () => {
       .toThrow('volume is in zone eu-central-1c, where none of the control planes of prod is (cp1 in eu-central-1a, cp2 in eu-central-1b, cp3 in eu-central-1b): use a volume in one of their zones');
   });
 
+  test('where zones aren\'t known, nothing is refused', () => {
+    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a') }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+  });
+
   test('in the node\'s own zone it can', () => {
     expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
   });

@@ -5,6 +5,7 @@ import { all, environmentOf, mountOf, only, podOf } from './synthesized';
 import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 
 const schedule = Cron.hourly();
 const claim = (scope: Chart) =>
@@ -164,6 +165,30 @@ describe('where nothing of the host is needed', () => {
 
   test('services are found by the cluster\'s DNS', () => {
     expect(pod.dnsPolicy).toBe('ClusterFirst');
+  });
+});
+
+describe('an etcd that speaks plain HTTP', () => {
+  const cluster = EtcdCluster.fromCommandLine({
+    name: 'lab',
+    image: 'registry.k8s.io/etcd:3.6.5-0',
+    commandLine: 'etcd --name=cp1 --data-dir=/var/lib/etcd --listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379 '
+      + '--advertise-client-urls=http://10.0.0.1:2379 --initial-cluster=cp1=http://10.0.0.1:2380',
+  });
+  const build = (includePki: boolean) => {
+    const scope = chart();
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster, volume: claim(scope), schedule, includePki });
+    return only(scope, 'CronJob');
+  };
+
+  test('has no certificates mounted, and needs no root', () => {
+    expect(Object.keys(environmentOf(build(false))).filter((name) => name.startsWith('ETCDCTL_'))).toEqual([]);
+    expect(podOf(build(false)).volumes.map(({ name }: any) => name)).toEqual(['program', 'toolbox', 'scratch', 'backup']);
+    expect(podOf(build(false)).containers[0].securityContext.runAsUser).toBe(65532);
+  });
+
+  test('needs root for the PKI, whose keys are root\'s', () => {
+    expect(podOf(build(true)).containers[0].securityContext.runAsUser).toBe(0);
   });
 });
 

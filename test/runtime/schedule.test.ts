@@ -17,6 +17,7 @@ describe('a schedule is taken', () => {
     ['a question mark for any day', { minute: '0', hour: '0', day: '?' }],
     ['29 February, which comes every few years', { minute: '0', hour: '0', day: '29', month: '2' }],
     ['the 31st, in months of which one has it', { minute: '0', hour: '0', day: '31', month: '2,4,5' }],
+    ['the 31st from February on, in months of which one has it', { minute: '0', hour: '0', day: '31', month: '2/1' }],
     ['30 February or any Monday, which is what Kubernetes makes of both', { minute: '0', hour: '0', day: '30', month: '2', weekDay: '1' }],
   ])('%s', (_, fields) => {
     expect(check(fields)).not.toThrow();
