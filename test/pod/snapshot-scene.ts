@@ -23,6 +23,8 @@ export class SnapshotScene {
   readonly volume = join(this.folder, 'volume');
   readonly backups = new BackupsOnDisk(join(this.volume, 'prod'));
   readonly earlier: string[] = [];
+  /** How the earlier ones looked when they were planted. */
+  planted: Record<string, string> = {};
 
   constructor(private readonly cluster: EtcdCluster, private readonly options: PodOptions) {
     mkdirSync(this.backups.folder, { recursive: true, mode: 0o700 });
@@ -32,6 +34,7 @@ export class SnapshotScene {
   /** Three days' backups; call it again for a volume that was mounted over the first ones. */
   plantEarlier(): void {
     this.earlier.splice(0, Infinity, ...[3, 2, 1].map((days) => this.backups.plant(new Date(Date.now() - days * DAY_MS), 100 - days)));
+    this.planted = this.backups.look();
   }
 
   /** What a chart gives for this scene. */
