@@ -1,4 +1,4 @@
-import { Cron, Testing } from 'cdk8s';
+import { Cron, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { allCronJobProps, chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from './synthesized';
@@ -210,6 +210,14 @@ describe('what is written', () => {
     expect(Testing.synth(build('backup'))).toEqual(without.map((object) => ({ ...object, metadata: { ...object.metadata, namespace: 'backup' } })));
     without.forEach(({ metadata }) => expect(metadata).not.toHaveProperty('namespace'));
   });
+});
+
+test('the free space is told in whole bytes, rounded up', () => {
+  const scope = chart();
+  new EtcdSnapshotCronJob(scope, 'snapshots', {
+    cluster: stacked('cp1'), volume: BackupVolume.fromHostPath(scope, 'backups'), schedule, minimumFreeSpace: Size.kibibytes(1.3),
+  });
+  expect(environmentOf(only(scope, 'CronJob')).MINIMUM_FREE).toBe('1332');
 });
 
 test('the workload is there to be reached, as a construct of cdk8s-plus', () => {
