@@ -137,7 +137,7 @@ export class Cluster implements ClusterAccess {
   async waitUntilReady(timeoutSeconds: number = 180): Promise<void> {
     const names = [...this.controlPlanes, ...this.workers].map(({ name }) => name);
     await until(`cluster ${this.name} is ready`, async () => {
-      await sleep(500);
+      await sleep(1000);
       for (const { name } of this.controlPlanes) await this.get(['--raw', '/readyz'], name);
       const missing = notReady(await this.get(['nodes', '-o', 'json']), await this.get(['pods', '-n', 'kube-system', '-o', 'json']), names, this.bootedAt);
       if (missing.length > 0) throw new Error(`still missing: ${missing.join(', ')}`);

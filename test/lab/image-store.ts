@@ -33,7 +33,8 @@ export interface StoreVersions {
 export function imageStore(versions: StoreVersions): Tool {
   return new Tool({
     name: 'image-store',
-    version: `${versions.kubernetes}-etcd-${versions.etcd}`,
+    // The last number rises with what the images hold.
+    version: `${versions.kubernetes}-etcd-${versions.etcd}-2`,
     programs: ['containerd'],
     how: 'of the images of a kubeadm cluster, once, about 1 min with programs that are built',
     needs: { ...nodeRoot.recipe.needs, go: 'install Go from https://go.dev/dl' },

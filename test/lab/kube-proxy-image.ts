@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'fs';
+import { existsSync, readdirSync, realpathSync } from 'fs';
 import { join } from 'path';
 import { ImageSpec } from './image-archive';
 import { nodeRoot } from './node-root';
@@ -11,12 +11,13 @@ const applets = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', '
 export async function kubeProxyFiles(): Promise<Pick<ImageSpec, 'files' | 'links'>> {
   await nodeRoot.ensure();
   const root = nodeRoot.path('root');
-  const loaded = await runOrThrow('chroot', [root, 'ldd', ...programs]);
-  const libraries = new Set([...loaded.matchAll(/\/\S+\.so\S*/g)].map(([path]) => path));
-  const extensionFolder = '/usr/lib/x86_64-linux-gnu/xtables';
+  const architecture = readdirSync(join(root, 'usr/lib')).find((folder) => existsSync(join(root, 'usr/lib', folder, 'xtables')));
+  const extensionFolder = `/usr/lib/${architecture}/xtables`;
   const extensions = readdirSync(join(root, extensionFolder)).map((file) => join(extensionFolder, file));
+  const loaded = await runOrThrow('chroot', [root, 'ldd', ...programs, ...extensions]);
+  const libraries = [...loaded.matchAll(/^\s.*?(\/\S+) \(0x/gm)].map(([, path]) => path);
   return {
-    files: Object.fromEntries([...programs, ...libraries, ...extensions].map((path) => [path, realpathSync(join(root, path))])),
+    files: Object.fromEntries([...programs, ...extensions, ...libraries].map((path) => [path, realpathSync(join(root, path))])),
     links: Object.fromEntries(applets.map((applet) => [`/usr/sbin/${applet}`, 'xtables-nft-multi'])),
   };
 }
