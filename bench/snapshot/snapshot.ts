@@ -4,9 +4,10 @@ import { BareTiming, timeBareCommands } from './bare';
 import { growTo } from './fill';
 import { manifestsFor, timeProgram } from './program';
 import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
+import { sleep } from '../../test/integration/support/wait';
 import { runOrThrow } from '../../test/toolchain/run';
 import { toolchain } from '../../test/toolchain/toolchain';
-import { figure, table } from '../support/format';
+import { table, wholeNumber } from '../support/format';
 import { withWorkspace } from '../support/workspace';
 
 const { busybox, etcd36 } = toolchain;
@@ -48,6 +49,8 @@ async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise
   const timings: Timing[] = [];
   const settled = async <T>(work: () => Promise<T>) => {
     await runOrThrow('sync', []);
+    // Backups are named by the second: one that follows another within the same would wait for the next.
+    await sleep(1000);
     return work();
   };
   for (let turn = 0; turn <= TURNS; turn++) {
@@ -69,7 +72,7 @@ function row(bytes: number, timings: Timing[]): string[] {
   const bare = of(({ save, status, hash }) => save + status + hash);
   const program = of((timing) => timing.program);
   const cells = [of(({ save }) => save), of(({ status }) => status), of(({ hash }) => hash), bare, program, program - bare];
-  return [`${figure(bytes / 1e6)} MB`, ...cells.map(figure)];
+  return [`${wholeNumber(bytes / 1e6)} MB`, ...cells.map((cell) => cell.toFixed(2))];
 }
 
 function median(values: number[]): number {

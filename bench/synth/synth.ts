@@ -67,14 +67,19 @@ function row(way: Way): string[] {
 
 /** Measures one number of clusters, adds it to what was measured, and returns what the table says of it. */
 function measure(way: Way, count: number, measured: Measured[]): string {
-  const last = measured.at(-1);
-  // What is written cluster by cluster takes so long, and what grows faster takes longer.
-  const linear = last ? last.cost.seconds * count / last.count : 0;
-  if (linear > LIMIT_SECONDS) return way.together ? `over ${figure(linear)}, not run` : `about ${figure(linear)}, extrapolated`;
+  const expected = extrapolate(measured, count);
+  if (expected > LIMIT_SECONDS) return way.together ? `over ${figure(expected)}, not run` : `about ${figure(expected)}, extrapolated`;
   const cost = best(() => way.measure(count));
   if (!cost) return `stopped at ${LIMIT_SECONDS}`;
   measured.push({ count, cost });
   return figure(cost.seconds);
+}
+
+/** Along the line through the last two measurements: so what grows faster than its clusters takes longer than this. */
+function extrapolate(measured: Measured[], count: number): number {
+  const [before, last] = measured.slice(-2);
+  if (!last) return 0;
+  return last.cost.seconds + (last.cost.seconds - before.cost.seconds) / (last.count - before.count) * (count - last.count);
 }
 
 /** The best of some runs; of long ones the first, which noise changes little. */
