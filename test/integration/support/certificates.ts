@@ -114,8 +114,8 @@ function keyPair(): KeyPair {
 function newCertificate(publicKey: pki.rsa.PublicKey, subject: pki.CertificateField[], notAfter: Date): pki.Certificate {
   const certificate = pki.createCertificate();
   certificate.publicKey = publicKey;
-  // A leading zero keeps the number positive.
-  certificate.serialNumber = `00${randomBytes(8).toString('hex')}`;
+  // A first byte of 01 keeps the number positive and its DER minimal, which Go insists on.
+  certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
   certificate.validity.notBefore = new Date(Math.min(Date.now(), notAfter.getTime()) - DAY_MS);
   certificate.validity.notAfter = notAfter;
   certificate.setSubject(subject);
