@@ -86,6 +86,17 @@ project.eslint?.addRules({
   '@stylistic/max-len': ['error', { code: 150, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true }],
 });
 
+// Examples import the library by its name, which the tests' tsconfig knows.
+project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolver.typescript.project', './test/tsconfig.json');
+project.eslint?.addRules({
+  'import/order': ['warn', {
+    groups: ['builtin', 'external'],
+    pathGroups: [{ pattern: 'cdk8s-day2', group: 'external' }],
+    pathGroupsExcludedImportTypes: ['builtin'],
+    alphabetize: { order: 'asc', caseInsensitive: true },
+  }],
+});
+
 // jest measures the coverage of src/; eslint is a step of its own in .ci/run.
 project.testTask.reset();
 project.testTask.exec('jest --ci', { receiveArgs: true });
@@ -94,8 +105,10 @@ const script = (name: string, exec: string, description: string) => project.addT
 script('toolchain', 'tsx test/toolchain/main.ts', 'Builds and caches the real programs that tests run: etcd, kube-apiserver, kubectl, busybox');
 script('e2e', 'tsx test/e2e/main.ts', 'Scenarios on real clusters of the lab: npm run e2e -- help');
 script('lab', 'tsx test/lab/main.ts', 'A real kubeadm cluster on this machine: npm run lab -- help');
-script('consumer', 'tsx test/consumer/run.ts', 'Packs the library and uses it as somebody else would, in an empty folder');
 script('bench', 'tsx bench/main.ts', 'Measures the figures that README.md quotes, and prints the table');
+const consumer = project.addTask('consumer', { description: 'Packs the library and uses it as somebody else would, in an empty folder' });
+consumer.spawn(project.compileTask);
+consumer.exec('tsx test/consumer/run.ts');
 const synth = project.addTask('synth', { description: 'Compiles the library and synthesizes every example into its dist/' });
 synth.spawn(project.compileTask);
 synth.exec('tsx examples/synth.ts');

@@ -110,7 +110,8 @@ export class BackupVolume extends Construct {
     });
   }
 
-  private static fromStaticVolume(scope: Construct, id: string, size: Size, accessMode: string, source: Source, spec: kplus.k8s.PersistentVolumeSpec): BackupVolume {
+  private static fromStaticVolume(scope: Construct, id: string, size: Size, accessMode: string, source: Source,
+    spec: kplus.k8s.PersistentVolumeSpec): BackupVolume {
     return BackupVolume.fromNewClaim(scope, id, source, (volume) => {
       const persistentVolume = new kplus.k8s.KubePersistentVolume(volume, 'PersistentVolume', {
         spec: {

@@ -44,7 +44,8 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   return placements(props).map(({ id, nodes }) => {
     const home = id === 'Resource' ? scope : new Construct(scope, `${id}-pod`);
     const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
-    return { id, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2, pod: snapshotPod(home, props, retention, nodes, labels, annotations) };
+    const pod = snapshotPod(home, props, retention, nodes, labels, annotations);
+    return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
   });
 }
 

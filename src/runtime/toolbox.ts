@@ -10,13 +10,13 @@ const MOUNT_PATH = '/toolbox';
  * the main container has, too. So no image of our own is needed, and etcd's tools are always the ones of the cluster's own image.
  */
 export class Toolbox {
+  /** The image's own tools come last, so that a program meets the same applets everywhere. */
+  public static readonly SEARCH_PATH = `${MOUNT_PATH}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
   /** Runs a shell program. */
   public static command(program: string): string[] {
     return [`${MOUNT_PATH}/busybox`, 'sh', program];
   }
-
-  /** The image's own tools come last, so that a program meets the same applets everywhere. */
-  public static readonly SEARCH_PATH = `${MOUNT_PATH}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
   public readonly initContainer: kplus.ContainerProps;
   public readonly mount: kplus.VolumeMount;
