@@ -25,7 +25,7 @@ test('claim and volume belong to each other alone, and the EBS volume outlives b
   expect(volume.spec.claimRef).toEqual({ name: claim.metadata.name, namespace: claim.metadata.namespace });
   expect(claim.spec.volumeName).toBe(volume.metadata.name);
   expect(volume.spec.persistentVolumeReclaimPolicy).toBe('Retain');
-  expect(pod.volumes).toContainEqual({ name: 'backup', persistentVolumeClaim: { claimName: claim.metadata.name, readOnly: false } });
+  expect(pod.volumes).toContainEqual({ name: 'backup', persistentVolumeClaim: { claimName: claim.metadata.name } });
 });
 
 test('sons of a week, fathers of five, grandfathers of a year', () => {

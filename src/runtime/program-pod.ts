@@ -105,6 +105,7 @@ export class ProgramPod {
     }
     const api = ApiObject.of(workload);
     const set = (key: string, value: any) => api.addJsonPatch(JsonPatch.add(`${path}/${key}`, value));
+    this.omitFalse((key) => api.addJsonPatch(JsonPatch.remove(`${path}/${key}`)));
     set('enableServiceLinks', false);
     // When the shell itself dies, the last lines of the log say more than nothing.
     set('containers/0/terminationMessagePolicy', 'FallbackToLogsOnError');
@@ -117,6 +118,20 @@ export class ProgramPod {
     if (this.spec.nodes.length > 0) {
       this.pin(workload, set);
     }
+  }
+
+  /** Of these the API server keeps no `false`: written out, they would be a difference at every apply. */
+  private omitFalse(remove: (key: string) => void): void {
+    if (!this.spec.hostNetwork) {
+      remove('hostNetwork');
+    }
+    // Volumes stand in the order in which the containers mount them.
+    const volumes = new Set(this.props.containers![0].volumeMounts!.map((mount) => mount.volume));
+    [...volumes].forEach((volume, i) => {
+      if (volume._toKube().persistentVolumeClaim?.readOnly === false) {
+        remove(`volumes/${i}/persistentVolumeClaim/readOnly`);
+      }
+    });
   }
 
   /**

@@ -141,7 +141,7 @@ describe('where nothing of the host is needed', () => {
     for (const { securityContext } of containersOf(workload)) {
       expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532 });
     }
-    expect(pod.hostNetwork).toBe(false);
+    expect(pod).not.toHaveProperty('hostNetwork');
     expect(pod.volumes.filter(({ hostPath }: any) => hostPath)).toEqual([]);
   });
 

@@ -30,6 +30,15 @@ function jobWith(changes: Partial<ProgramPodProps> = {}): { readonly chart: Char
 const podOf = (chart: Chart) => Testing.synth(chart).find(({ kind }) => kind === 'Job').spec.template.spec;
 const objections = (chart: Chart) => chart.node.findAll().flatMap((construct) => construct.node.validate());
 
+test('the pod names nothing that the API server drops, or every apply would change the workload anew', () => {
+  const scope = new Chart(Testing.app(), 'elsewhere');
+  const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups');
+  const volume = kplus.Volume.fromPersistentVolumeClaim(scope, 'volume', claim, { name: 'backup' });
+  const pod = podOf(jobWith({ mounts: [{ volume, path: '/backup' }] }).chart);
+  expect(pod).not.toHaveProperty('hostNetwork');
+  expect(pod.volumes.find(({ name }: any) => name === 'backup')).toEqual({ name: 'backup', persistentVolumeClaim: { claimName: 'backups' } });
+});
+
 describe('the choice of the node', () => {
   test('is among the given ones, by their names', () => {
     const terms = podOf(jobWith({ nodes: ['cp1', 'cp2'] }).chart).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
