@@ -3,6 +3,7 @@ import { join } from 'path';
 import { Size } from 'cdk8s';
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { fillDatabase } from './support/fill';
+import { sleep } from './support/wait';
 import { asRoot } from '../pod/as-root';
 import { etcdImage, etcdScene } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
@@ -20,10 +21,15 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   let etcd: EtcdClusterFixture;
   let scene: SnapshotScene;
   let disk: SmallDisk;
+  /** How large a snapshot is, in megabytes: the same data fill a database more or less, as writes happen to be batched. */
+  let size: number;
 
   beforeAll(async () => {
     etcd = await EtcdClusterFixture.start(toolchain.etcd36);
     await fillDatabase(etcd.client, 10);
+    // etcd commits ten times a second, and the file grows then.
+    await sleep(1000);
+    size = Math.ceil((await etcd.client.status()).dbSizeBytes / 1024 / 1024);
   });
   beforeEach(() => { scene = etcdScene(etcd); });
   afterEach(async () => {
@@ -46,31 +52,31 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   }
 
   test('too little space: known before the save begins, and how much is missing', async () => {
-    await mount(18);
+    await mount(2 * size - 1);
     await expectFailure(scene, () => scene.run(), {
       exitCode: 1, step: 'space', message: /^the volume has \d+ KiB free and needs \d+ KiB: \d+ KiB are missing$/, fix: /free space on the volume, keep fewer backups/,
     });
   });
 
   test.each(SHELLS)('full in the middle of a save, in %s: it is said, what was saved is removed, and the next run with room goes well', async (shell) => {
-    await mount(6);
+    await mount(Math.floor(size / 2));
     await expectFailure(scene, () => scene.run(UNCHECKED, { shell }), {
       exitCode: 1, step: 'save', message: /^the volume filled up while the snapshot was being saved$/, fix: /free space on the volume/,
     });
     await disk.unmount();
-    await mount(40);
+    await mount(4 * size);
     await expectSaved(scene, () => scene.run(undefined, { shell }));
   });
 
   test.each(SHELLS)('full once the snapshot is there, in %s: without its record it is no backup', async (shell) => {
-    await mount(16);
+    await mount(size + 2);
     await expectFailure(scene, () => scene.run(UNCHECKED, { shell, image: imageThatFillsTheVolume() }), {
       exitCode: 1, step: 'keep', message: /^can't write backup.json: .*/, fix: /free space on the volume/,
     });
   });
 
   test('full while the PKI is copied: no backup with half of it', async () => {
-    await mount(14);
+    await mount(size + 2);
     const pki = join(scene.folder, 'pki');
     mkdirSync(pki);
     writeFileSync(join(pki, 'ca.crt'), 'x'.repeat(8_000_000));
@@ -80,7 +86,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   });
 
   test.each(SHELLS)('read-only from the start, in %s', async (shell) => {
-    await mount(40);
+    await mount(4 * size);
     await disk.makeReadOnly();
     await expectFailure(scene, () => scene.run({}, { shell }), {
       exitCode: 1, step: 'open', message: /[Rr]ead-only file system/, fix: /make the volume writable/,
@@ -88,7 +94,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   });
 
   test('read-only from the start, and no folder of this cluster yet', async () => {
-    await mount(40);
+    await mount(4 * size);
     rmSync(scene.backups.folder, { recursive: true });
     await disk.makeReadOnly();
     const result = await scene.run();
@@ -99,7 +105,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   });
 
   test("a folder of another user's: root without capabilities can't enter it, and that is said", async () => {
-    await mount(40);
+    await mount(4 * size);
     chownSync(scene.backups.folder, 1000, 1000);
     await expectFailure(scene, () => scene.run(), {
       exitCode: 1, step: 'open', message: /^prod on the volume is not a folder that user 0 can enter$/, fix: /give it to user 0/,
@@ -107,7 +113,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   });
 
   test("a backup that can't be deleted: the new one counts, the run fails and names the old one", async () => {
-    await mount(60);
+    await mount(4 * size);
     const [oldest, , newest] = scene.earlier;
     giveAway(oldest);
     const before = scene.backups.look([newest]);
@@ -125,7 +131,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   });
 
   test.failing("known fault, to be turned into a plain test with its correction: what one run couldn't delete doesn't keep the next from saving", async () => {
-    await mount(60);
+    await mount(4 * size);
     giveAway(scene.earlier[0]);
     await scene.run();
     const [left] = scene.backups.leftovers;
