@@ -6,7 +6,7 @@ import { faultCommands } from './fault-commands';
 import { imagesOn } from './image-loading';
 import { labFolder } from './lab-folder';
 import { collectLogs } from './logs';
-import { step } from './progress';
+import { step, timed } from './progress';
 import { forget, load, save, savePoints } from './save-point';
 import { planOf, topologies, topologyNamed } from './topology';
 import { kubernetesReleases } from './versions';
@@ -39,7 +39,7 @@ export const commands: Record<string, Command> = {
     summary: `make and cache what clusters need; of every Kubernetes version (${kubernetesReleases.map(({ version }) => version).join(', ')}) unless named`,
     run: async ({ args }) => {
       for (const kubernetes of args.length > 0 ? args : kubernetesReleases.map(({ version }) => version)) {
-        await step(`build for Kubernetes ${kubernetes}`, () => build(planOf({ ...topologyNamed('external-etcd'), kubernetes })));
+        await timed(`build for Kubernetes ${kubernetes}`, () => build(planOf({ ...topologyNamed('external-etcd'), kubernetes })));
       }
     },
   },
@@ -54,7 +54,7 @@ export const commands: Record<string, Command> = {
       });
       const { workers, ...versions } = values;
       const chosen = { ...topologyNamed(topology), ...versions, ...workers !== undefined && { workers: Number(workers) } };
-      await step('cluster up', () => up(chosen, options));
+      await timed('cluster up', () => up(chosen, options));
     },
   },
   down: {
@@ -119,12 +119,12 @@ export const commands: Record<string, Command> = {
   save: {
     usage: 'SAVEPOINT',
     summary: 'shut the cluster down, copy it aside, boot it again',
-    run: ({ args: [point = ''], name }) => step('saved', () => save(clusterFor(name), point)),
+    run: ({ args: [point = ''], name }) => timed('saved', () => save(clusterFor(name), point)),
   },
   load: {
     usage: 'SAVEPOINT',
     summary: 'bring a saved cluster back, in the place of one of its name or of --name',
-    run: async ({ args: [point], ...options }) => { await step('loaded', () => load(point, options)); },
+    run: async ({ args: [point], ...options }) => { await timed('loaded', () => load(point, options)); },
   },
   forget: {
     usage: 'SAVEPOINT',

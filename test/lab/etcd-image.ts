@@ -1,6 +1,8 @@
+import { realpathSync } from 'fs';
 import { etcdTool } from './binaries';
 import { ImageSpec } from './image-archive';
 import { fromDebianPackages } from '../toolchain/debian-packages';
+import { run } from '../toolchain/run';
 import { Tool } from '../toolchain/tool';
 
 /** What is inside an image of etcd, where it shall differ from what the image of that name holds in the field. */
@@ -42,8 +44,17 @@ export async function etcdImage(references: string[], content: EtcdImageContent)
   const tool = etcdTool(version);
   await tool.ensure();
   const programs = tool.recipe.programs.filter((program) => program !== 'etcdutl' || etcdutl);
-  const files = Object.fromEntries(programs.map((program) => [`/usr/local/bin/${program}`, tool.path(program)]));
+  const files = {
+    ...await librariesOf(tool.path('etcd')),
+    ...Object.fromEntries(programs.map((program) => [`/usr/local/bin/${program}`, tool.path(program)])),
+  };
   if (!shell) return { references, files };
   await bash.ensure();
   return { references, files: { ...files, '/bin/sh': bash.path() } };
+}
+
+/** What a program loads, as Debian's etcd does, other than that of the field: nothing when it is linked statically. */
+async function librariesOf(program: string): Promise<Record<string, string>> {
+  const { stdout } = await run('ldd', [program]);
+  return Object.fromEntries([...stdout.matchAll(/^\s.*?(\/\S+) \(0x/gm)].map(([, path]) => [path, realpathSync(path)]));
 }

@@ -1,17 +1,22 @@
-/** Tells the person who waits what is going on. Scenarios can have it silent. */
+/** Tells the person who waits what is going on. */
 export function say(text: string): void {
   process.stderr.write(`lab: ${text}\n`);
 }
 
-/** Does a piece of work, says how long it took, and meanwhile, every half minute, that it is still going on. */
+/** Does a piece of work and says how long it took. */
+export async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  const result = await work();
+  say(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** Like `timed`, and meanwhile it says every half minute that it is still at it. */
 export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
-  const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
-  const ticker = setInterval(() => say(`${what}: still at it, ${seconds()} s so far`), 30_000);
+  const ticker = setInterval(() => say(`${what}: still at it, ${Math.round((Date.now() - started) / 1000)} s so far`), 30_000);
   try {
-    const result = await work();
-    say(`${what}: ${seconds()} s`);
-    return result;
+    return await timed(what, work);
   } finally {
     clearInterval(ticker);
   }
