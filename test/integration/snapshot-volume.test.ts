@@ -52,7 +52,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
   }
 
   test('too little space: known before the save begins, and how much is missing', async () => {
-    await mount(2 * size - 1);
+    await mount(Math.floor(1.5 * size));
     await expectFailure(scene, () => scene.run(), {
       exitCode: 1, step: 'space', message: /^the volume has \d+ KiB free and needs \d+ KiB: \d+ KiB are missing$/, fix: /free space on the volume, keep fewer backups/,
     });
