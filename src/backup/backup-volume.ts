@@ -118,8 +118,7 @@ export class BackupVolume extends Construct {
           capacity: { storage: kplus.k8s.Quantity.fromString(`${size.toGibibytes()}Gi`) },
           accessModes: [accessMode],
           persistentVolumeReclaimPolicy: 'Retain',
-          // Neither side names a class, and the claim names this volume: no provisioner steps in, and no default class.
-          storageClassName: '',
+          // No class, and for the claim expressly none, and the claim names this volume: no provisioner steps in, and no default class.
           // Kept for this claim; in which namespace it comes is known only where the chart says so.
           claimRef: Chart.of(volume).namespace
             ? { namespace: Chart.of(volume).namespace, name: Lazy.any({ produce: () => ApiObject.of(volume.node.findChild('Claim')).name }) }
