@@ -1,10 +1,13 @@
 import { Act } from './scenario';
+import { examples } from './scenarios/examples';
 import { classic } from './scenarios/host-path';
+import { images } from './scenarios/images';
+import { restoreByHand } from './scenarios/restore-by-hand';
 import { topologyNamed } from '../lab/topology';
 
 const single = topologyNamed('single');
 
 /** Everything that is played. Few clusters and many scenarios on each, since a cluster takes as long as a scenario. */
 export const acts: readonly Act[] = [
-  { topology: single, scenarios: [classic] },
+  { topology: single, scenarios: [classic, restoreByHand, examples, images] },
 ];

@@ -5,11 +5,13 @@ import { acts } from './acts';
 import { summary } from './report';
 import { Runner, titleOf } from './runner';
 import { Act } from './scenario';
+import { Cluster } from '../lab/cluster';
 
 const help = `npm run e2e                     every scenario, on clusters of the lab that come and go
 npm run e2e -- list             what there is
 npm run e2e -- 2 6              the scenarios of these groups
 npm run e2e -- "full disk" ha   those whose title holds one of these words
+npm run e2e -- --on NAME 2      on a cluster of the lab that runs already, and stays as it is
 `;
 
 /** Those whose group or title is asked for; all when nothing is. */
@@ -23,7 +25,8 @@ function chosen(wanted: string[]): Act[] {
 
 async function main(args: string[]): Promise<void> {
   if (args.includes('help') || args.includes('--help')) return void process.stdout.write(help);
-  const selection = chosen(args.filter((arg) => arg !== 'list'));
+  const on = args.includes('--on') ? Cluster.named(args.splice(args.indexOf('--on'), 2)[1]) : undefined;
+  const selection = chosen(args.filter((arg) => arg !== 'list')).filter(({ topology }) => !on || topology.name === on.plan.topology);
   if (selection.length === 0) throw new Error(`no scenario matches ${args.join(' ')}: \`npm run e2e -- list\` shows what there is`);
   if (args.includes('list')) {
     for (const act of selection) for (const scenario of act.scenarios) console.log(titleOf(act, scenario));
@@ -40,7 +43,7 @@ async function main(args: string[]): Promise<void> {
       void runner.tearDown().finally(() => process.exit(130));
     });
   }
-  await runner.play(selection);
+  await runner.play(selection, on);
   console.log(summary(runner.results));
   if (runner.results.every(({ error }) => error === undefined)) rmdirSync(evidence);
   else process.exitCode = 1;

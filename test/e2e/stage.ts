@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { stringify } from 'yaml';
-import { Kubernetes } from './support/kubernetes';
 import { Etcd } from './support/etcd';
+import { Kubernetes } from './support/kubernetes';
 import { Cluster } from '../lab/cluster';
+import { imagesOn } from '../lab/image-loading';
 import { collectLogs } from '../lab/logs';
+import { NodeAccess } from '../lab/node-access';
 
 /** What a scenario has at hand, and what remains of it when it fails. */
 export class Stage {
@@ -19,7 +21,15 @@ export class Stage {
   constructor(readonly cluster: Cluster, name: string, readonly say: (text: string) => void) {
     this.namespace = name;
     this.kubernetes = new Kubernetes(cluster, name);
-    this.etcd = new Etcd(cluster);
+    this.etcd = new Etcd(cluster.plan.etcd);
+  }
+
+  /** Puts images onto every node that lacks them: exactly these, so that a list that isn't complete is found out. */
+  async loadImages(references: readonly string[], nodes?: readonly NodeAccess[]): Promise<void> {
+    for (const node of nodes ?? [...this.cluster.controlPlanes, ...this.cluster.workers]) {
+      const present = await imagesOn(node);
+      await this.cluster.loadImages(references.filter((reference) => !present.includes(reference)), [node]);
+    }
   }
 
   /** Has something done when the scenario ends, however it ends; the last one first. */

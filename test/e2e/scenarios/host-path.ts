@@ -17,7 +17,7 @@ export const classic: Scenario = {
     const [node] = cluster.controlPlanes;
     const production = kubeadmCluster(stage, 'classic');
     // What a mirror would have to hold, and nothing else: the list is complete when the pods start.
-    await cluster.loadImages(ContainerImages.defaults().listFor(production), [node]);
+    await stage.loadImages(ContainerImages.defaults().listFor(production), [node]);
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));
 
     const objects = synthesized(stage, (chart) => {

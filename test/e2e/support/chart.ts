@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { KubernetesObject } from './kubernetes';
-import { Stage } from '../stage';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
+import { Stage } from '../stage';
 
 /** Synthesizes what a user's chart would hold, in the scenario's namespace. */
 export function synthesized(stage: Stage, build: (chart: Chart) => void): KubernetesObject[] {

@@ -4,28 +4,32 @@ import { join } from 'path';
 import { BackupFolder } from './backup-folder';
 import { readSnapshot, RestoredSnapshot } from '../../integration/support/restored-snapshot';
 import { etcdTool } from '../../lab/binaries';
-import { Cluster } from '../../lab/cluster';
 import { runOrThrow } from '../../toolchain/run';
+import { Tool } from '../../toolchain/tool';
 
-/** etcd's own tools on this machine, of the version of the cluster: the judge of what the library has written. */
+/** etcd's own tools on this machine: the judge of what the library has written. */
 export class Etcd {
-  constructor(private readonly cluster: Cluster) {}
+  private readonly tool: Tool;
+
+  constructor(version: string) {
+    this.tool = etcdTool(version);
+  }
 
   /** What plain `etcdutl snapshot status` says. */
   status(folder: BackupFolder, backup: string): Promise<{ revision: number; totalKey: number; totalSize: number }> {
     return this.withFile(folder, backup, async (file) =>
-      JSON.parse(await runOrThrow(etcdTool(this.cluster.plan.etcd).path('etcdutl'), ['snapshot', 'status', file, '--write-out=json'])));
+      JSON.parse(await runOrThrow(this.tool.path('etcdutl'), ['snapshot', 'status', file, '--write-out=json'])));
   }
 
-  /** What a scratch etcd serves that was restored from the backup by plain `etcdutl snapshot restore`. */
+  /** What an etcd serves that plain `etcdutl snapshot restore` (3.4: etcdctl) has restored from the backup: its keys with a prefix. */
   restored(folder: BackupFolder, backup: string, prefix: string): Promise<RestoredSnapshot> {
-    return this.withFile(folder, backup, (file) => readSnapshot(etcdTool(this.cluster.plan.etcd), file, prefix));
+    return this.withFile(folder, backup, (file) => readSnapshot(this.tool, file, prefix));
   }
 
   private async withFile<T>(folder: BackupFolder, backup: string, use: (file: string) => Promise<T>): Promise<T> {
     const scratch = mkdtempSync(join(tmpdir(), 'cdk8s-day2-e2e-'));
     try {
-      await etcdTool(this.cluster.plan.etcd).ensure();
+      await this.tool.ensure();
       const file = join(scratch, 'snapshot.db');
       await folder.fetch(backup, file);
       return await use(file);

@@ -43,6 +43,8 @@ export class Kubernetes {
 
   /** Makes the scenario's namespace. @param podSecurity the level of the Pod Security Standards that it enforces. */
   async createNamespace(podSecurity: 'privileged' | 'baseline' | 'restricted' = 'privileged'): Promise<void> {
+    // One of this name may still be ending.
+    await this.kubectl(['wait', '--for=delete', `namespace/${this.namespace}`, '--timeout=90s']);
     const labels = { 'pod-security.kubernetes.io/enforce': podSecurity };
     await this.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace, labels } }]);
     // Pods are refused until the controller has made it.
@@ -95,22 +97,18 @@ export class Kubernetes {
     }, timeoutSeconds);
   }
 
-  /** Removes everything that was applied. */
+  /** Has everything removed that was applied, without waiting for it. */
   async clear(): Promise<void> {
     if (this.applied.length === 0) return;
-    const objects = this.applied.flat().reverse();
-    const clusterWide = objects.filter(({ kind, metadata }) => kind === 'Namespace' || metadata.namespace === undefined);
-    const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []).filter((name) => name !== 'default' && name !== 'kube-system'));
-    const rest = objects.filter(({ metadata }) => metadata.namespace === 'default' || metadata.namespace === 'kube-system');
-    const gone = [...clusterWide, ...rest].map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, metadata: { name, namespace } }));
-    const all = [...gone, ...[...namespaces].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))];
-    const list = { apiVersion: 'v1', kind: 'List', items: all };
-    // Names come back: what waits for a namespace to end would meet the one before.
-    await this.cluster.kubectl(['delete', '--ignore-not-found', '--wait=true', '--timeout=90s', '-f', '-'], { input: JSON.stringify(list) });
+    const items = this.applied.flat().reverse()
+      .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, metadata: { name, namespace } }));
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    await this.cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], { input });
   }
 
   private async podStates(job: string): Promise<string> {
     const pods = await this.podsOf(job);
-    return pods.map(({ metadata, status }) => `${metadata.name} is ${status.phase} ${JSON.stringify(status.containerStatuses?.map(({ state }) => state) ?? '')}`).join(', ') || 'no pod yet';
+    const containers = ({ status }: PodObject) => JSON.stringify(status.containerStatuses?.map(({ state }) => state) ?? []);
+    return pods.map((pod) => `${pod.metadata.name} is ${pod.status.phase} ${containers(pod)}`).join(', ') || 'no pod yet';
   }
 }

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync } from 'fs';
+import assert from 'node:assert/strict';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { parseAllDocuments } from 'yaml';
+import { listExamples, synthesize } from '../../../examples/synthesize';
+import { ClusterAccess } from '../../lab/cluster-access';
+import { Scenario } from '../scenario';
+import { Kubernetes, KubernetesObject } from '../support/kubernetes';
+
+/** The library as it stands in src/, not as it was compiled last. */
+const fromSource = { TSX_TSCONFIG_PATH: join(__dirname, '..', '..', 'tsconfig.json') };
+
+export const examples: Scenario = {
+  group: 1,
+  promise: 'the API server takes every manifest of every example, strictly, and a second apply changes nothing',
+  run: async ({ cluster, say }) => {
+    const outdir = mkdtempSync(join(tmpdir(), 'cdk8s-day2-examples-'));
+    try {
+      for (const example of listExamples()) {
+        for (const file of synthesize(example, join(outdir, example), fromSource)) {
+          say(`${example}/${file}`);
+          await judge(cluster, readFileSync(join(outdir, example, file), 'utf8'));
+        }
+      }
+    } finally {
+      rmSync(outdir, { recursive: true, force: true });
+      await cluster.kubectl(['delete', 'namespace', 'etcd-backups', '--ignore-not-found', '--timeout=90s']);
+    }
+  },
+};
+
+async function judge(cluster: ClusterAccess, manifests: string): Promise<void> {
+  const objects: KubernetesObject[] = parseAllDocuments(manifests).map((document) => document.toJS());
+  const kubernetes = new Kubernetes(cluster, 'etcd-backups');
+  const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
+  // A dry run finds no namespace that is in the manifests themselves.
+  await kubernetes.apply(objects.filter(isNamespace));
+  const others = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.filter((object) => !isNamespace(object)) });
+  const apply = (...options: string[]) => kubernetes.kubectl(['apply', '--validate=strict', ...options, '-f', '-'], manifests);
+
+  await apply('--dry-run=server');
+  assert.equal(lines(await apply()).length, objects.length);
+  const generations = () => kubernetes.kubectl(['get', '-f', '-', '-o', generationsPath], others);
+  const before = await generations();
+  assert.deepEqual(lines(await apply()).filter((line) => !line.endsWith(' unchanged')), []);
+  assert.equal(await generations(), before);
+  // The next example may use the same names.
+  await kubernetes.kubectl(['delete', '--timeout=60s', '-f', '-'], others);
+}
+
+const generationsPath = 'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\\n"}{end}';
+
+function lines(text: string): string[] {
+  return text.trim().split('\n');
+}
