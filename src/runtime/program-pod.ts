@@ -1,10 +1,10 @@
 import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { ContainerImages } from '../cluster/container-images';
 import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
+import { ContainerImages } from '../cluster/container-images';
 
 /** A user without a name and without rights, where no file of the host is needed. */
 const NOBODY = 65532;
@@ -19,6 +19,10 @@ export interface ProgramPodProps {
   readonly mounts: kplus.VolumeMount[];
   /** Whether files of the host are read or written, which belong to root. */
   readonly hostFiles: boolean;
+  /** Whether the program starts work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
+  readonly hostOperation?: boolean;
+  /** What follows the program's name on its command line. */
+  readonly args?: string[];
   /** To reach what listens on the node's loopback only. */
   readonly hostNetwork: boolean;
   /** Names of the nodes on any of which the pod may run; empty for anywhere. */
@@ -54,6 +58,10 @@ export class ProgramPod {
       capabilities: { drop: [kplus.Capability.ALL] },
       seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },
     };
+    // What enters the host's namespaces can't be confined; its init container still is.
+    const mainSecurityContext: kplus.ContainerSecurityContextProps = spec.hostOperation
+      ? { user: 0, group: 0, ensureNonRoot: false, privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: true }
+      : securityContext;
     const imagePullPolicy = spec.images.imagePullPolicy;
     const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
     const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
@@ -77,7 +85,7 @@ export class ProgramPod {
         name: spec.program.name,
         image: spec.image,
         imagePullPolicy,
-        command: Toolbox.command(spec.program.entryPoint),
+        command: [...Toolbox.command(spec.program.entryPoint), ...spec.args ?? []],
         envVariables: {
           PATH: kplus.EnvValue.fromValue(Toolbox.SEARCH_PATH),
           ...spec.env,
@@ -89,7 +97,7 @@ export class ProgramPod {
           ...spec.mounts,
         ],
         resources: spec.resources,
-        securityContext,
+        securityContext: mainSecurityContext,
       }],
     };
   }
@@ -109,6 +117,9 @@ export class ProgramPod {
     set('enableServiceLinks', false);
     // When the shell itself dies, the last lines of the log say more than nothing.
     set('containers/0/terminationMessagePolicy', 'FallbackToLogsOnError');
+    if (this.spec.hostOperation) {
+      set('hostPid', true);
+    }
     if (this.spec.priorityClassName) {
       set('priorityClassName', this.spec.priorityClassName);
     }

@@ -16,6 +16,11 @@ export class Program {
     'etcd-snapshot.sh', 'retention.awk', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh',
   ]);
 
+  public static readonly RESTORE = new Program('etcd-restore', [
+    'restore.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh', 'lib/node.sh',
+    'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-steps.sh',
+  ]);
+
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
 

@@ -1,0 +1,182 @@
+# shellcheck shell=sh
+# host-operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power cut.
+# The work is a systemd unit; its record is a folder. It happens once for an id, whatever is applied, restarted or restored again.
+#
+#   OPERATION     id of the operation
+#   PROGRAM       file in program/ that does the work, called with the argument `work`
+#   OPERATIONS    folder of all records; default /var/lib/cdk8s-day2/operations
+#
+#   <OPERATIONS>/<id>/   root's alone
+#     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
+#     program/   the program and its lib/
+#     inputs     the program's variables
+#     record/    what the work has done so far
+#     log        what it said
+#     result     its summary, there exactly when it has ended; the exit status stands in `status`
+
+OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
+RECORDS_KEPT=20
+
+# on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
+on_host() {
+  if [ -n "${IN_POD:-}" ]; then
+    nsenter -t 1 -m -u -i -n -p -- "$@"
+  else
+    "$@"
+  fi
+}
+
+operation_folder() {
+  echo "$OPERATIONS/$OPERATION"
+}
+
+operation_unit() {
+  echo "cdk8s-day2-$OPERATION.service"
+}
+
+check_operation_id() {
+  case $OPERATION in
+    '' | [!a-z0-9]* | *[!a-z0-9.-]*) refuse "the operation's id is '$OPERATION'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first" ;;
+  esac
+  [ "${#OPERATION}" -le 63 ] || refuse "the operation's id has ${#OPERATION} characters" "use at most 63"
+}
+
+# make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
+make_operations_folder() {
+  parent=$(dirname "$OPERATIONS")
+  mkdir -p "$OPERATIONS"
+  for folder in "$parent" "$OPERATIONS"; do
+    if [ -L "$folder" ] || [ "$(stat -c %u "$folder")" != 0 ]; then
+      refuse "$folder is a link or does not belong to root" "remove it: this program makes its own"
+    fi
+    chmod 0700 "$folder"
+  done
+}
+
+# begin_operation FUNCTION: stages and starts the operation, or finds the one with this id that was started before.
+# FUNCTION puts program/ and inputs into the folder it is in.
+begin_operation() {
+  check_operation_id
+  make_operations_folder
+  folder=$(operation_folder)
+  exec 8>>"$OPERATIONS/.lock"
+  flock 8
+  if [ -L "$folder" ] || { [ -e "$folder" ] && [ ! -d "$folder" ]; }; then
+    refuse "$folder is not a folder" "remove it, or choose another id"
+  fi
+  if [ -d "$folder" ]; then
+    say "operation $OPERATION was begun before, this run attaches to it"
+  else
+    forget_old_operations
+    draft=$OPERATIONS/.draft-$OPERATION
+    rm -rf "$draft"
+    mkdir -m 0700 "$draft"
+    mkdir -m 0700 "$draft/bin" "$draft/program" "$draft/record"
+    (cd "$draft" && stage_tools && "$1") || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
+    write_unit >"$draft/unit"
+    write_start >"$draft/start"
+    : >"$draft/log"
+    find "$draft" -exec sync {} +
+    mv "$draft" "$folder"
+    sync "$OPERATIONS"
+  fi
+  if [ ! -e "$folder/result" ]; then
+    install_unit
+  fi
+  exec 8>&-
+}
+
+# stage_tools: busybox under all its names, and etcd's tools, as this very image or kit has them.
+stage_tools() {
+  # In a pod this very shell is busybox; by hand it is in the kit.
+  cp "$(command -v busybox || readlink "/proc/$$/exe")" bin/busybox || return 1
+  for applet in $(bin/busybox --list); do
+    [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
+  done
+  for tool in etcdctl etcdutl; do
+    if command -v "$tool" >/dev/null; then cp "$(command -v "$tool")" "bin/$tool" || return 1; fi
+  done
+  chmod 0700 bin/busybox
+}
+
+write_unit() {
+  cat <<UNIT
+[Unit]
+Description=cdk8s-day2 operation $OPERATION
+After=network-online.target
+Wants=network-online.target
+RequiresMountsFor=$OPERATIONS
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/bin/sh $(operation_folder)/start
+# Killed or cut off from power, it goes on where its record says.
+Restart=on-failure
+RestartSec=2
+KillMode=control-group
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+}
+
+# write_start: what the unit runs, with the host's shell; from there on the operation's own tools come first.
+write_start() {
+  cat <<START
+cd '$(operation_folder)' || exit 1
+PATH=\$PWD/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+set -a
+. ./inputs
+set +a
+exec sh program/$PROGRAM work >>log 2>&1
+START
+}
+
+install_unit() {
+  on_host /bin/sh -c "cp '$(operation_folder)/unit' '/etc/systemd/system/$(operation_unit)' && systemctl daemon-reload && systemctl enable --quiet --now '$(operation_unit)'" ||
+    fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
+}
+
+# end_operation STATUS SUMMARY: by the unit itself, at its end. The result first: whoever comes later finds it, and the unit cleans up again.
+end_operation() {
+  folder=$(operation_folder)
+  echo "$1" >"$folder/status"
+  printf '%s\n' "$2" >"$folder/result.draft"
+  sync "$folder/status" "$folder/result.draft"
+  mv "$folder/result.draft" "$folder/result"
+  sync "$folder"
+  remove_unit
+}
+
+remove_unit() {
+  systemctl disable --quiet "$(operation_unit)" 2>/dev/null || :
+  rm -f "/etc/systemd/system/$(operation_unit)"
+  systemctl daemon-reload || :
+}
+
+# follow_operation: shows the log until the operation has ended, and returns its status.
+follow_operation() {
+  folder=$(operation_folder)
+  tail -n +1 -f "$folder/log" &
+  reader=$!
+  until [ -e "$folder/result" ]; do
+    pause 1 || :
+  done
+  pause 1 || :
+  kill "$reader" 2>/dev/null || :
+  summary "$(cat "$folder/result")"
+  return "$(cat "$folder/status")"
+}
+
+# forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the restored etcd
+# and the date after which a Job must not run are what stops it then.
+forget_old_operations() {
+  ended=0
+  # shellcheck disable=SC2012 # by time, and the names are ours
+  ls -t "$OPERATIONS" | while read -r name; do
+    [ -e "$OPERATIONS/$name/result" ] || continue
+    ended=$((ended + 1))
+    [ "$ended" -lt "$RECORDS_KEPT" ] || rm -rf "${OPERATIONS:?}/$name"
+  done
+}

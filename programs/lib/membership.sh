@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# membership.sh: how a member comes into a running cluster. The same for a restore's followers and for a member that is replaced.
+#
+#   NAME, PEER_URL, DATA_DIR   of the member on this host
+#   VIA                        client URL of a member of the running cluster
+#   RECORD                     folder of the operation's record
+
+# members: a line `ID NAME PEER_URL learner|voter` for each; the name is - before the member has started.
+members() {
+  ask "$VIA" 5 member list --write-out=simple || return 1
+  awk -F', ' '{ print $1, ($3 == "" ? "-" : $3), $4, ($6 == "true" ? "learner" : "voter") }' "$WORK/answer"
+}
+
+member_here() {
+  members | awk -v peer="$PEER_URL" '$3 == peer'
+}
+
+# set_data_aside LABEL: the data on this host, under a dated name beside it. It is never deleted, and never overwritten.
+set_data_aside() {
+  if [ -d "$DATA_DIR/member" ]; then
+    mkdir -p "$DATA_DIR/$1"
+    [ ! -e "$DATA_DIR/$1/member" ] || return 1
+    mv "$DATA_DIR/member" "$DATA_DIR/$1/member"
+    sync "$DATA_DIR/$1" "$DATA_DIR"
+  fi
+}
+
+# add_learner: one at a time is all that etcd allows, and for some seconds after a promotion it refuses: try again.
+add_learner() {
+  [ -z "$(member_here)" ] || return 0
+  ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
+}
+
+# initial_cluster: all members with their peer URLs, which a joining member must be told exactly.
+initial_cluster() {
+  members | awk -v name="$NAME" -v peer="$PEER_URL" '{ printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }'
+}
+
+# tell_to_join: the manifest, or the unit, says so. etcd looks at it only while its data folder is empty.
+tell_to_join() {
+  cluster=$(initial_cluster)
+  [ -n "$cluster" ] || return 1
+  if is_static_pod etcd; then
+    manifest=$RECORD/manifests/etcd.yaml
+    [ -f "$RECORD/etcd.yaml.before" ] || cp -p "$manifest" "$RECORD/etcd.yaml.before"
+    awk -v cluster="$cluster" '
+      /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
+      { print }
+      /^[[:space:]]*-[[:space:]]*["\047]?etcd["\047]?[[:space:]]*$/ {
+        indent = $0; sub(/-.*/, "", indent)
+        print indent "- --initial-cluster=" cluster
+        print indent "- --initial-cluster-state=existing"
+      }' "$RECORD/etcd.yaml.before" >"$manifest.draft"
+    chmod 0600 "$manifest.draft"
+    sync "$manifest.draft"
+    mv "$manifest.draft" "$manifest"
+  else
+    # A flag stands above the environment, and a drop-in leaves the unit's own file as it is.
+    mkdir -p "/etc/systemd/system/$ETCD_UNIT.d"
+    {
+      echo '[Service]'
+      echo 'ExecStart='
+      systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' |
+        awk -v cluster="$cluster" '{
+          printf "ExecStart="
+          for (i = 1; i <= NF; i++) if ($i !~ /^--initial-cluster(-state)?=/) printf "%s ", $i
+          print "--initial-cluster=" cluster " --initial-cluster-state=existing"
+        }'
+    } >"/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+    systemctl daemon-reload
+  fi
+}
+
+# promote: in sync it becomes a voter; until then etcd refuses.
+promote() {
+  here=$(member_here) || return 1
+  case $here in
+    *' voter') return 0 ;;
+    *' learner') ask "$VIA" 10 member promote "${here%% *}" ;;
+    *) return 1 ;;
+  esac
+}

@@ -1,0 +1,220 @@
+import { Duration, Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { requireUtcTime, SnapshotSource } from './snapshot-source';
+import { BackupVolume } from '../backup/backup-volume';
+import { ContainerImages } from '../cluster/container-images';
+import { EtcdCluster } from '../cluster/etcd-cluster';
+import { EtcdMember } from '../cluster/etcd-member';
+import { HOST_OPERATIONS_FOLDER } from '../runtime/host-operation';
+import { oneShotJob } from '../runtime/one-shot';
+import { Program } from '../runtime/program';
+import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
+
+/** What is restored, where, and once. */
+export interface EtcdRestoreJobProps {
+  /** The cluster to restore: stacked, with a member on each control plane. */
+  readonly cluster: EtcdCluster;
+
+  /** Where the backups are, as for the snapshots. */
+  readonly volume: BackupVolume;
+
+  /**
+   * The id of this restore, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the hosts and in the
+   * restored etcd; a second Job with the same id reports the first one's outcome and does nothing.
+   */
+  readonly restoreId: string;
+
+  /** The time in UTC after which this restore must not begin, such as `2026-11-22T00:00:00Z`: a restore left in git is a loaded gun. */
+  readonly expires: string;
+
+  /**
+   * Which backup is restored.
+   *
+   * @default SnapshotSource.latest()
+   */
+  readonly snapshot?: SnapshotSource;
+
+  /**
+   * The control plane whose volume holds the snapshot, as `kplus.Node.named('cp1')`. It restores, the others join it.
+   *
+   * @default - the only control plane; with several, it must be given for a volume of the host, and is the first otherwise
+   */
+  readonly holder?: kplus.NamedNode;
+
+  /**
+   * Names of members that are gone, with their data, and must never start again with it. The others must still be more than half.
+   *
+   * @default - none
+   */
+  readonly lostMembers?: string[];
+
+  /**
+   * Everything up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed. Nothing is stopped.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+
+  /**
+   * How long machines wait for each other to be ready, the restore into a new folder included.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly readyTimeout?: Duration;
+
+  /**
+   * How long machines wait for each other to have stopped their API servers.
+   *
+   * @default Duration.minutes(2)
+   */
+  readonly quiesceTimeout?: Duration;
+
+  /**
+   * How long an API server may take to end gracefully; its own way takes 30 seconds.
+   *
+   * @default Duration.seconds(1)
+   */
+  readonly apiServerGrace?: Duration;
+
+  /**
+   * The images that the pods run, a registry mirror, pull secrets.
+   *
+   * @default ContainerImages.defaults()
+   */
+  readonly images?: ContainerImages;
+
+  /**
+   * Labels for the Jobs and their pods, beside `app.kubernetes.io/name`, `instance`, `managed-by` and `cdk8s-day2/role`.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for the Jobs and their pods.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/**
+ * Restores etcd from a snapshot: verified first, restored aside while the old etcd serves, swapped quickly, nothing deleted.
+ *
+ * A Job for each member. The pods only carry: the work is a systemd unit on each host, which outlives its pod, the API server and a power
+ * cut, and the machines decide together, once, whether to swap.
+ *
+ * Throws when the id, the time or the members make no sense, when the snapshot's machine isn't known, and for external etcd, whose hosts
+ * no Job can reach: there the same program runs by hand.
+ */
+export class EtcdRestoreJob extends Construct {
+  /** The Jobs, the holder's first. */
+  public readonly jobs: kplus.Job[];
+
+  /** The control plane that restores; the others join it. */
+  public readonly holder: string;
+
+  constructor(scope: Construct, id: string, props: EtcdRestoreJobProps) {
+    super(scope, id);
+    const { cluster } = props;
+    if (cluster.isExternal) {
+      throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
+    }
+    if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(props.restoreId)) {
+      throw new Error(`restoreId must have 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first, got ${JSON.stringify(props.restoreId)}`);
+    }
+    requireUtcTime('expires', props.expires);
+    const members = presentMembers(props);
+    this.holder = chooseHolder(props, members);
+    const ordered = [...members.filter(({ name }) => name === this.holder), ...members.filter(({ name }) => name !== this.holder)];
+    this.jobs = ordered.map(({ name }) => this.renderJob(name, members, props));
+  }
+
+  private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
+    const isHolder = name === this.holder;
+    const home = new Construct(this, `${name}-pod`);
+    const images = props.images ?? ContainerImages.defaults();
+    const role = isHolder ? 'holder' : 'follower';
+    const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });
+    const annotations = { 'cdk8s-day2/restore-id': props.restoreId, 'cdk8s-day2/expires': props.expires, ...props.annotations };
+    const operations = kplus.Volume.fromHostPath(home, 'Operations', 'operations', {
+      path: HOST_OPERATIONS_FOLDER,
+      type: kplus.HostPathVolumeType.DIRECTORY_OR_CREATE,
+    });
+    const claimed = isHolder && props.volume.hostPath === undefined;
+    const text = kplus.EnvValue.fromValue;
+    const pod = new ProgramPod(home, {
+      program: Program.RESTORE,
+      args: ['carry'],
+      image: images.etcdFor(props.cluster),
+      images,
+      env: {
+        OPERATION: text(props.restoreId),
+        CLUSTER: text(props.cluster.name),
+        ROLE: text(role),
+        SELF: text(name),
+        HOLDER: text(this.holder),
+        MEMBERS: text(members.map((member) => `${member.name}=${member.clientUrl}`).join(' ')),
+        ...props.lostMembers?.length && { LOST: text(props.lostMembers.join(' ')) },
+        EXPIRES: text(props.expires),
+        ...isHolder && {
+          SNAPSHOT: text((props.snapshot ?? SnapshotSource.latest()).value),
+          // The unit reads a folder of the host where it is; what only the pod has mounted is copied to the host first.
+          ...claimed ? { STAGED_FROM: text('/backup') } : { BACKUP_ROOT: text(props.volume.hostPath!) },
+        },
+        ...props.dryRun && { DRY_RUN: text('1') },
+        READY_TIMEOUT: text(String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10)))),
+        QUIESCE_TIMEOUT: text(String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2)))),
+        API_GRACE: text(String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1)))),
+      },
+      mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : []],
+      hostFiles: true,
+      hostOperation: true,
+      hostNetwork: false,
+      nodes: [name],
+      resources: { cpu: { request: kplus.Cpu.millis(50) }, memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) } },
+      priorityClassName: 'system-node-critical',
+      labels,
+      annotations,
+    });
+    return oneShotJob(this, name, (jobName) => {
+      const job = new kplus.Job(this, name, {
+        ...pod.props,
+        metadata: { name: jobName, labels, annotations },
+        // A pod that is started again attaches to what is under way.
+        backoffLimit: 6,
+        ttlAfterFinished: Duration.days(7),
+      });
+      pod.complete(job, '/spec/template/spec');
+      return job;
+    });
+  }
+}
+
+function presentMembers({ cluster, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
+  const stranger = lostMembers.find((name) => !cluster.controlPlanes.includes(name));
+  if (stranger !== undefined) {
+    throw new Error(`lostMembers must be of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
+  }
+  const present = cluster.members.filter(({ name }) => !lostMembers.includes(name));
+  if (present.length <= lostMembers.length) {
+    throw new Error(`lostMembers leaves ${present.length} of ${cluster.members.length} members, which have no quorum to decide with: `
+      + 'run restore.sh by hand on the nodes that are left, naming the lost ones');
+  }
+  return present;
+}
+
+function chooseHolder({ holder, volume, cluster }: EtcdRestoreJobProps, present: EtcdMember[]): string {
+  if (holder === undefined) {
+    if (volume.hostPath !== undefined && cluster.members.length > 1) {
+      throw new Error(`holder must be set, as kplus.Node.named('${present[0].name}'): the snapshot is in the folder ${volume.hostPath} of one of `
+        + `${present.map(({ name }) => name).join(', ')}`);
+    }
+    return present[0].name;
+  }
+  if (!present.some(({ name }) => name === holder.name)) {
+    throw new Error(`holder must be one of ${present.map(({ name }) => name).join(', ')}, got ${JSON.stringify(holder.name)}`);
+  }
+  return holder.name;
+}

@@ -1,0 +1,57 @@
+import { requireAbsolutePath } from '../cluster/names';
+
+/**
+ * Which backup is restored.
+ */
+export class SnapshotSource {
+  /** The newest complete backup on the volume. */
+  public static latest(): SnapshotSource {
+    return new SnapshotSource('latest');
+  }
+
+  /**
+   * The backup of this name, such as `20261121T101501Z-r960`.
+   *
+   * Throws when it isn't the name of a backup.
+   */
+  public static at(name: string): SnapshotSource {
+    if (!/^\d{8}T\d{6}Z-r[1-9]\d*$/.test(name)) {
+      throw new Error(`snapshot must be the name of a backup such as 20261121T101501Z-r960, got ${JSON.stringify(name)}`);
+    }
+    return new SnapshotSource(`at:${name}`);
+  }
+
+  /**
+   * The newest complete backup that was taken at this time or before it, in UTC.
+   *
+   * Throws when it isn't a time such as `2026-11-21T10:00:00Z`.
+   */
+  public static before(time: string): SnapshotSource {
+    return new SnapshotSource(`before:${requireUtcTime('snapshot', time)}`);
+  }
+
+  /**
+   * A snapshot file on the holder's host, by its absolute path.
+   *
+   * Throws when the path isn't absolute.
+   */
+  public static file(path: string): SnapshotSource {
+    requireAbsolutePath('snapshot', path);
+    return new SnapshotSource(`file:${path}`);
+  }
+
+  /** As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`. */
+  public readonly value: string;
+
+  private constructor(value: string) {
+    this.value = value;
+  }
+}
+
+/** Refuses what isn't a time in UTC, to the second. */
+export function requireUtcTime(prop: string, time: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time) || Number.isNaN(Date.parse(time))) {
+    throw new Error(`${prop} must be a time in UTC such as 2026-11-22T00:00:00Z, got ${JSON.stringify(time)}`);
+  }
+  return time;
+}

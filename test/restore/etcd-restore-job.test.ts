@@ -1,0 +1,153 @@
+import { App, Chart, Duration } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { BackupVolume } from '../../src/backup/backup-volume';
+import { ContainerImages } from '../../src/cluster/container-images';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdVersion } from '../../src/cluster/etcd-version';
+import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
+import { SnapshotSource } from '../../src/restore/snapshot-source';
+
+const kubernetesVersion = KubernetesVersion.of('1.34.4');
+const ha = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });
+const once = { restoreId: '2026-11-21-lost-namespace', expires: '2026-11-22T00:00:00Z' };
+
+function chartOf(): Chart {
+  return new Chart(new App(), 'restore', { namespace: 'kube-system' });
+}
+
+function render(props: Partial<EtcdRestoreJobProps> = {}, chart: Chart = chartOf()): any[] {
+  new EtcdRestoreJob(chart, 'restore', {
+    cluster: ha, volume: BackupVolume.fromHostPath(chart, 'backups'), holder: kplus.Node.named('cp2'), ...once, ...props,
+  });
+  return chart.toJson().filter(({ kind }) => kind === 'Job');
+}
+
+const podOf = (job: any) => job.spec.template.spec;
+const envOf = (job: any) => Object.fromEntries(podOf(job).containers[0].env.map(({ name, value }: any) => [name, value]));
+
+describe('a restore of three members', () => {
+  const jobs = render();
+
+  test('is a Job for each, the holder first, each on its node', () => {
+    expect(jobs.map((job) => [job.metadata.labels['cdk8s-day2/role'], envOf(job).SELF])).toEqual([['holder', 'cp2'], ['follower', 'cp1'], ['follower', 'cp3']]);
+    for (const job of jobs) {
+      expect(podOf(job).affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms)
+        .toEqual([{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [envOf(job).SELF] }] }]);
+    }
+  });
+
+  test('is one restore for all: the same id, members and holder', () => {
+    for (const job of jobs) {
+      expect(envOf(job)).toMatchObject({
+        OPERATION: once.restoreId,
+        EXPIRES: once.expires,
+        CLUSTER: 'prod',
+        HOLDER: 'cp2',
+        MEMBERS: 'cp1=https://cp1:2379 cp2=https://cp2:2379 cp3=https://cp3:2379',
+      });
+    }
+  });
+
+  test('reads the snapshot on the holder only, from the folder of the host', () => {
+    expect(jobs.map((job) => [envOf(job).SNAPSHOT, envOf(job).BACKUP_ROOT])).toEqual([['latest', '/mnt/backup'], [undefined, undefined], [undefined, undefined]]);
+  });
+
+  test('enters the host, and has nothing else that it does not need', () => {
+    for (const job of jobs) {
+      const pod = podOf(job);
+      expect(pod.hostPID).toBe(true);
+      expect(pod.containers[0].securityContext.privileged).toBe(true);
+      expect(pod.automountServiceAccountToken).toBe(false);
+      expect(pod.hostNetwork).toBeUndefined();
+      expect(pod.initContainers[0].securityContext).toMatchObject({ privileged: false, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+      expect(pod.volumes.filter(({ hostPath }: any) => hostPath).map(({ hostPath }: any) => hostPath.path)).toEqual(['/var/lib/cdk8s-day2']);
+    }
+  });
+
+  test('runs the program as a carrier', () => {
+    expect(podOf(jobs[0]).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '/program/restore.sh', 'carry']);
+  });
+});
+
+test('every prop is found again', () => {
+  const chart = chartOf();
+  const props: Required<EtcdRestoreJobProps> = {
+    ...once,
+    cluster: ha,
+    volume: BackupVolume.fromNfs(chart, 'nfs', { server: 'nfs.example.com', path: '/backups' }),
+    snapshot: SnapshotSource.at('20261121T101501Z-r960'),
+    holder: kplus.Node.named('cp1'),
+    lostMembers: ['cp3'],
+    dryRun: true,
+    readyTimeout: Duration.minutes(5),
+    quiesceTimeout: Duration.seconds(61),
+    apiServerGrace: Duration.seconds(3),
+    images: ContainerImages.of({ etcd: 'example.com/etcd:v3.6.8' }),
+    labels: { team: 'platform' },
+    annotations: { why: 'drill' },
+  };
+  new EtcdRestoreJob(chart, 'restore', props);
+  const jobs: any[] = chart.toJson().filter(({ kind }) => kind === 'Job');
+  expect(jobs).toHaveLength(2);
+  expect(envOf(jobs[0])).toMatchObject({
+    SNAPSHOT: 'at:20261121T101501Z-r960',
+    STAGED_FROM: '/backup',
+    LOST: 'cp3',
+    DRY_RUN: '1',
+    READY_TIMEOUT: '300',
+    QUIESCE_TIMEOUT: '61',
+    API_GRACE: '3',
+    MEMBERS: 'cp1=https://cp1:2379 cp2=https://cp2:2379',
+  });
+  expect(podOf(jobs[0]).containers[0].image).toBe('example.com/etcd:v3.6.8');
+  expect(podOf(jobs[0]).containers[0].volumeMounts).toContainEqual({ mountPath: '/backup', name: 'backup', readOnly: true });
+  expect(podOf(jobs[1]).containers[0].volumeMounts.map(({ mountPath }: any) => mountPath)).not.toContain('/backup');
+  expect(jobs[1].metadata.labels).toMatchObject({ 'team': 'platform', 'cdk8s-day2/role': 'follower' });
+  expect(jobs[1].metadata.annotations).toMatchObject({ 'why': 'drill', 'cdk8s-day2/restore-id': once.restoreId, 'cdk8s-day2/expires': once.expires });
+});
+
+test('a single control plane is the holder, and a claim is read by the first', () => {
+  const chart = chartOf();
+  const single = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] });
+  expect(new EtcdRestoreJob(chart, 'one', { cluster: single, volume: BackupVolume.fromHostPath(chart, 'v'), ...once }).holder).toBe('cp1');
+  const nfs = BackupVolume.fromNfs(chart, 'nfs', { server: 'nfs', path: '/backups' });
+  expect(new EtcdRestoreJob(chart, 'three', { cluster: ha, volume: nfs, ...once }).holder).toBe('cp1');
+});
+
+test('another id is another Job', () => {
+  const name = (restoreId: string) => render({ restoreId })[0].metadata.name;
+  expect(name('first')).not.toBe(name('second'));
+  expect(name('first')).toBe(name('first'));
+});
+
+describe('refused', () => {
+  const external = EtcdCluster.external({ name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.6.5') });
+  test.each<[string, Partial<EtcdRestoreJobProps>, string]>([
+    ['an id that is no name', { restoreId: 'Lost_Namespace' }, 'restoreId must have 1 to 63 lower-case letters'],
+    ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
+    ['a month that is none', { expires: '2026-13-22T00:00:00Z' }, 'expires must be a time in UTC'],
+    ['a host folder of nobody', { holder: undefined }, "holder must be set, as kplus.Node.named('cp1'): the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
+    ['a holder that is a worker', { holder: kplus.Node.named('w1') }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
+    ['a holder that is lost', { lostMembers: ['cp2'] }, 'holder must be one of cp1, cp3, got "cp2"'],
+    ['a lost stranger', { lostMembers: ['cp4'] }, 'lostMembers must be of the control planes cp1, cp2, cp3, got "cp4"'],
+    ['a lost quorum', { lostMembers: ['cp1', 'cp3'] }, 'lostMembers leaves 1 of 3 members, which have no quorum to decide with'],
+    ['an external etcd', { cluster: external }, 'cluster prod has an external etcd, whose hosts no Job can reach'],
+    ['no time at all', { readyTimeout: Duration.seconds(0) }, 'readyTimeout must be a whole number of seconds of at least 1'],
+  ])('%s', (_, props, message) => {
+    expect(() => render(props)).toThrow(message);
+  });
+
+  test.each([
+    ['the name of no backup', () => SnapshotSource.at('latest'), 'snapshot must be the name of a backup such as 20261121T101501Z-r960, got "latest"'],
+    ['a time of no zone', () => SnapshotSource.before('2026-11-21 10:00'), 'snapshot must be a time in UTC'],
+    ['a file somewhere', () => SnapshotSource.file('snapshot.db'), 'snapshot must be an absolute path'],
+  ])('%s', (_, source, message) => {
+    expect(source).toThrow(message);
+  });
+
+  test('snapshots as the program takes them', () => {
+    expect(SnapshotSource.before('2026-11-21T10:00:00Z').value).toBe('before:2026-11-21T10:00:00Z');
+    expect(SnapshotSource.file('/root/snapshot.db').value).toBe('file:/root/snapshot.db');
+  });
+});
