@@ -49,7 +49,7 @@ export async function up(topology: Topology, options: UpOptions = {}): Promise<C
     await step('cluster ready', () => cluster.waitUntilReady());
     return cluster;
   } catch (error) {
-    if (cluster.sandbox.alive) {
+    if (!cluster.ending) {
       const logs = labFolder.failure(cluster.name);
       await collectLogs(cluster, logs);
       say(`bringing up ${cluster.name} failed; the logs of its nodes are in ${logs}`);
@@ -69,11 +69,13 @@ async function kubeadm(cluster: Cluster): Promise<void> {
   });
 
   await kubeadmOn(first, initConfiguration(plan), ['init', '--upload-certs']);
-  const workers = cluster.workers.map((worker) => kubeadmOn(worker, joinConfiguration(plan, planned(worker)), ['join']));
-  // One at a time: etcd takes one learner at a time.
-  for (const controlPlane of others) {
-    await kubeadmOn(controlPlane, joinConfiguration(plan, planned(controlPlane)), ['join']);
-    await controlPlane.writeFile('/etc/hosts', hosts(plan, planned(controlPlane)));
-  }
-  await Promise.all(workers);
+  const join = (node: NspawnNode) => kubeadmOn(node, joinConfiguration(plan, planned(node)), ['join']);
+  const joinControlPlanes = async () => {
+    // One at a time: etcd takes one learner at a time.
+    for (const controlPlane of others) {
+      await join(controlPlane);
+      await controlPlane.writeFile('/etc/hosts', hosts(plan, planned(controlPlane)));
+    }
+  };
+  await Promise.all([...cluster.workers.map(join), joinControlPlanes()]);
 }

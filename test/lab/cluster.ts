@@ -145,6 +145,11 @@ export class Cluster implements ClusterAccess {
     }, timeoutSeconds);
   }
 
+  /** Whether somebody has asked for its end. */
+  get ending(): boolean {
+    return this.destruction !== undefined;
+  }
+
   /** Ends every process and removes every trace. It may be asked for more than once, as by a failure and by Ctrl-C. */
   destroy(): Promise<void> {
     this.destruction ??= this.removeEverything();

@@ -15,7 +15,10 @@ async function main([first, second, ...rest]: string[]): Promise<number> {
   return exitCode ?? 0;
 }
 
+let isInterrupted = false;
+
 async function interrupted(): Promise<void> {
+  isInterrupted = true;
   if (unfinished.length > 0) say('interrupted: taking down what was being brought up');
   await Promise.allSettled(unfinished.map((cluster) => cluster.destroy()));
   process.exit(130);
@@ -24,6 +27,8 @@ async function interrupted(): Promise<void> {
 process.once('SIGINT', () => void interrupted());
 process.once('SIGTERM', () => void interrupted());
 main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode), (error: Error) => {
+  // What was being done fails, as its cluster is taken away.
+  if (isInterrupted) return;
   say(error.message);
   process.exit(1);
 });

@@ -67,10 +67,15 @@ export function planOf(topology: Topology): Plan {
   assertCount(name, 'workers', workers, 0);
   assertCount(name, 'etcdMembers', etcdMembers, 0);
   const release = kubernetesRelease(topology.kubernetes ?? defaultKubernetes);
+  const etcd = topology.etcd ?? release.etcd;
+  // Minors of etcd have had one digit since 3.0.
+  if (etcdMembers === 0 && etcd.slice(0, 3) < release.oldestEtcd) {
+    throw new Error(`etcd of topology ${name} must be ${release.oldestEtcd} or newer, got ${etcd}: kubeadm ${release.version} gives it flags that older ones don't know`);
+  }
   return {
     topology: name,
     kubernetes: release.version,
-    etcd: topology.etcd ?? release.etcd,
+    etcd,
     pause: release.pause,
     nodes: [...nodes('control-plane', controlPlanes), ...nodes('worker', workers), ...nodes('etcd', etcdMembers)],
   };

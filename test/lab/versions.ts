@@ -6,12 +6,14 @@ export interface KubernetesRelease {
   readonly version: string;
   readonly etcd: string;
   readonly pause: string;
+  /** The oldest minor of etcd whose flags kubeadm knows; an etcd outside the cluster may be older. */
+  readonly oldestEtcd: string;
 }
 
 export const kubernetesReleases: readonly KubernetesRelease[] = [
-  { version: '1.34.4', etcd: '3.6.5', pause: '3.10.1' },
-  { version: '1.35.4', etcd: '3.6.6', pause: '3.10.1' },
-  { version: '1.36.3', etcd: '3.6.8', pause: '3.10.2' },
+  { version: '1.34.4', etcd: '3.6.5', pause: '3.10.1', oldestEtcd: '3.5' },
+  { version: '1.35.4', etcd: '3.6.6', pause: '3.10.1', oldestEtcd: '3.5' },
+  { version: '1.36.3', etcd: '3.6.8', pause: '3.10.2', oldestEtcd: '3.6' },
 ];
 
 export const defaultKubernetes = '1.34.4';
