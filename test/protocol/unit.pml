@@ -1,0 +1,180 @@
+/*
+ * The unit on each machine. Its record is on disk and is all that it remembers, so that killing it at any point and
+ * starting it again means no more than that it takes its next step later, or takes the same step twice: every effect
+ * and the advance of the record are steps of their own.
+ */
+
+#define me machine[m]
+#define on(step) (!me.absent && !me.lost && me.rec == step)
+#define IS_HOLDER (m == HOLDER)
+#define on_undecided_follower (!IS_HOLDER && (on(QUIESCED) || on(AWAIT_QUIESCED)))
+#define UNDECIDED(r) ((r) >= READY && (r) <= DECIDE)
+
+/* A linearizable read or write of the old etcd. Without quorum it is a person who carries the words from machine to machine. */
+#ifdef BREAK_GLASS
+#define OLD_KEYS 1
+#define EXCUSED(x) machine[x].lost
+#else
+#define OLD_KEYS OLD_QUORUM(me.cut)
+#define EXCUSED(x) 0
+#endif
+
+#define IS_READY(x, _) (machine[x].ready || EXCUSED(x))
+#define IS_QUIESCED(x, _) (machine[x].quiesced || EXCUSED(x))
+#define HAS_STOPPED(x, _) (!HAS_ETCD(x) || x == HOLDER || machine[x].stopped || machine[x].lost)
+#define HAS_JOINED(x, _) (!HAS_ETCD(x) || machine[x].joined == VOTER || machine[x].lost)
+#define IS_LEARNER(x, _) (machine[x].joined == LEARNER)
+#define OLD_OR_LOST(x, side) (!HAS_ETCD(x) || machine[x].lost || RUNS_OLD(x, side))
+#define REFUSES(x, side) (x == HOLDER || machine[x].lost || (machine[x].cut == side && !machine[x].api))
+#define SILENT(x, side) (x == HOLDER || machine[x].lost || machine[x].cut != side || !machine[x].api)
+
+#if defined(MAJORITY_IS_ENOUGH)
+#define STAND_STILL (2 * SUM(IS_QUIESCED, 0) > MACHINES)
+#elif defined(REFUSAL_IS_ENOUGH)
+#define STAND_STILL (me.quiesced && ALL(REFUSES, me.cut))
+#elif defined(SILENCE_IS_ENOUGH)
+#define STAND_STILL (me.quiesced && ALL(SILENT, me.cut))
+#else
+#define STAND_STILL ALL(IS_QUIESCED, 0)
+#endif
+
+#if defined(EARLY_ACKNOWLEDGEMENT)
+#define API_ENDED (!me.api_manifest)
+#elif defined(PROCESS_END_IS_ENOUGH)
+#define API_ENDED (!me.api_manifest && !me.api)
+#else
+#define API_ENDED (!me.api_manifest && !me.api && !API_WANTED(m) && !me.unsynced)
+#endif
+#define ETCD_ENDED (!me.etcd_manifest && !me.etcd && !ETCD_WANTED(m))
+/* The unit ends a process instead of waiting for it; in the calm, no more often than the kubelet may start it again. */
+#define MAY_KILL(wanted) (!calm || !(wanted))
+
+#ifdef EXTERNAL
+#define SAFE_FOR_API (HAS_ETCD(m) || API_BEFORE_STOPPED || ALL(HAS_STOPPED, 0))
+#else
+#define SAFE_FOR_API 1
+#endif
+#ifdef API_STARTS_AT_THE_MARK
+#define API_BEFORE_STOPPED 1
+#else
+#define API_BEFORE_STOPPED 0
+#endif
+
+proctype Unit(byte m) {
+end: do
+  /* # step: check        both: is the id used, by the record or by a key? Nothing is changed. */
+  /* # step: verify       both: in the model, a part of check. */
+  /* # step: restore-aside  holder: in the model, a part of check; it adds a folder that nothing reads yet. */
+  :: d_step { on(CHECK) && OLD_KEYS && decision == NONE && !NEW_QUORUM(me.cut) -> me.rec = READY; END }
+  :: d_step { on(CHECK) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
+#ifndef MARK_IS_NOT_READ
+  :: d_step { on(CHECK) && NEW_QUORUM(me.cut) && marked -> me.rec = DONE; END }
+#else
+  :: d_step { on(CHECK) && NEW_QUORUM(me.cut) -> me.rec = READY; used_twice = marked; assert(!used_twice) }
+#endif
+
+  /* # step: ready        both */
+  :: d_step { on(READY) && OLD_KEYS && decision == NONE && !me.ready -> me.ready = 1; END }
+  :: d_step { on(READY) && OLD_KEYS && me.ready -> me.rec = AWAIT_READY; END }
+
+  /* # step: await-ready  both */
+  :: d_step { on(AWAIT_READY) && OLD_KEYS && ALL(IS_READY, 0) -> me.rec = QUIESCE; END }
+
+  /* # step: quiesce      both: the manifest moved aside and synced; ended means that the kubelet has let go of the pod, too. */
+  :: d_step { on(QUIESCE) && me.api_manifest -> me.api_manifest = 0;
+#ifdef UNSYNCED_MOVE
+     me.unsynced = 1;
+#endif
+     END }
+  :: d_step { on(QUIESCE) && !me.api_manifest && me.api && MAY_KILL(API_WANTED(m)) -> me.api = 0; END }
+#ifdef UNSYNCED_MOVE
+  :: d_step { on(QUIESCE) && !me.api_manifest && !me.api && !API_WANTED(m) -> me.rec = QUIESCED; END }
+#else
+  :: d_step { on(QUIESCE) && API_ENDED -> me.rec = QUIESCED; END }
+#endif
+
+  /* # step: quiesced     both: the request may land at any time after it was sent, whatever has become of the unit. */
+  :: d_step { me.rec == QUIESCED && OLD_KEYS && decision == NONE && !me.quiesced -> me.quiesced = 1; END }
+  :: d_step { on(QUIESCED) && OLD_KEYS && me.quiesced -> me.rec = AWAIT_QUIESCED; END }
+
+  /* # step: await-quiesced  both */
+  :: d_step { on(AWAIT_QUIESCED) && IS_HOLDER && OLD_KEYS && STAND_STILL -> me.rec = DECIDE; END }
+
+  /* # step: decide       both: the holder creates swap, anyone whose time runs out creates abort, and everyone obeys what is there. */
+  :: d_step { on(DECIDE) && IS_HOLDER && decision == NONE && !swap_sent -> swap_sent = 1; END }
+  :: d_step { !me.absent && UNDECIDED(me.rec) && OLD_KEYS && decision == ABORT -> me.rec = UNQUIESCE; END }
+  :: d_step { on(DECIDE) && IS_HOLDER && OLD_KEYS && decision == SWAP -> me.rec = STOP_ETCD; END }
+  :: d_step { on_undecided_follower && OLD_KEYS && decision == SWAP -> me.rec = AWAIT_MARK; END }
+
+  /* # step: await-mark   follower: asks every endpoint, and the old etcd whether the holder has gone back. */
+  :: d_step { (on(AWAIT_MARK) || on_undecided_follower) && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
+  :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
+
+  /* # step: stop-etcd    both */
+  :: d_step { on(STOP_ETCD) && me.etcd_manifest -> me.etcd_manifest = 0; END }
+  :: d_step { on(STOP_ETCD) && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
+  :: d_step { on(STOP_ETCD) && ETCD_ENDED -> me.rec = SET_ASIDE; END }
+
+  /* # step: swap         holder: two renames, and a kill may fall between them. */
+  /* # step: set-aside    follower */
+  :: d_step { on(SET_ASIDE) && me.data == OLD -> overwritten = me.aside; assert(!overwritten); me.data = NOTHING; me.aside = 1; END }
+  :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NEW -> me.data = NOTHING; END }
+  :: d_step { on(SET_ASIDE) && IS_HOLDER && me.data == NOTHING -> me.data = NEW; me.joined = VOTER; END }
+  :: d_step { on(SET_ASIDE) && IS_HOLDER && me.data == NEW -> me.rec = START_ETCD; END }
+#ifdef EXTERNAL
+  :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NOTHING -> me.rec = STOPPED; END }
+
+  /* # step: stopped      follower, where an API server knows several endpoints: this member will not serve the old data again. */
+  :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && !me.stopped -> me.stopped = 1; END }
+  :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && me.stopped -> me.rec = ADD_LEARNER; END }
+#else
+  :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NOTHING -> me.rec = ADD_LEARNER; END }
+#endif
+
+  /* # step: add-learner  follower: one at a time; a second try finds itself in the list. */
+  :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined == STRANGER && !ANY(IS_LEARNER, 0) -> me.joined = LEARNER; END }
+  :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined != STRANGER -> me.rec = START_ETCD; END }
+
+  /* # step: start-etcd   both */
+  :: d_step { on(START_ETCD) && !me.etcd_manifest -> me.etcd_manifest = 1; END }
+  :: d_step { on(START_ETCD) && me.etcd_manifest && me.etcd -> me.rec = (IS_HOLDER -> MARK : PROMOTE); END }
+
+  /* # step: mark         holder: the point of no return is its record, not the key. */
+  :: d_step { on(MARK) && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
+  :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
+
+  /* # step: promote      follower */
+  :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
+  :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
+
+  /* # step: start-api    both: where the API server knows several endpoints, none of them may serve the old data any more. */
+  :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API -> me.api_manifest = 1; END }
+  :: d_step { on(START_API) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = FINISH; END }
+
+  /* # step: restart      both: in the model, a part of finish. */
+  /* # step: finish       both: the holder waits for every member that isn't named as lost. */
+  :: d_step { on(FINISH) && (!IS_HOLDER || ALL(HAS_JOINED, 0)) -> me.rec = DONE; END }
+
+  /* # step: put-back    abort: this machine's own old data, put back from under its dated name. */
+  :: d_step { on(PUT_BACK) && me.data != OLD && me.etcd_manifest -> me.etcd_manifest = 0; END }
+  :: d_step { on(PUT_BACK) && me.data != OLD && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
+  :: d_step { on(PUT_BACK) && me.data == NEW && ETCD_ENDED -> me.data = NOTHING; if :: IS_HOLDER -> me.joined = STRANGER :: else fi; END }
+  :: d_step { on(PUT_BACK) && me.data == NOTHING && HAS_ETCD(m) && ETCD_ENDED -> me.data = OLD; me.aside = 0; END }
+  :: d_step { on(PUT_BACK) && me.data == OLD && !me.etcd_manifest -> me.etcd_manifest = 1; END }
+  :: d_step { on(PUT_BACK) && IS_HOLDER && me.data == OLD && me.etcd_manifest -> me.rec = UNQUIESCE; END }
+  /* With the holder lost, nobody speaks for it: all others must be seen to serve the old data. */
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && OLD_QUORUM(me.cut) && ALL(OLD_OR_LOST, me.cut) ->
+       me.rec = UNQUIESCE; END }
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && NEW_QUORUM(me.cut) && marked ->
+       if :: me.joined == LEARNER -> me.joined = STRANGER :: else fi; me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
+
+  /* # step: unquiesce    abort */
+  :: d_step { on(UNQUIESCE) && HAS_API(m) && !me.api_manifest -> me.api_manifest = 1; me.unsynced = 0; END }
+  :: d_step { on(UNQUIESCE) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = (IS_HOLDER -> CALL_OFF : ABORTED); END }
+
+  /* # step: call-off     abort, holder: tells the followers, who may have seen that the decision was swap. */
+  :: d_step { on(CALL_OFF) && OLD_KEYS && decision == NONE -> decision = ABORT; END }
+  :: d_step { on(CALL_OFF) && OLD_KEYS && decision == SWAP && !called_off -> called_off = 1; END }
+  :: d_step { on(CALL_OFF) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
+  od
+}
