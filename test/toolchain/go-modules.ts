@@ -59,12 +59,16 @@ export function programFromGoModule(name: string, module: string, version: strin
       const replacements = replacementsIn(await goModOf(module, version));
       writeFileSync(join(scratch, 'go.mod'), [await header(module, version), `require ${module} v${version}`, ...replacements].join('\n'));
       // The checksums that its authors vouch for: of some modules, no checksum database knows any more.
-      const { Dir } = await download(module, version);
-      copyFileSync(join(Dir, 'go.sum'), join(scratch, 'go.sum'));
+      copyFileSync(join(await moduleFolder(module, version), 'go.sum'), join(scratch, 'go.sum'));
       chmodSync(join(scratch, 'go.sum'), 0o644);
       await build(scratch, packagePath, join(folder, name));
     }),
   };
+}
+
+/** Where a module's files are, the manifests and documents of its authors among them. Nobody may change them there. */
+export async function moduleFolder(module: string, version: string): Promise<string> {
+  return (await download(module, version)).Dir;
 }
 
 /** A module's replacements hold only where it is the main one, so who builds it from outside has to repeat them. Folders can't be. */
