@@ -1,0 +1,43 @@
+import { Cron, Duration } from 'cdk8s';
+import { Node } from 'cdk8s-plus-28';
+import { BackupFolder } from './backup-folder';
+import { kubeadmCluster, namesOf, synthesized } from './chart';
+import { BackupVolume } from '../../../src/backup/backup-volume';
+import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
+import { ContainerImages } from '../../../src/cluster/container-images';
+import { NspawnNode } from '../../lab/nspawn-node';
+import { Stage } from '../stage';
+
+/** The classic case as scenarios about its failures need it: runs only when asked, and none is tried again. */
+export interface HostBackups {
+  readonly node: NspawnNode;
+  readonly folder: BackupFolder;
+  /** The CronJobs' names. */
+  readonly cronJobs: string[];
+}
+
+/**
+ * Applies CronJobs that keep backups in a folder of the first control plane.
+ *
+ * @param name of the cluster, and of its folder.
+ * @param ids of the CronJobs, all of which share the volume.
+ */
+export async function hostBackups(stage: Stage, name: string, props: Partial<EtcdSnapshotCronJobProps> = {}, ids = ['snapshots']): Promise<HostBackups> {
+  const { cluster, kubernetes } = stage;
+  const [node] = cluster.controlPlanes;
+  const path = `/mnt/${name}`;
+  const etcd = kubeadmCluster(stage, name);
+  await stage.loadImages(ContainerImages.defaults().listFor(etcd), [node]);
+  stage.atTheEnd(() => node.run(['rm', '-rf', `${path}/${name}`]));
+  const objects = synthesized(stage, (chart) => {
+    const volume = BackupVolume.fromHostPath(chart, 'backups', { path });
+    for (const id of ids) {
+      new EtcdSnapshotCronJob(chart, id, {
+        cluster: etcd, volume, node: Node.named(node.name), schedule: Cron.annually(), suspend: true, backoffLimit: 0, rounds: 1, deadline: Duration.minutes(11), ...props,
+      });
+    }
+  });
+  await kubernetes.createNamespace();
+  await kubernetes.apply(objects);
+  return { node, folder: new BackupFolder(node, `${path}/${name}`), cronJobs: namesOf(objects, 'CronJob') };
+}
