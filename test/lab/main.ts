@@ -1,14 +1,13 @@
 import { Cluster } from './cluster';
+import { parseLine } from './command-line';
 import { commands } from './commands';
 import { say } from './progress';
 
 /** Clusters that are being made: whoever interrupts that wants none. */
 const unfinished: Cluster[] = [];
 
-async function main([first, second, ...rest]: string[]): Promise<number> {
-  const named = first === '--name';
-  const [command = 'help', ...args] = (named ? rest : [first, second, ...rest]).filter((arg) => arg !== undefined);
-  const name = named ? second : undefined;
+async function main(line: string[]): Promise<number> {
+  const { name, command, args } = parseLine(line);
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!known) throw new Error(`there is no command ${JSON.stringify(command)}: \`npm run lab -- help\` lists them`);
   const exitCode = await known.run({ args, name, onAllocated: (cluster) => unfinished.push(cluster) });
