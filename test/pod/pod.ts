@@ -33,11 +33,16 @@ export class Pod {
     const workloads = manifests.map((manifest: Workload) => podOf(manifest) as any).filter((pod) => pod !== undefined);
     if (workloads.length !== 1) throw new Error(`one workload must be among the manifests, got ${workloads.length}`);
     const pod = new Pod(manifests, workloads[0].spec, options);
-    for (const init of workloads[0].spec.initContainers) {
-      const { exitCode, stderr } = await pod.startContainer(init, pod.busyboxImage()).result;
-      if (exitCode !== 0) throw new Error(`init container ${init.name} ended with ${exitCode}: ${stderr}`);
+    try {
+      for (const init of workloads[0].spec.initContainers) {
+        const { exitCode, stderr } = await pod.startContainer(init, pod.busyboxImage()).result;
+        if (exitCode !== 0) throw new Error(`init container ${init.name} ended with ${exitCode}: ${stderr}`);
+      }
+      pod.main = pod.startMain(workloads[0].spec.containers[0]);
+    } catch (error) {
+      rmSync(pod.folder, { recursive: true, force: true });
+      throw error;
     }
-    pod.main = pod.startMain(workloads[0].spec.containers[0]);
     return pod;
   }
 

@@ -8,14 +8,16 @@ export type Mishap = 'kill' | 'term' | 'fail' | 'half';
 /** The programs that change the volume or decide what is changed there. */
 const TRAPPED = ['mkdir', 'chmod', 'rm', 'mv', 'cp', 'find', 'sync', 'flock', 'awk', 'etcdctl', 'etcdutl'];
 
-// Only builtins before the mishap. `half` does what a power cut does to a deletion: some of the files are gone.
+// Only builtins before the mishap, and of each call the first line. `half` does what a power cut does to a deletion: some of the files are gone.
 const TRAP = `#!/bin/dash
 name=\${0##*/}
 PATH=\${PATH#/trap:}
 { read -r count; } </trap-state/count
 count=$((count + 1))
 echo "$count" >/trap-state/count
-echo "$name $*" >>/trap-state/calls
+line="$name $*"
+echo "\${line%%
+*}" >>/trap-state/calls
 read -r at mishap </trap-state/plan || :
 if [ "$count" = "$at" ]; then
   case $mishap in
