@@ -139,10 +139,23 @@ export class Cluster implements ClusterAccess {
     await until(`cluster ${this.name} is ready`, async () => {
       await sleep(1000);
       for (const { name } of this.controlPlanes) await this.get(['--raw', '/readyz'], name);
-      const missing = notReady(await this.get(['nodes', '-o', 'json']), await this.get(['pods', '-n', 'kube-system', '-o', 'json']), names, this.bootedAt);
+      const [nodes, pods, leases] = await Promise.all(['nodes', 'pods', 'leases'].map((what) => this.get([what, '-n', 'kube-system', '-o', 'json'])));
+      const missing = notReady({ nodes, pods, leases }, names, this.bootedAt);
       if (missing.length > 0) throw new Error(`still missing: ${missing.join(', ')}`);
       return true;
     }, timeoutSeconds);
+  }
+
+  /**
+   * Lets the controller managers and schedulers that run choose their leaders now. Those of before a shutdown hold their leases for
+   * 15 s more, though they are gone.
+   */
+  async forgetLeaders(): Promise<void> {
+    await until('the leaders of before are forgotten', async () => {
+      await sleep(500);
+      const leases = ['kube-controller-manager', 'kube-scheduler'];
+      return (await this.kubectl(['delete', 'leases', ...leases, '-n', 'kube-system', '--ignore-not-found', '--request-timeout=5s'])).exitCode === 0;
+    }, 120);
   }
 
   /** Whether somebody has asked for its end. */

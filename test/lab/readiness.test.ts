@@ -7,28 +7,41 @@ const after = '2026-11-21T10:00:00Z';
 const nodes = (...entries: [name: string, status: string, seen: string][]) => JSON.stringify({
   items: entries.map(([name, status, lastHeartbeatTime]) => ({ metadata: { name }, status: { conditions: [{ type: 'Ready', status, lastHeartbeatTime }] } })),
 });
-const pods = (...entries: [name: string, ready: boolean, startedAt?: string][]) => JSON.stringify({
-  items: entries.map(([name, ready, startedAt]) => ({
+const pods = (...entries: [name: string, startedAt?: string][]) => JSON.stringify({
+  items: entries.map(([name, startedAt]) => ({
     metadata: { name },
-    status: { containerStatuses: [{ ready, state: startedAt ? { running: { startedAt } } : {} }] },
+    status: { containerStatuses: [{ state: startedAt ? { running: { startedAt } } : { waiting: {} } }] },
   })),
 });
+const leases = (renewTime: string, ...names: string[]) => JSON.stringify({ items: names.map((name) => ({ metadata: { name }, spec: { renewTime } })) });
 
-test('a cluster is up when every node and pod was seen up since its boot', () => {
-  expect(notReady(nodes(['cp1', 'True', after]), pods(['etcd-cp1', true, after]), ['cp1'], boot)).toEqual([]);
+const up = {
+  nodes: nodes(['cp1', 'True', after]),
+  pods: pods(['etcd-cp1', after]),
+  leases: leases('2026-11-21T10:00:03.123456Z', 'kube-controller-manager', 'kube-scheduler'),
+};
+
+test('a cluster is up when every node, pod and leader was seen at work since its boot', () => {
+  expect(notReady(up, ['cp1'], boot)).toEqual([]);
 });
 
 test('what the API remembers from before the boot doesn’t count', () => {
-  expect(notReady(nodes(['cp1', 'True', before]), pods(['etcd-cp1', true, before]), ['cp1'], boot)).toEqual(['node cp1', 'pod etcd-cp1']);
+  const remembered = {
+    nodes: nodes(['cp1', 'True', before]),
+    pods: pods(['etcd-cp1', before]),
+    leases: leases(before, 'kube-controller-manager', 'kube-scheduler'),
+  };
+  expect(notReady(remembered, ['cp1'], boot)).toEqual(['node cp1', 'pod etcd-cp1', 'a leader of kube-controller-manager', 'a leader of kube-scheduler']);
 });
 
-test('a node that has not joined, one that isn’t ready and pods that don’t run are named', () => {
-  const seen = nodes(['cp1', 'True', after], ['cp2', 'False', after]);
-  expect(notReady(seen, pods(['a', false, after], ['b', true]), ['cp1', 'cp2', 'cp3'], boot)).toEqual(['node cp2', 'node cp3', 'pod a', 'pod b']);
+test('a node that has not joined, one that isn’t ready and a pod that doesn’t run are named', () => {
+  const seen = { ...up, nodes: nodes(['cp1', 'True', after], ['cp2', 'False', after]), pods: pods(['a', after], ['b']) };
+  expect(notReady(seen, ['cp1', 'cp2', 'cp3'], boot)).toEqual(['node cp2', 'node cp3', 'pod b']);
 });
 
-test('a pod without containers yet isn’t up, and a cluster without pods neither', () => {
-  const seen = nodes(['cp1', 'True', after]);
-  expect(notReady(seen, JSON.stringify({ items: [{ metadata: { name: 'new' }, status: {} }] }), ['cp1'], boot)).toEqual(['pod new']);
-  expect(notReady(seen, pods(), ['cp1'], boot)).toEqual(['every pod of kube-system']);
+test('a pod without containers yet isn’t up, and a cluster without pods or leaders neither', () => {
+  const young = JSON.stringify({ items: [{ metadata: { name: 'new' }, status: {} }] });
+  expect(notReady({ ...up, pods: young }, ['cp1'], boot)).toEqual(['pod new']);
+  expect(notReady({ ...up, pods: pods() }, ['cp1'], boot)).toEqual(['every pod of kube-system']);
+  expect(notReady({ ...up, leases: leases(after, 'kube-scheduler') }, ['cp1'], boot)).toEqual(['a leader of kube-controller-manager']);
 });

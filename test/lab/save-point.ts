@@ -80,7 +80,10 @@ export function forget(name: string): void {
 
 async function boot(cluster: Cluster): Promise<void> {
   await step('nodes booted', () => cluster.powerOn());
-  await step('cluster ready', () => cluster.waitUntilReady());
+  await step('cluster ready', async () => {
+    await cluster.forgetLeaders();
+    await cluster.waitUntilReady();
+  });
 }
 
 /** Images that are still those of the image store stay links to it. */
