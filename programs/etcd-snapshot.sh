@@ -80,7 +80,8 @@ check() {
   [ -n "${ENDPOINTS:-}" ] || refuse "ENDPOINTS is empty" "set it to the client URLs of the members, such as https://127.0.0.1:2379"
   for variable in ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY; do
     eval "file=\${$variable:-}"
-    if [ -n "$file" ] && [ ! -r "$file" ]; then
+    # By opening it: busybox' [ -r ] takes root for almighty, which without capabilities it is not.
+    if [ -n "$file" ] && ! (: <"$file") 2>/dev/null; then
       refuse "the certificate file $file ($variable) can't be read" "check that it exists on this node and that user $(id -u) may read it"
     fi
   done
@@ -287,7 +288,8 @@ prune() {
 }
 
 decide_prune() {
-  list_backups >"$WORK/backups"
+  list_backups >"$WORK/backups" 2>"$WORK/errors" ||
+    fail "the backups can't be listed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; check the volume, and the space for temporary files"
   decide_retention <"$WORK/backups" >"$WORK/decisions" 2>"$WORK/errors" ||
     fail "the retention policy failed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; this is a fault of the program, please report it"
 }
@@ -303,14 +305,15 @@ count_decisions() {
   [ "$damaged" -eq 0 ] || say "warning: $damaged damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged$//p' "$WORK/backups" | tr '\n' ' ')"
 }
 
+# What can't be removed here is no failure of its own: the next run tries again.
 drop_incomplete() {
-  [ -z "$incomplete" ] || rm -rf "./$incomplete"
+  [ -z "$incomplete" ] || rm -rf "./$incomplete" || :
   incomplete=
 }
 
 clean_up() {
   drop_incomplete
-  rm -rf "$WORK"
+  rm -rf "$WORK" || :
 }
 
 # stopped SIGNAL STATUS

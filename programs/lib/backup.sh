@@ -94,7 +94,7 @@ sweep_folder() {
     esac
     is_own_folder "$name" || continue
     say "removing $name, left by a run that died"
-    rm -rf "./$name"
+    rm -rf "./$name" 2>"$WORK/errors" || say "warning: $name can't be removed: $(tail -n 1 "$WORK/errors")"
   done
 }
 

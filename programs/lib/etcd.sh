@@ -34,7 +34,8 @@ ask() {
 # reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
 reason() {
   for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' 'read-only file system' \
-    'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host'; do
+    'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host' \
+    'connection closed' 'use of closed network connection' 'broken pipe' 'connection reset by peer'; do
     if grep -oh "$pattern" "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
       head -n 1 "$WORK/cause"
       return
@@ -51,8 +52,12 @@ reason() {
 advice() {
   case $1 in
     *'signed by unknown authority'*) echo "give the CA that signed this etcd's certificates (got ${ETCDCTL_CACERT:-none})" ;;
+    *'private key does not match'*) echo "give the key that belongs to the client certificate (${ETCDCTL_CERT:-none}, ${ETCDCTL_KEY:-none})" ;;
     *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)
       echo "etcd refuses the client certificate (${ETCDCTL_CERT:-none}): check its dates and CA, with kubeadm: kubeadm certs check-expiration, kubeadm certs renew" ;;
+    # All that etcdctl 3.4 says of a refused certificate.
+    *'connection closed'* | *'closed network connection'* | *'broken pipe'* | *'reset by peer'*)
+      echo "etcd hung up: most often it refuses the client certificate (${ETCDCTL_CERT:-none}), check its dates and CA (kubeadm certs check-expiration)" ;;
     *x509*) echo "the endpoint's certificate does not fit its address: use an address that stands in the certificate" ;;
     *'connection refused'*) echo "nothing listens there: check that etcd runs on that node (crictl ps, or systemctl status etcd) and the client port" ;;
     *'no such host'*) echo "the name doesn't resolve on this node: give the cluster the member's address" ;;

@@ -134,8 +134,8 @@ describeWithTools('certificates that fail', [toolchain.etcd36, toolchain.busybox
     });
   });
 
-  describe('known faults of the program, to be turned into plain tests with their correction', () => {
-    test.failing("a key of another user's, in busybox, whose [ -r ] takes root for almighty", async () => {
+  describe('certificates that are there and no good', () => {
+    test("a key of another user's, in busybox, whose [ -r ] takes root for almighty", async () => {
       const folder = certificates();
       chownSync(join(folder, 'healthcheck-client.key'), 1000, 1000);
       scene = etcdScene(etcd, folder);
@@ -144,7 +144,7 @@ describeWithTools('certificates that fail', [toolchain.etcd36, toolchain.busybox
       });
     });
 
-    test.failing('a certificate without its key: the advice is about the certificate', async () => {
+    test('a certificate without its key: the advice is about the certificate', async () => {
       const folder = certificates();
       renameSync(join(folder, 'peer.key'), join(folder, 'healthcheck-client.key'));
       scene = etcdScene(etcd, folder);
@@ -156,7 +156,7 @@ describeWithTools('certificates that fail', [toolchain.etcd36, toolchain.busybox
 }));
 
 describeWithTools('certificates that etcd 3.4 refuses', [toolchain.etcd34, toolchain.busybox], () => asRoot('certificates that etcd 3.4 refuses', () => {
-  test.failing('known fault: an expired client certificate: its etcdctl only says that the connection was closed, in several ways, and the advice has to name the likely cause', async () => {
+  test('an expired client certificate: its etcdctl only says that the connection was closed, in several ways, and the advice has to name the likely cause', async () => {
     const etcd = await EtcdClusterFixture.start(toolchain.etcd34);
     const folder = join(etcd.folder, 'certificates');
     writeExpiredClient(etcd.ca, folder);

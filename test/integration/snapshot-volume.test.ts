@@ -130,7 +130,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
     expect(scene.backups.look([newest])).toEqual(before);
   });
 
-  test.failing("known fault, to be turned into a plain test with its correction: what one run couldn't delete doesn't keep the next from saving", async () => {
+  test("what one run couldn't delete doesn't keep the next from saving", async () => {
     await mount(4 * size);
     giveAway(scene.earlier[0]);
     await scene.run();
