@@ -3,15 +3,19 @@ import { examples } from './scenarios/examples';
 import { hostPathRefused, restricted } from './scenarios/external-etcd';
 import { clockBack, fullDisk, killedMidSave, sharedVolume } from './scenarios/faults';
 import { classic } from './scenarios/host-path';
+import { drain, everyMember, failOver, powerCut } from './scenarios/high-availability';
 import { images } from './scenarios/images';
 import { restoreByHand } from './scenarios/restore-by-hand';
+import { ebs, provisionedClaim } from './scenarios/storage';
 import { topologyNamed } from '../lab/topology';
 
 const single = topologyNamed('single');
+const ha = topologyNamed('ha');
 const externalEtcd = topologyNamed('external-etcd');
 
 /** Everything that is played. Few clusters and many scenarios on each, since a cluster takes as long as a scenario. */
 export const acts: readonly Act[] = [
   { topology: single, scenarios: [classic, restoreByHand, examples, images, fullDisk, killedMidSave, sharedVolume, clockBack] },
+  { topology: ha, scenarios: [everyMember, provisionedClaim, ebs, failOver, drain, powerCut] },
   { topology: externalEtcd, scenarios: [restricted, hostPathRefused] },
 ];

@@ -12,6 +12,8 @@ export interface KubernetesObject {
 
 /** The cluster as its user has it: kubectl, in a namespace of the scenario's own. */
 export class Kubernetes {
+  /** The control plane whose API server is asked, when it can't be the first that runs. */
+  via?: string;
   /** What was applied, in order. */
   readonly applied: KubernetesObject[][] = [];
 
@@ -25,7 +27,7 @@ export class Kubernetes {
   }
 
   tryKubectl(args: string[], input?: string) {
-    return this.cluster.kubectl(['--namespace', this.namespace, ...args], { input });
+    return this.cluster.kubectl(['--namespace', this.namespace, ...args], { input, via: this.via });
   }
 
   async get<T = any>(...what: string[]): Promise<T> {
