@@ -206,10 +206,14 @@ save() {
 
 check_space() {
   needed=${MINIMUM_FREE:-$((db_size * 2))}
-  free=$(df -P -k . | awk 'NR == 2 { printf "%d", $4 }')
-  if [ "$free" -lt $(((needed + 1023) / 1024)) ]; then
+  needed=$(((needed + 1023) / 1024))
+  free=$(df -P -k . 2>"$WORK/errors" | awk 'NR == 2 { print $4 }')
+  case $free in
+    '' | *[!0-9]*) fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by df on the node" ;;
+  esac
+  if [ "$free" -lt "$needed" ]; then
     step space "$free KiB free"
-    fail "the volume has $free KiB free and needs $(((needed + 1023) / 1024)) KiB: $(((needed + 1023) / 1024 - free)) KiB are missing" \
+    fail "the volume has $free KiB free and needs $needed KiB: $((needed - free)) KiB are missing" \
       "free space on the volume, keep fewer backups, or set the minimum free space (default twice the database) lower"
   fi
 }
