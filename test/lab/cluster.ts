@@ -152,7 +152,7 @@ export class Cluster implements ClusterAccess {
    */
   async forgetLeaders(): Promise<void> {
     await until('the leaders of before are forgotten', async () => {
-      await sleep(500);
+      await sleep(1000);
       const leases = ['kube-controller-manager', 'kube-scheduler'];
       return (await this.kubectl(['delete', 'leases', ...leases, '-n', 'kube-system', '--ignore-not-found', '--request-timeout=5s'])).exitCode === 0;
     }, 120);
