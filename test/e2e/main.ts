@@ -10,14 +10,17 @@ import { Cluster } from '../lab/cluster';
 const help = `npm run e2e                     every scenario, on clusters of the lab that come and go
 npm run e2e -- list             what there is
 npm run e2e -- 2 6              the scenarios of these groups
-npm run e2e -- "full disk" ha   those whose title holds one of these words
+npm run e2e -- full disk        those whose title holds all of these words
+npm run e2e -- 6 ha             both
 npm run e2e -- --on NAME 2      on a cluster of the lab that runs already, and stays as it is
 `;
 
-/** Those whose group or title is asked for; all when nothing is. */
+/** Those of the groups that are asked for, with all the words that are; all when nothing is. */
 function chosen(wanted: string[]): Act[] {
-  const matches = (title: string, group: number) => wanted.length === 0
-    || wanted.some((word) => /^\d+$/.test(word) ? Number(word) === group : title.toLowerCase().includes(word.toLowerCase()));
+  const groups = wanted.filter((word) => /^\d+$/.test(word)).map(Number);
+  const words = wanted.filter((word) => !/^\d+$/.test(word)).map((word) => word.toLowerCase());
+  const matches = (title: string, group: number) => (groups.length === 0 || groups.includes(group))
+    && words.every((word) => title.toLowerCase().includes(word));
   return acts
     .map((act) => ({ ...act, scenarios: act.scenarios.filter((scenario) => matches(titleOf(act, scenario), scenario.group)) }))
     .filter(({ scenarios }) => scenarios.length > 0);

@@ -88,7 +88,7 @@ async function apply(stage: Stage, name: string, volume: (chart: Chart) => Backu
   const etcd = kubeadmCluster(stage, name);
   await stage.loadImages(ContainerImages.defaults().listFor(etcd), cluster.controlPlanes);
   const objects = synthesized(stage, (chart) => {
-    new EtcdSnapshotCronJob(chart, name, { cluster: etcd, volume: volume(chart), schedule: Cron.annually() });
+    new EtcdSnapshotCronJob(chart, `snapshots-${name}`, { cluster: etcd, volume: volume(chart), schedule: Cron.annually() });
   });
   await kubernetes.apply(objects);
   return namesOf(objects, 'CronJob')[0];
