@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
-import { chmodSync, createReadStream, linkSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { chmodSync, createReadStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
+import { linkOrCopy } from './link-or-copy';
 import { runOrThrow } from '../toolchain/run';
 
 /** An image of one layer, told by its files. */
@@ -48,15 +49,6 @@ function stage({ files, links = {} }: ImageSpec, root: string): string {
   for (const [path, source] of Object.entries(files)) linkOrCopy(source, place(path));
   for (const [path, pointsTo] of Object.entries(links)) symlinkSync(pointsTo, place(path));
   return root;
-}
-
-/** Files of the cache are large and not changed, so that a link is enough where the file system allows one. */
-function linkOrCopy(source: string, target: string): void {
-  try {
-    linkSync(source, target);
-  } catch {
-    copyFileSync(source, target);
-  }
 }
 
 async function tar(archive: string, folder: string, entries: string[] = ['.']): Promise<void> {

@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync } from 'fs';
+import { mkdirSync } from 'fs';
 import { join } from 'path';
 import { etcdTool, kubernetesTool } from './binaries';
+import { linkOrCopy } from './link-or-copy';
 import { Tool } from '../toolchain/tool';
 
 /** What a Kubernetes node has beyond Debian: a layer that all nodes of a version share, on disk and in memory. */
@@ -25,7 +26,7 @@ function layer(name: string, version: string, tools: Tool[], folderOfPrograms: s
       mkdirSync(target, { recursive: true });
       for (const tool of tools) {
         await tool.ensure();
-        for (const program of tool.recipe.programs) copyFileSync(tool.path(program), join(target, program));
+        for (const program of tool.recipe.programs) linkOrCopy(tool.path(program), join(target, program));
       }
     },
   });

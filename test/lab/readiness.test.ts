@@ -13,7 +13,9 @@ const pods = (...entries: [name: string, startedAt?: string][]) => JSON.stringif
     status: { containerStatuses: [{ state: startedAt ? { running: { startedAt } } : { waiting: {} } }] },
   })),
 });
-const leases = (renewTime: string, ...names: string[]) => JSON.stringify({ items: names.map((name) => ({ metadata: { name }, spec: { renewTime } })) });
+const leases = (renewTime: string, ...names: string[]) => JSON.stringify({
+  items: names.map((name) => ({ metadata: { name }, spec: { renewTime } })),
+});
 
 const up = {
   nodes: nodes(['cp1', 'True', after]),
