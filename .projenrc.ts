@@ -118,6 +118,8 @@ project.removeTask('test:watch');
 project.removeTask('test:update');
 project.package.addField('engines', { node: '>= 20.0.0' });
 project.package.addField('publishConfig', { access: 'public' });
+// 1.13.0 names platform packages that not every mirror of the registry has, and `npm ci` refuses a lock file that lacks them. jest and eslint bring it along.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 // An editor takes the nearest tsconfig.json: these two make it see bench/ and examples/ as the tests are seen.
 for (const [dir, exclude] of [['bench', []], ['examples', ['*/dist']]] as const) {
