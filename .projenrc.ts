@@ -37,7 +37,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/coverage/', '/test-reports/',
     ],
   },
-  gitignore: ['/coverage/', '/examples/*/dist/', '/.lab/', '*.tgz'],
+  gitignore: ['/coverage/', '.jsii.tabl.json', '/examples/*/dist/', '/.lab/', '*.tgz'],
 
   // What projen would otherwise add for a hosted workflow. The project is checked by .ci/run alone.
   github: false,
