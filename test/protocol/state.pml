@@ -7,10 +7,12 @@
 #define MACHINES (MEMBERS + 1)
 #define HAS_ETCD(m) ((m) < MEMBERS)
 #define HAS_API(m) ((m) >= MEMBERS)
+#define ALSO(S) S(MEMBERS, 0)
 #else
 #define MACHINES MEMBERS
 #define HAS_ETCD(m) 1
 #define HAS_API(m) 1
+#define ALSO(S)
 #endif
 #define HOLDER 0
 
@@ -107,13 +109,13 @@ bit calm;                   /* no fault happens any more: power and network come
 #endif
 #if MEMBERS == 1
 #define SUM(P, x) (P(0, x) FURTHER(P, x))
-#define EACH(S) S(0, 0)
+#define EACH(S) S(0, 0) ALSO(S)
 #elif MEMBERS == 3
 #define SUM(P, x) (P(0, x) + P(1, x) + P(2, x) FURTHER(P, x))
-#define EACH(S) S(0, 0) S(1, 0) S(2, 0)
+#define EACH(S) S(0, 0) S(1, 0) S(2, 0) ALSO(S)
 #elif MEMBERS == 5
 #define SUM(P, x) (P(0, x) + P(1, x) + P(2, x) + P(3, x) + P(4, x) FURTHER(P, x))
-#define EACH(S) S(0, 0) S(1, 0) S(2, 0) S(3, 0) S(4, 0)
+#define EACH(S) S(0, 0) S(1, 0) S(2, 0) S(3, 0) S(4, 0) ALSO(S)
 #endif
 #define ALL(P, x) (SUM(P, x) == MACHINES)
 #define ANY(P, x) (SUM(P, x) > 0)
@@ -121,6 +123,7 @@ bit calm;                   /* no fault happens any more: power and network come
 /* Quorums, as seen from one side of a network cut. */
 #define RUNS_OLD(m, side) (machine[m].etcd && machine[m].data == OLD && machine[m].cut == (side))
 #define RUNS_NEW(m, side) (machine[m].etcd && machine[m].data == NEW && machine[m].joined == VOTER && machine[m].cut == (side))
+#define IS_LOST(m, x) (machine[m].lost)
 #define IS_VOTER(m, x) (machine[m].joined == VOTER)
 #define LIVING_VOTER(m, x) (machine[m].joined == VOTER && !machine[m].lost)
 #define LIVING_MEMBER(m, x) (HAS_ETCD(m) && !machine[m].lost)
@@ -148,11 +151,23 @@ bit calm;                   /* no fault happens any more: power and network come
 #define IS_BACK(m, x) (machine[m].lost || ((machine[m].rec == ABORTED || machine[m].rec == CHECK) && (!HAS_API(m) || machine[m].api) && \
   (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == OLD && !machine[m].aside))))
 /* Too many machines are lost for either cluster to have a quorum again: the units say so, and that a restore by hand is the way. */
-#define IS_COMMITTED(m, x) ((m) != HOLDER && (machine[m].joined == VOTER || (machine[m].rec >= PROMOTE && machine[m].rec <= DONE)))
+#ifdef EXTERNAL
+#define COMMITTED STOPPED
+#else
+#define COMMITTED PROMOTE
+#endif
+#define IS_COMMITTED(m, x) ((m) != HOLDER && (machine[m].joined == VOTER || (machine[m].rec >= COMMITTED && machine[m].rec <= DONE)))
 #ifdef BREAK_GLASS
 #define BEYOND_RETURN (NEW_DEAD && (machine[HOLDER].lost || ANY(IS_COMMITTED, 0)))
 #else
 #define BEYOND_RETURN (NEW_DEAD && (OLD_DEAD || ANY(IS_COMMITTED, 0)))
+#endif
+/* For the tests that the model gets somewhere at all: the checker is asked to show such a state. */
+#define EVERYONE_IS_DONE (ALL(IS_DONE, 0) && !ANY(IS_LOST, 0))
+#define EVERYONE_IS_BACK_AFTER_SWAP (decision == SWAP && ALL(IS_BACK, 0))
+#define EVERYONE_IS_BACK_WITHOUT_THE_HOLDER (marked && machine[HOLDER].lost && ALL(IS_BACK, 0) && ANY(WRITES_OLD, 0))
+#ifndef REACHES
+#define REACHES 0
 #endif
 #define SETTLED (ALL(IS_DONE, 0) || ALL(IS_BACK, 0) || BEYOND_RETURN)
 
@@ -186,24 +201,26 @@ c_code {
   }
 }
 
-#define IS_LOST(m, x) (machine[m].lost)
 
 /* Keys that nobody will read again. */
 #define TIDY(m, x) machine[m].ready = 0; machine[m].quiesced = 0;
 /* By these names the checker says what it found. */
-hidden bit two_clusters;
-hidden bit turned_back;
-hidden bit old_data_gone;
-hidden bit stuck;
-hidden bit used_twice;
-hidden bit overwritten;
-hidden bit started_too_early;
+hidden byte two_clusters;
+hidden byte turned_back;
+hidden byte old_data_gone;
+hidden byte got_there;
+hidden byte stuck;
+hidden byte used_twice;
+hidden byte overwritten;
+hidden byte started_too_early;
 
 /* Ends every step of the model. */
 #define END \
   if :: decision != NONE -> EACH(TIDY) :: else fi; \
   served = served || ANY(WRITES_NEW, 0); \
+  c_code { show(); }; \
   two_clusters = SPLIT; assert(!two_clusters); \
   turned_back = TURNED_BACK; assert(!turned_back); \
   old_data_gone = ANY(OLD_DATA_GONE, 0); assert(!old_data_gone); \
-  c_code { show(); sort_machines(1, MEMBERS); }
+  got_there = REACHES; assert(!got_there); \
+  c_code { sort_machines(1, MEMBERS); }

@@ -25,8 +25,8 @@
 #define HAS_JOINED(x, _) (!HAS_ETCD(x) || machine[x].joined == VOTER || machine[x].lost)
 #define IS_LEARNER(x, _) (machine[x].joined == LEARNER)
 #define OLD_OR_LOST(x, side) (!HAS_ETCD(x) || machine[x].lost || RUNS_OLD(x, side))
-#define REFUSES(x, side) (x == HOLDER || machine[x].lost || (machine[x].cut == side && !machine[x].api))
-#define SILENT(x, side) (x == HOLDER || machine[x].lost || machine[x].cut != side || !machine[x].api)
+#define REFUSES(x, side) (x == HOLDER || machine[x].lost || (machine[x].cut == side && !machine[x].etcd && !machine[x].api))
+#define SILENT(x, side) (x == HOLDER || machine[x].lost || machine[x].cut != side || (!machine[x].etcd && !machine[x].api))
 
 #if defined(MAJORITY_IS_ENOUGH)
 #define STAND_STILL (2 * SUM(IS_QUIESCED, 0) > MACHINES)
@@ -62,9 +62,9 @@
 
 proctype Unit(byte m) {
 end: do
-  /* # step: check        both: is the id used, by the record or by a key? Nothing is changed. */
-  /* # step: verify       both: in the model, a part of check. */
-  /* # step: restore-aside  holder: in the model, a part of check; it adds a folder that nothing reads yet. */
+  /* # step: check: holder, follower, api -- is the id used, by the record or by a key? Nothing is changed. */
+  /* # step: verify: holder -- in the model, a part of check. */
+  /* # step: restore-aside: holder -- in the model, a part of check; it adds a folder that nothing reads yet. */
   :: d_step { on(CHECK) && OLD_KEYS && decision == NONE && !NEW_QUORUM(me.cut) -> me.rec = READY; END }
   :: d_step { on(CHECK) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
 #ifndef MARK_IS_NOT_READ
@@ -73,14 +73,14 @@ end: do
   :: d_step { on(CHECK) && NEW_QUORUM(me.cut) -> me.rec = READY; used_twice = marked; assert(!used_twice) }
 #endif
 
-  /* # step: ready        both */
+  /* # step: ready: holder, follower, api */
   :: d_step { on(READY) && OLD_KEYS && decision == NONE && !me.ready -> me.ready = 1; END }
   :: d_step { on(READY) && OLD_KEYS && me.ready -> me.rec = AWAIT_READY; END }
 
-  /* # step: await-ready  both */
+  /* # step: await-ready: holder, follower, api */
   :: d_step { on(AWAIT_READY) && OLD_KEYS && ALL(IS_READY, 0) -> me.rec = QUIESCE; END }
 
-  /* # step: quiesce      both: the manifest moved aside and synced; ended means that the kubelet has let go of the pod, too. */
+  /* # step: quiesce: holder, follower, api -- the manifest moved aside and synced; ended means that the kubelet has let go of the pod, too. */
   :: d_step { on(QUIESCE) && me.api_manifest -> me.api_manifest = 0;
 #ifdef UNSYNCED_MOVE
      me.unsynced = 1;
@@ -93,30 +93,31 @@ end: do
   :: d_step { on(QUIESCE) && API_ENDED -> me.rec = QUIESCED; END }
 #endif
 
-  /* # step: quiesced     both: the request may land at any time after it was sent, whatever has become of the unit. */
+  /* # step: quiesced: holder, follower, api -- the request may land at any time after it was sent, whatever has become of the unit. */
   :: d_step { me.rec == QUIESCED && OLD_KEYS && decision == NONE && !me.quiesced -> me.quiesced = 1; END }
   :: d_step { on(QUIESCED) && OLD_KEYS && me.quiesced -> me.rec = AWAIT_QUIESCED; END }
 
-  /* # step: await-quiesced  both */
+  /* # step: await-quiesced: holder */
   :: d_step { on(AWAIT_QUIESCED) && IS_HOLDER && OLD_KEYS && STAND_STILL -> me.rec = DECIDE; END }
 
-  /* # step: decide       both: the holder creates swap, anyone whose time runs out creates abort, and everyone obeys what is there. */
+  /* # step: decide: holder -- the holder creates swap, anyone whose time runs out creates abort, and everyone obeys what is there. */
   :: d_step { on(DECIDE) && IS_HOLDER && decision == NONE && !swap_sent -> swap_sent = 1; END }
   :: d_step { !me.absent && UNDECIDED(me.rec) && OLD_KEYS && decision == ABORT -> me.rec = UNQUIESCE; END }
   :: d_step { on(DECIDE) && IS_HOLDER && OLD_KEYS && decision == SWAP -> me.rec = STOP_ETCD; END }
   :: d_step { on_undecided_follower && OLD_KEYS && decision == SWAP -> me.rec = AWAIT_MARK; END }
 
-  /* # step: await-mark   follower: asks every endpoint, and the old etcd whether the holder has gone back. */
+  /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first to leave may take the old quorum along. */
+  /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
   :: d_step { (on(AWAIT_MARK) || on_undecided_follower) && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
 
-  /* # step: stop-etcd    both */
+  /* # step: stop-etcd: holder, follower */
   :: d_step { on(STOP_ETCD) && me.etcd_manifest -> me.etcd_manifest = 0; END }
   :: d_step { on(STOP_ETCD) && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
   :: d_step { on(STOP_ETCD) && ETCD_ENDED -> me.rec = SET_ASIDE; END }
 
-  /* # step: swap         holder: two renames, and a kill may fall between them. */
-  /* # step: set-aside    follower */
+  /* # step: swap: holder -- two renames, and a kill may fall between them. */
+  /* # step: set-aside: follower */
   :: d_step { on(SET_ASIDE) && me.data == OLD -> overwritten = me.aside; assert(!overwritten); me.data = NOTHING; me.aside = 1; END }
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NEW -> me.data = NOTHING; END }
   :: d_step { on(SET_ASIDE) && IS_HOLDER && me.data == NOTHING -> me.data = NEW; me.joined = VOTER; END }
@@ -124,38 +125,38 @@ end: do
 #ifdef EXTERNAL
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NOTHING -> me.rec = STOPPED; END }
 
-  /* # step: stopped      follower, where an API server knows several endpoints: this member will not serve the old data again. */
+  /* # step: stopped: follower -- needed where an API server knows several endpoints: this member will not serve the old data again. */
   :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && !me.stopped -> me.stopped = 1; END }
   :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && me.stopped -> me.rec = ADD_LEARNER; END }
 #else
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NOTHING -> me.rec = ADD_LEARNER; END }
 #endif
 
-  /* # step: add-learner  follower: one at a time; a second try finds itself in the list. */
+  /* # step: add-learner: follower -- one at a time; a second try finds itself in the list. */
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined == STRANGER && !ANY(IS_LEARNER, 0) -> me.joined = LEARNER; END }
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined != STRANGER -> me.rec = START_ETCD; END }
 
-  /* # step: start-etcd   both */
+  /* # step: start-etcd: holder, follower */
   :: d_step { on(START_ETCD) && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(START_ETCD) && me.etcd_manifest && me.etcd -> me.rec = (IS_HOLDER -> MARK : PROMOTE); END }
 
-  /* # step: mark         holder: the point of no return is its record, not the key. */
+  /* # step: mark: holder -- the point of no return is its record, not the key. */
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
 
-  /* # step: promote      follower */
+  /* # step: promote: follower */
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
-  /* # step: start-api    both: where the API server knows several endpoints, none of them may serve the old data any more. */
+  /* # step: start-api: holder, follower, api -- where the API server knows several endpoints, none of them may serve the old data any more. */
   :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API -> me.api_manifest = 1; END }
   :: d_step { on(START_API) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = FINISH; END }
 
-  /* # step: restart      both: in the model, a part of finish. */
-  /* # step: finish       both: the holder waits for every member that isn't named as lost. */
+  /* # step: restart: holder, follower, api -- in the model, a part of finish. */
+  /* # step: finish: holder, follower, api -- the holder waits for every member that is not named as lost. */
   :: d_step { on(FINISH) && (!IS_HOLDER || ALL(HAS_JOINED, 0)) -> me.rec = DONE; END }
 
-  /* # step: put-back    abort: this machine's own old data, put back from under its dated name. */
+  /* # step: put-back: back -- this machine's own old data, from under its dated name. */
   :: d_step { on(PUT_BACK) && me.data != OLD && me.etcd_manifest -> me.etcd_manifest = 0; END }
   :: d_step { on(PUT_BACK) && me.data != OLD && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
   :: d_step { on(PUT_BACK) && me.data == NEW && ETCD_ENDED -> me.data = NOTHING; if :: IS_HOLDER -> me.joined = STRANGER :: else fi; END }
@@ -168,11 +169,11 @@ end: do
   :: d_step { on(PUT_BACK) && !IS_HOLDER && NEW_QUORUM(me.cut) && marked ->
        if :: me.joined == LEARNER -> me.joined = STRANGER :: else fi; me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
 
-  /* # step: unquiesce    abort */
+  /* # step: unquiesce: back */
   :: d_step { on(UNQUIESCE) && HAS_API(m) && !me.api_manifest -> me.api_manifest = 1; me.unsynced = 0; END }
   :: d_step { on(UNQUIESCE) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = (IS_HOLDER -> CALL_OFF : ABORTED); END }
 
-  /* # step: call-off     abort, holder: tells the followers, who may have seen that the decision was swap. */
+  /* # step: call-off: back -- the holder tells the followers, who may have seen that the decision was swap. */
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == NONE -> decision = ABORT; END }
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == SWAP && !called_off -> called_off = 1; END }
   :: d_step { on(CALL_OFF) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }

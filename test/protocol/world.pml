@@ -75,7 +75,9 @@ end: do
   /* Faults. */
   :: d_step { !calm && (me.api || me.etcd) -> POWER_CUT; END }
   :: d_step { !calm && !me.lost && SUM(IS_LOST, 0) < MAY_BE_LOST -> LOSE; END }
+#ifndef NO_CUTS
   :: d_step { !calm && m != HOLDER && !me.lost -> me.cut = 1 - me.cut; END }
+#endif
 #ifdef IMAGED_ANEW
   :: d_step { !calm && !forgotten && (me.rec == DONE || me.rec == ABORTED) -> forgotten = 1; me.rec = CHECK; END }
 #endif

@@ -1,0 +1,60 @@
+/** One question to the checker. */
+export interface Exploration {
+  readonly title: string;
+  /** Macros of restore.pml. */
+  readonly defines: string[];
+  readonly liveness?: boolean;
+  readonly small?: boolean;
+}
+
+/** A protocol with a fault, and what it leads to. */
+export interface Control extends Exploration {
+  readonly violates: string;
+}
+
+/** What has to hold, in every state. Some seconds each. */
+export const explorations: Exploration[] = [
+  { title: '1 member; the kubelet lags', defines: ['MEMBERS=1', 'KUBELET_LAGS', 'IMAGED_ANEW'], liveness: true, small: true },
+  { title: '1 member, external etcd', defines: ['MEMBERS=1', 'EXTERNAL', 'IMAGED_ANEW', 'MAY_BE_LOST=2'], liveness: true, small: true },
+  { title: '1 member, break glass', defines: ['MEMBERS=1', 'BREAK_GLASS'], liveness: true, small: true },
+  { title: '3 members, any lost', defines: ['MEMBERS=3', 'MAY_BE_LOST=3'] },
+  { title: '3 members, break glass, two lost', defines: ['MEMBERS=3', 'BREAK_GLASS', 'MAY_BE_LOST=2'] },
+];
+
+/** The rest, by `npx tsx test/protocol/check.ts --all`. */
+export const largeExplorations: Exploration[] = [
+  { title: '3 members, any lost: every run ends well', defines: ['MEMBERS=3', 'MAY_BE_LOST=3'], liveness: true },
+  { title: '3 members, break glass: every run ends well', defines: ['MEMBERS=3', 'BREAK_GLASS', 'MAY_BE_LOST=3'], liveness: true },
+  { title: '3 members; the kubelet lags', defines: ['MEMBERS=3', 'KUBELET_LAGS', 'MAY_BE_LOST=3'] },
+  { title: '3 members; a machine forgets', defines: ['MEMBERS=3', 'IMAGED_ANEW', 'MAY_BE_LOST=3'] },
+  { title: '3 members, external etcd', defines: ['MEMBERS=3', 'EXTERNAL', 'MAY_BE_LOST=2'] },
+  { title: '5 members, no cuts, none lost', defines: ['MEMBERS=5', 'NO_CUTS', 'MAY_BE_LOST=0'] },
+  { title: '5 members, no cuts, one lost', defines: ['MEMBERS=5', 'NO_CUTS', 'MAY_BE_LOST=1'] },
+];
+
+// Without what they don't need, each is found within a second or two.
+const three = ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'NO_CUTS'];
+const byHand = ['MEMBERS=3', 'ONLY_SAFETY', 'BREAK_GLASS'];
+
+/** Each of these has to be found, or the explorations prove nothing. */
+export const controls: Control[] = [
+  { title: 'quiesced is said before the API server has ended', defines: [...three, 'EARLY_ACKNOWLEDGEMENT'], violates: 'two_clusters' },
+  { title: 'the process has ended, and the kubelet starts it again', defines: [...three, 'KUBELET_LAGS', 'PROCESS_END_IS_ENOUGH'], violates: 'two_clusters' },
+  { title: 'the manifest is moved aside without a sync, and a power cut undoes it', defines: [...three, 'UNSYNCED_MOVE'], violates: 'two_clusters' },
+  { title: 'a majority is quiesced', defines: [...three, 'MAJORITY_IS_ENOUGH'], violates: 'two_clusters' },
+  { title: 'the decision can be overwritten', defines: [...three, 'DECISION_CAN_BE_OVERWRITTEN'], violates: 'two_clusters' },
+  { title: 'a follower aborts alone after it has said quiesced', defines: [...three, 'FOLLOWER_ABORTS_ALONE'], violates: 'two_clusters' },
+  { title: 'the holder aborts after the mark', defines: [...three, 'ABORT_AFTER_THE_MARK'], violates: 'two_clusters' },
+  { title: 'an API server that knows several endpoints starts at the mark', defines: [...three, 'EXTERNAL', 'API_STARTS_AT_THE_MARK'], violates: 'two_clusters' },
+  { title: 'break glass: ports that refuse are enough', defines: [...byHand, 'MAY_BE_LOST=0', 'NO_CUTS', 'REFUSAL_IS_ENOUGH'], violates: 'two_clusters' },
+  { title: 'break glass: a time-out is taken for a refusal', defines: [...byHand, 'MAY_BE_LOST=0', 'SILENCE_IS_ENOUGH'], violates: 'two_clusters' },
+  { title: 'break glass: members named as lost return', defines: [...byHand, 'MAY_BE_LOST=2', 'NO_CUTS', 'LOST_MEMBERS_RETURN'], violates: 'two_clusters' },
+  { title: 'a machine that was imaged anew does not look for the mark', defines: [...three, 'IMAGED_ANEW', 'MARK_IS_NOT_READ'], violates: 'used_twice' },
+];
+
+/** States that must exist: a model in which nothing happens would be without fault, too. */
+export const landmarks: Exploration[] = [
+  { title: 'everyone is done', defines: ['MEMBERS=3', 'NO_CUTS', 'REACHES=EVERYONE_IS_DONE'] },
+  { title: 'everyone is back although the decision was swap', defines: ['MEMBERS=3', 'NO_CUTS', 'REACHES=EVERYONE_IS_BACK_AFTER_SWAP'] },
+  { title: 'the holder is lost after the mark, and the old cluster serves', defines: ['MEMBERS=3', 'NO_CUTS', 'REACHES=EVERYONE_IS_BACK_WITHOUT_THE_HOLDER'] },
+];

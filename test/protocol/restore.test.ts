@@ -1,0 +1,28 @@
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { controls, explorations, landmarks } from './explorations';
+import { ask, spin } from './spin';
+import { modelSteps } from './steps';
+
+describeWithTools('the protocol of a restore', [spin], () => {
+  test.each(explorations)('$title: never two clusters, no old data lost, and no state without a way out', async (exploration) => {
+    const { violated, states } = await ask(exploration);
+    expect(violated).toBeUndefined();
+    expect(states).toBeGreaterThan(100);
+  });
+
+  test.each(controls)('the checker finds what goes wrong when $title', async ({ violates, ...control }) => {
+    expect((await ask({ ...control, small: true })).violated).toBe(violates);
+  });
+
+  test.each(landmarks)('the model gets to where $title', async (landmark) => {
+    expect((await ask({ ...landmark, small: true })).violated).toBe('got_there');
+  });
+});
+
+test('the model names a role’s steps in their order', () => {
+  const { holder, follower, api, back } = modelSteps();
+  expect(holder.slice(-7)).toEqual(['stop-etcd', 'swap', 'start-etcd', 'mark', 'start-api', 'restart', 'finish']);
+  expect(follower.indexOf('await-decision')).toBeLessThan(follower.indexOf('stop-etcd'));
+  expect(api).not.toContain('stop-etcd');
+  expect(back).toEqual(['put-back', 'unquiesce', 'call-off']);
+});

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { fromDebianPackages } from '../toolchain/debian-packages';
+import { run, runOrThrow } from '../toolchain/run';
+import { Tool } from '../toolchain/tool';
+
+/** The model checker. It writes a C program for each model, so a compiler is needed whenever it is used. */
+export const spin = new Tool({
+  ...fromDebianPackages({ name: 'spin', version: '6.5.2', packages: ['spin'], programs: { spin: 'usr/bin/spin' }, versionArguments: ['-V'] }),
+  needs: {
+    'apt-get': 'it is part of Debian 12, whose package this is',
+    'dpkg-deb': 'it is part of Debian',
+    'gcc': 'apt-get install gcc libc6-dev',
+  },
+});
+
+export interface Question {
+  /** Macros of restore.pml. */
+  readonly defines: string[];
+  /** Ask, too, whether every run ends well once faults have ended. */
+  readonly liveness?: boolean;
+  /** Done in a moment, so that the compiler's time counts more than the checker's. */
+  readonly small?: boolean;
+  /** Breadth first: slower, and the counterexample is a shortest one. */
+  readonly shortest?: boolean;
+  /** Hand back the counterexample, a line a step. */
+  readonly trace?: boolean;
+}
+
+export interface Answer {
+  /** The name of the assertion that does not hold, or "settles"; undefined when all states were explored and everything holds. */
+  readonly violated?: string;
+  readonly states: number;
+  readonly seconds: number;
+  readonly trace: string[];
+}
+
+/** Explores every state. Throws when not all of them could be. */
+export async function ask({ defines, liveness, small, shortest, trace }: Question): Promise<Answer> {
+  const cwd = mkdtempSync(join(tmpdir(), 'cdk8s-day2-spin-'));
+  try {
+    const macros = [...defines, ...(liveness ? ['LIVENESS'] : [])].map((name) => `-D${name}`);
+    await runOrThrow(spin.path(), ['-a', ...macros, join(__dirname, 'restore.pml')], { cwd });
+    // Followers are sorted behind the checker's back, which its partial-order reduction would not know.
+    const options = ['-DVECTORSZ=1024', '-DNOREDUCE', '-DNOFAIR', '-DMEMLIM=9000', ...(liveness ? [] : ['-DSAFETY']), shortest ? '-DBFS' : '-DCOLLAPSE'];
+    await runOrThrow('gcc', [small ? '-O0' : '-O1', '-w', ...options, '-o', 'pan', 'pan.c'], { cwd });
+    const started = Date.now();
+    const { stdout, stderr } = await run(join(cwd, 'pan'), ['-n', '-m2000000', ...(liveness ? ['-a'] : [])], { cwd });
+    const seconds = (Date.now() - started) / 1000;
+    const violated = /assertion violated\s+!\((\w+)\)/.exec(stdout)?.[1] ?? (stdout.includes('acceptance cycle') ? 'settles' : undefined);
+    const states = Number(/^\s*([\d.e+]+) states, stored/m.exec(stdout)?.[1]);
+    const complete = /errors: 0\b/.test(stdout) && !/not completed|max search depth too small|out of memory|memory limit/i.test(stdout);
+    if (Number.isNaN(states) || (violated === undefined && !complete)) throw new Error(`spin did not explore every state of ${macros.join(' ')}:\n${stdout}${stderr}`);
+    const replay = violated !== undefined && trace ? await runOrThrow(join(cwd, 'pan'), ['-r', 'restore.pml.trail', '-n'], { cwd, env: { TRACE: '1' } }) : '';
+    return { violated, states, seconds, trace: replay.split('\n').filter((line) => line.startsWith('decision')) };
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
