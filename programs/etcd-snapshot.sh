@@ -226,6 +226,8 @@ verify() {
     return 1
   }
   revision=$(json_number revision <"$WORK/answer")
+  # etcd begins at 1, and finds no revision in a database that nobody has written to.
+  [ "$revision" != 0 ] || revision=1
   keys=$(json_number totalKey <"$WORK/answer")
   storage=$(json_string version <"$WORK/answer")
   # Before 3.6 a database doesn't name its storage version: it is that of the etcd that wrote it.

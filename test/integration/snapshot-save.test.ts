@@ -25,6 +25,12 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
     afterEach(() => scene.remove());
     afterAll(() => etcd.destroy());
 
+    // First of all, before anything is.
+    test('nothing was ever written: that is a state like any other', async () => {
+      const { backup, revision } = await expectSaved(scene, () => scene.run({ node: Node.named('cp1') }));
+      expect(await readSnapshot(tool, scene.backups.snapshotFile(backup))).toEqual({ revision, keys: [] });
+    });
+
     test.each(shells)('in %s: the snapshot restores to every key written before it and to none written after, and its record is true', async (shell) => {
       // The writes go to another member than the snapshot comes from, where there is another.
       const load = WriteLoad.start(etcd.members[members - 1].client);
