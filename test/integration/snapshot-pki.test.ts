@@ -1,0 +1,67 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'fs';
+import { join } from 'path';
+import { writeKubeadmCertificates } from './support/certificates';
+import { EtcdClusterFixture } from './support/etcd-cluster';
+import { asRoot } from '../pod/as-root';
+import { etcdScene } from '../pod/etcd-scene';
+import { expectFailure, expectSaved } from '../pod/failure';
+import { Shell } from '../pod/pod';
+import { SnapshotScene } from '../pod/snapshot-scene';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+describeWithTools("a control plane's PKI", [toolchain.etcd36, toolchain.busybox], () => asRoot("a control plane's PKI", () => {
+  let etcd: EtcdClusterFixture;
+  let scene: SnapshotScene;
+  let pkiFolder: string;
+
+  beforeAll(async () => {
+    etcd = await EtcdClusterFixture.start(toolchain.etcd36);
+    // Shaped as /etc/kubernetes/pki, and open to everybody: what is kept must not be.
+    pkiFolder = join(etcd.folder, 'node-pki');
+    writeKubeadmCertificates(etcd.ca, pkiFolder, 'cp1', ['127.0.0.1']);
+    mkdirSync(join(pkiFolder, 'etcd'));
+    etcd.ca.writeTo(join(pkiFolder, 'etcd'));
+    for (const file of filesOf(pkiFolder)) chmodSync(join(pkiFolder, file), 0o666);
+    symlinkSync('ca.crt', join(pkiFolder, 'front-proxy-ca.crt'));
+  });
+  beforeEach(() => { scene = etcdScene(etcd); });
+  afterEach(() => scene.remove());
+  afterAll(() => etcd.destroy());
+
+  function filesOf(folder: string): string[] {
+    return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => !lstatSync(join(folder, name)).isDirectory()).sort();
+  }
+
+  const kept = (backup: string, ...path: string[]) => join(scene.backups.folder, backup, 'pki', ...path);
+  const mode = (path: string) => (lstatSync(path).mode & 0o777).toString(8);
+
+  test.each<Shell>(['busybox', 'dash'])('in %s: every file is kept beside the snapshot, private keys too, for root only', async (shell) => {
+    const { backup } = await expectSaved(scene, () => scene.run({ includePki: true, pkiFolder }, { shell }));
+    expect(filesOf(kept(backup))).toEqual(filesOf(pkiFolder));
+    expect(filesOf(kept(backup))).toEqual(expect.arrayContaining(['ca.crt', 'ca.key', 'etcd/ca.crt', 'etcd/ca.key', 'front-proxy-ca.crt']));
+    for (const file of filesOf(pkiFolder)) {
+      expect(readFileSync(kept(backup, file))).toEqual(readFileSync(join(pkiFolder, file)));
+      // A link would point at another machine's file one day.
+      expect({ file, link: lstatSync(kept(backup, file)).isSymbolicLink(), mode: mode(kept(backup, file)) }).toEqual({ file, link: false, mode: '600' });
+    }
+    expect([mode(kept(backup)), mode(kept(backup, 'etcd'))]).toEqual(['700', '700']);
+  });
+
+  test('unless the chart asks for it, nothing of it is kept', async () => {
+    const { backup } = await expectSaved(scene, () => scene.run());
+    expect(readdirSync(join(scene.backups.folder, backup)).sort()).toEqual(['backup.json', 'snapshot.db']);
+  });
+
+  test('a link that leads out of the folder: no backup without what it stands for', async () => {
+    const link = join(pkiFolder, 'elsewhere.key');
+    symlinkSync('/root/elsewhere.key', link);
+    try {
+      await expectFailure(scene, () => scene.run({ includePki: true, pkiFolder }), {
+        exitCode: 1, step: 'protect', message: /^can't copy the PKI: .*elsewhere.key/, fix: /may read all of \/pki/,
+      });
+    } finally {
+      rmSync(link);
+    }
+  });
+}));
