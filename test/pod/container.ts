@@ -1,5 +1,5 @@
 import { ChildProcess, spawn } from 'child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
 
@@ -70,7 +70,9 @@ export class Container {
   private constructor({ command, env, mounts, user, group }: ContainerProps) {
     const root = join(this.folder, 'root');
     const terminationLog = join(this.folder, 'termination-log');
-    writeFileSync(terminationLog, '', { mode: 0o666 });
+    writeFileSync(terminationLog, '');
+    // As the kubelet makes it, whatever the umask: users other than root write there.
+    chmodSync(terminationLog, 0o666);
     // A mount within another one comes after it.
     const all: Mount[] = [
       ...[...LIBRARIES, ...DEVICES].map((path) => ({ source: path, path, readOnly: true })),
