@@ -7,6 +7,7 @@ import { drain, everyMember, failOver, powerCut } from './scenarios/high-availab
 import { images } from './scenarios/images';
 import { restoreByHand } from './scenarios/restore-by-hand';
 import { ebs, provisionedClaim } from './scenarios/storage';
+import { whatYouSee } from './scenarios/what-you-see';
 import { topologyNamed } from '../lab/topology';
 
 const single = topologyNamed('single');
@@ -15,7 +16,11 @@ const externalEtcd = topologyNamed('external-etcd');
 
 /** Everything that is played. Few clusters and many scenarios on each, since a cluster takes as long as a scenario. */
 export const acts: readonly Act[] = [
-  { topology: single, scenarios: [classic, restoreByHand, examples, images, fullDisk, killedMidSave, sharedVolume, clockBack] },
+  { topology: single, scenarios: [classic, restoreByHand, examples, images, whatYouSee, fullDisk, killedMidSave, sharedVolume, clockBack] },
   { topology: ha, scenarios: [everyMember, provisionedClaim, ebs, failOver, drain, powerCut] },
   { topology: externalEtcd, scenarios: [restricted, hostPathRefused] },
+  ...['1.35.4', '1.36.3'].map((kubernetes) => ({
+    topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
+    scenarios: [restoreByHand, examples],
+  })),
 ];

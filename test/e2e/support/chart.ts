@@ -4,9 +4,9 @@ import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
 import { Stage } from '../stage';
 
-/** Synthesizes what a user's chart would hold, in the scenario's namespace. */
-export function synthesized(stage: Stage, build: (chart: Chart) => void): KubernetesObject[] {
-  const chart = new Chart(new App(), 'backups', { namespace: stage.namespace });
+/** Synthesizes what a user's chart would hold, in a namespace. */
+export function synthesized({ namespace }: { readonly namespace: string }, build: (chart: Chart) => void): KubernetesObject[] {
+  const chart = new Chart(new App(), 'backups', { namespace });
   build(chart);
   return chart.toJson();
 }
