@@ -47,9 +47,9 @@ json_text() {
 # json_number KEY, json_string KEY: the first such value in the JSON on standard input, empty if there is none.
 # Enough for the flat, compact JSON that etcd's tools write; the etcd image has no jq.
 json_number() {
-  sed -n "s/.*\"$1\":[[:space:]]*\([0-9][0-9]*\).*/\1/p" | head -n 1
+  grep -o "\"$1\":[[:space:]]*[0-9][0-9]*" | head -n 1 | sed 's/.*[^0-9]//'
 }
 
 json_string() {
-  sed -n "s/.*\"$1\":[[:space:]]*\"\([^\"]*\)\".*/\1/p" | head -n 1
+  grep -o "\"$1\":[[:space:]]*\"[^\"]*\"" | head -n 1 | sed 's/^"[^"]*":[[:space:]]*"//; s/"$//'
 }

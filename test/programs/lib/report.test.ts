@@ -1,0 +1,58 @@
+import { callLibrary } from './library';
+import { Shell } from '../../pod/pod';
+import { describeWithTools } from '../../toolchain/describe-with-tools';
+import { toolchain } from '../../toolchain/toolchain';
+
+describeWithTools('what programs say', [toolchain.busybox], () => {
+  describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
+    /** A text as a summary carries it, read as JSON again. */
+    const carried = (text: string) => JSON.parse(`"${callLibrary(shell, 'report.sh', 'json_text "$1"', [text]).stdout.trimEnd()}"`);
+
+    test.each([
+      ['plain text', 'no space left on device', 'no space left on device'],
+      ['nothing', '', ''],
+      ['quotes', 'the "key" and \'its\' value', 'the "key" and \'its\' value'],
+      ['backslashes', 'C:\\etcd \\n \\" \\\\', 'C:\\etcd \\n \\" \\\\'],
+      ['what a shell would expand', '$(date) `date` $HOME * %s %d', '$(date) `date` $HOME * %s %d'],
+      ['what looks like an option', '-n', '-n'],
+      ['letters of every alphabet', 'größer als 5 µs, 日本', 'größer als 5 µs, 日本'],
+      ['several lines', 'first\nsecond\r\n\tthird', 'first second   third'],
+      ['control characters', 'bell\u0007, escape \u001b[31m', 'bell , escape  [31m'],
+    ])('%s: a JSON string on one line', (_, text, expected) => {
+      expect(carried(text)).toBe(expected);
+    });
+
+    test('a long text is cut at 1,000 characters, so that two of them fit into a termination message', () => {
+      expect(carried('x'.repeat(1000))).toBe('x'.repeat(1000));
+      expect(carried('x'.repeat(5000))).toBe('x'.repeat(1000));
+    });
+
+    test('a long text is cut before it is escaped: no backslash is left alone at the end', () => {
+      expect(carried('"'.repeat(5000))).toBe('"'.repeat(1000));
+      expect(carried(`${'x'.repeat(999)}\\"`)).toBe(`${'x'.repeat(999)}\\`);
+    });
+
+    const STATUS = '[{"Endpoint":"https://127.0.0.1:2379","Status":{"header":{"member_id":9372538179322589801,"revision":12},"version":"3.6.5","dbSize": 4096}}]';
+
+    test.each([
+      ['json_number', 'revision', STATUS, '12'],
+      ['json_number', 'dbSize', STATUS, '4096'],
+      // More digits than a double has.
+      ['json_number', 'member_id', STATUS, '9372538179322589801'],
+      ['json_number', 'leader', STATUS, ''],
+      ['json_number', 'version', STATUS, ''],
+      ['json_number', 'size', STATUS, ''],
+      ['json_number', 'revision', '', ''],
+      ['json_number', 'a', '{"a":1,"b":2,"a":3}', '1'],
+      ['json_number', 'a', '{"b":2}\n{"a":1}\n{"a":3}', '1'],
+      ['json_string', 'version', STATUS, '3.6.5'],
+      ['json_string', 'Endpoint', STATUS, 'https://127.0.0.1:2379'],
+      ['json_string', 'dbSize', STATUS, ''],
+      ['json_string', 'a', '{"a": "","b":"x"}', ''],
+      ['json_string', 'a', '{"a":"x y","b":"z","a":"w"}', 'x y'],
+    ])('%s %s in %j: %j', (reader, key, json, expected) => {
+      const { exitCode, stdout } = callLibrary(shell, 'report.sh', `${reader} "$1"`, [key], `${json}\n`);
+      expect({ exitCode, value: stdout.trimEnd() }).toEqual({ exitCode: 0, value: expected });
+    });
+  });
+});
