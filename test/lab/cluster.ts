@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { kubernetesTool } from './binaries';
 import { ControlGroup } from './cgroup';
@@ -29,15 +29,22 @@ export class Cluster implements ClusterAccess {
   /** Makes the namespaces and folders of a cluster; its nodes have no files yet. */
   static async allocate(name: string, plan: Plan, dieWithParent: boolean): Promise<Cluster> {
     await Cluster.sweep();
-    if (existsSync(labFolder.cluster(name))) throw new Error(`there is a cluster ${name} already: take it down by \`npm run lab -- down ${name}\`, or choose another name by --name`);
+    const folder = labFolder.cluster(name);
+    if (existsSync(folder)) throw new Error(`there is a cluster ${name} already: take it down by \`npm run lab -- down ${name}\`, or choose another name by --name`);
     const sandbox = await Sandbox.create(dieWithParent);
     const record: ClusterRecord = { plan, sandbox: sandbox.id };
     // The folder appears with its record in it: a process that is killed leaves either nothing or what can be swept.
-    const draft = `${labFolder.cluster(name)}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true });
-    writeFileSync(join(draft, recordFile), JSON.stringify(record, null, 2));
-    renameSync(draft, labFolder.cluster(name));
+    mkdirSync(labFolder.clusters, { recursive: true });
+    const draft = mkdtempSync(join(labFolder.clusters, '.'));
+    try {
+      writeFileSync(join(draft, recordFile), JSON.stringify(record, null, 2));
+      renameSync(draft, folder);
+    } catch (error) {
+      // Somebody else was quicker with the same name.
+      await sandbox.destroy();
+      rmSync(draft, { recursive: true });
+      throw error;
+    }
     return new Cluster(name, record);
   }
 
@@ -51,7 +58,7 @@ export class Cluster implements ClusterAccess {
   /** The clusters that run, and those whose processes were killed and whose files are still there. */
   static all(): Cluster[] {
     if (!existsSync(labFolder.clusters)) return [];
-    return readdirSync(labFolder.clusters).filter((name) => existsSync(join(labFolder.cluster(name), recordFile)) && !name.endsWith('.new'))
+    return readdirSync(labFolder.clusters).filter((name) => existsSync(join(labFolder.cluster(name), recordFile)) && !name.startsWith('.'))
       .map((name) => new Cluster(name, JSON.parse(readFileSync(join(labFolder.cluster(name), recordFile), 'utf8'))));
   }
 

@@ -13,6 +13,4 @@ export const labFolder = {
   /** Logs of the last attempt to bring a cluster of this name up that failed. */
   failure: (name: string) => join(root, 'failures', name),
   logs: (name: string) => join(root, 'logs', name),
-  /** Two commands about the same cluster wait for each other. */
-  lock: (name: string) => join(root, 'locks', name),
 };
