@@ -4,9 +4,15 @@
  * MEMBERS, MAY_BE_LOST    how many members, and how many machines may be lost for good at any time
  * EXTERNAL                etcd and the API server on different machines
  * BREAK_GLASS             the old etcd has no quorum: persons carry the words
+ * KUBELET_LAGS            the kubelet acts on what it saw of the manifests folder earlier
+ * IMAGED_ANEW             one machine may lose its record after the end
+ * NO_CUTS, NO_POWER_CUTS  fewer faults, so that more members can be explored
+ * ONLY_SAFETY             how runs end is not asked
+ * REACHES                 a state that the checker is to show
  * The other names that can be defined are faults in the protocol, each of which the checker has to find.
  */
 #include "state.pml"
+#include "properties.pml"
 #include "unit.pml"
 #include "world.pml"
 

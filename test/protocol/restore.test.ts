@@ -1,7 +1,10 @@
-import { describeWithTools } from '../toolchain/describe-with-tools';
 import { controls, explorations, landmarks } from './explorations';
 import { ask, spin } from './spin';
 import { modelSteps } from './steps';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+
+// A question takes seconds; on a machine that is busy with other tests, a few times as long.
+jest.setTimeout(180_000);
 
 describeWithTools('the protocol of a restore', [spin], () => {
   test.each(explorations)('$title: never two clusters, no old data lost, and no state without a way out', async (exploration) => {

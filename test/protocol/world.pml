@@ -73,7 +73,9 @@ end: do
   :: d_step { me.lost && me.joined == LEARNER && (NEW_QUORUM(0) || NEW_QUORUM(1)) -> me.joined = STRANGER; END }
 
   /* Faults. */
+#ifndef NO_POWER_CUTS
   :: d_step { !calm && (me.api || me.etcd) -> POWER_CUT; END }
+#endif
   :: d_step { !calm && !me.lost && SUM(IS_LOST, 0) < MAY_BE_LOST -> LOSE; END }
 #ifndef NO_CUTS
   :: d_step { !calm && m != HOLDER && !me.lost -> me.cut = 1 - me.cut; END }

@@ -1,0 +1,63 @@
+/* What must hold at every moment, and how a run may end. */
+
+/* An API server beside a member writes to that member; one on a machine of its own writes to any that it reaches. */
+#ifdef EXTERNAL
+#define WRITES_OLD(m, x) (machine[m].api && OLD_QUORUM(machine[m].cut))
+#define WRITES_NEW(m, x) (machine[m].api && NEW_QUORUM(machine[m].cut))
+#else
+#define WRITES_OLD(m, x) (machine[m].api && RUNS_OLD(m, machine[m].cut) && OLD_QUORUM(machine[m].cut))
+#define WRITES_NEW(m, x) (machine[m].api && RUNS_NEW(m, machine[m].cut) && NEW_QUORUM(machine[m].cut))
+#endif
+
+#define SPLIT (ANY(WRITES_OLD, 0) && ANY(WRITES_NEW, 0))
+/* What the new cluster has accepted is given up only when that cluster is lost for good, and a person says so. */
+#define TURNED_BACK (served && ANY(WRITES_OLD, 0) && !NEW_DEAD)
+#define OLD_DATA_GONE(m, x) (HAS_ETCD(m) && !machine[m].lost && machine[m].data != OLD && !machine[m].aside)
+
+#define IS_DONE(m, x) (machine[m].lost || (machine[m].rec == DONE && (!HAS_API(m) || machine[m].api) && \
+  (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == NEW && machine[m].joined == VOTER && machine[m].aside))))
+#define IS_BACK(m, x) (machine[m].lost || ((machine[m].rec == ABORTED || machine[m].rec == CHECK) && (!HAS_API(m) || machine[m].api) && \
+  (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == OLD && !machine[m].aside))))
+/* Too many machines are lost for either cluster to have a quorum again: the units say so, and that a restore by hand is the way. */
+#ifdef EXTERNAL
+#define COMMITTED STOPPED
+#else
+#define COMMITTED PROMOTE
+#endif
+#define IS_COMMITTED(m, x) ((m) != HOLDER && (machine[m].joined == VOTER || (machine[m].rec >= COMMITTED && machine[m].rec <= DONE)))
+#ifdef BREAK_GLASS
+#define BEYOND_RETURN (NEW_DEAD && (machine[HOLDER].lost || ANY(IS_COMMITTED, 0)))
+#else
+#define BEYOND_RETURN (NEW_DEAD && (OLD_DEAD || ANY(IS_COMMITTED, 0)))
+#endif
+/* For the tests that the model gets somewhere at all: the checker is asked to show such a state. */
+#define EVERYONE_IS_DONE (ALL(IS_DONE, 0) && !ANY(IS_LOST, 0))
+#define EVERYONE_IS_BACK_AFTER_SWAP (decision == SWAP && ALL(IS_BACK, 0))
+#define EVERYONE_IS_BACK_WITHOUT_THE_HOLDER (marked && machine[HOLDER].lost && ALL(IS_BACK, 0) && ANY(WRITES_OLD, 0))
+#ifndef REACHES
+#define REACHES 0
+#endif
+#define SETTLED (ALL(IS_DONE, 0) || ALL(IS_BACK, 0) || BEYOND_RETURN)
+
+/* Keys that nobody will read again. */
+#define TIDY(m, x) machine[m].ready = 0; machine[m].quiesced = 0;
+/* By these names the checker says what it found. */
+hidden byte two_clusters;
+hidden byte turned_back;
+hidden byte old_data_gone;
+hidden byte got_there;
+hidden byte stuck;
+hidden byte used_twice;
+hidden byte overwritten;
+hidden byte started_too_early;
+
+/* Ends every step of the model. */
+#define END \
+  if :: decision != NONE -> EACH(TIDY) :: else fi; \
+  served = served || ANY(WRITES_NEW, 0); \
+  c_code { show(); }; \
+  two_clusters = SPLIT; assert(!two_clusters); \
+  turned_back = TURNED_BACK; assert(!turned_back); \
+  old_data_gone = ANY(OLD_DATA_GONE, 0); assert(!old_data_gone); \
+  got_there = REACHES; assert(!got_there); \
+  c_code { sort_machines(1, MEMBERS); }
