@@ -142,12 +142,14 @@ export class Cluster implements ClusterAccess {
   }
 
   async waitUntilReady(timeoutSeconds: number = 180): Promise<void> {
-    const names = [...this.controlPlanes, ...this.workers].map(({ name }) => name);
+    const members = [...this.controlPlanes, ...this.workers];
+    const names = members.map(({ name }) => name);
     await until(`cluster ${this.name} is ready`, async () => {
       await sleep(1000);
       for (const { name } of this.controlPlanes) await this.get(['--raw', '/readyz'], name);
       const [nodes, pods, leases] = await Promise.all(['nodes', 'pods', 'leases'].map((what) => this.get([what, '-n', 'kube-system', '-o', 'json'])));
       const missing = notReady({ nodes, pods, leases }, names, this.bootedAt);
+      for (const node of members) if (!await servicesWork(node)) missing.push(`services on ${node.name}`);
       if (missing.length > 0) throw new Error(`still missing: ${missing.join(', ')}`);
       return true;
     }, timeoutSeconds);
@@ -188,4 +190,10 @@ export class Cluster implements ClusterAccess {
     if (exitCode !== 0) throw new Error(stderr.trim());
     return stdout;
   }
+}
+
+/** Whether kube-proxy has written its rules: a pod that asks the API a moment earlier hangs, as no answer ever comes. */
+async function servicesWork(node: NodeAccess): Promise<boolean> {
+  const { stdout } = await node.exec(['iptables', '-w', '-t', 'nat', '-S', 'KUBE-SERVICES']);
+  return stdout.includes('default/kubernetes:https');
 }
