@@ -19,6 +19,7 @@ import { podOf } from '../api-server/support/pod-of';
 import { asRoot } from '../pod/as-root';
 import { etcdImage } from '../pod/etcd-scene';
 import { expectSaved } from '../pod/failure';
+import { modeOf } from '../pod/mode-of';
 import { Pod, Shell } from '../pod/pod';
 import { SnapshotScene } from '../pod/snapshot-scene';
 import { STUB_CLUSTER } from '../pod/stub-etcd';
@@ -63,9 +64,10 @@ describeWithTools('an external etcd and a claim', [toolchain.etcd35, toolchain.b
     const options = { image: etcdImage(toolchain.etcd35), shell, secrets, claims: { backups: scene.volume } };
     const saved = await expectSaved(scene, () => Pod.run(docs, options));
     expect(scene.backups.complete).toEqual([scene.earlier[2], saved.backup]);
-    for (const path of [saved.backup, join(saved.backup, 'snapshot.db'), join(saved.backup, 'backup.json')]) {
-      const { uid, gid, mode } = lstatSync(join(scene.backups.folder, path));
-      expect({ path, uid, gid, others: mode & 0o077 }).toEqual({ path, uid: NOBODY, gid: NOBODY, others: 0 });
+    for (const [name, mode] of [['.', '700'], ['snapshot.db', '600'], ['backup.json', '600']]) {
+      const path = join(scene.backups.folder, saved.backup, name);
+      const { uid, gid } = lstatSync(path);
+      expect({ name, uid, gid, mode: modeOf(path) }).toEqual({ name, uid: NOBODY, gid: NOBODY, mode });
     }
     return saved;
   }

@@ -5,6 +5,7 @@ import { EtcdClusterFixture } from './support/etcd-cluster';
 import { asRoot } from '../pod/as-root';
 import { etcdScene } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
+import { modeOf } from '../pod/mode-of';
 import { Shell } from '../pod/pod';
 import { SnapshotScene } from '../pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -34,7 +35,6 @@ describeWithTools("a control plane's PKI", [toolchain.etcd36, toolchain.busybox]
   }
 
   const kept = (backup: string, ...path: string[]) => join(scene.backups.folder, backup, 'pki', ...path);
-  const mode = (path: string) => (lstatSync(path).mode & 0o777).toString(8);
 
   test.each<Shell>(['busybox', 'dash'])('in %s: every file is kept beside the snapshot, private keys too, for root only', async (shell) => {
     const { backup } = await expectSaved(scene, () => scene.run({ includePki: true, pkiFolder }, { shell }));
@@ -43,9 +43,9 @@ describeWithTools("a control plane's PKI", [toolchain.etcd36, toolchain.busybox]
     for (const file of filesOf(pkiFolder)) {
       expect(readFileSync(kept(backup, file))).toEqual(readFileSync(join(pkiFolder, file)));
       // A link would point at another machine's file one day.
-      expect({ file, link: lstatSync(kept(backup, file)).isSymbolicLink(), mode: mode(kept(backup, file)) }).toEqual({ file, link: false, mode: '600' });
+      expect({ file, link: lstatSync(kept(backup, file)).isSymbolicLink(), mode: modeOf(kept(backup, file)) }).toEqual({ file, link: false, mode: '600' });
     }
-    expect([mode(kept(backup)), mode(kept(backup, 'etcd'))]).toEqual(['700', '700']);
+    expect([modeOf(kept(backup)), modeOf(kept(backup, 'etcd'))]).toEqual(['700', '700']);
   });
 
   test('unless the chart asks for it, nothing of it is kept', async () => {

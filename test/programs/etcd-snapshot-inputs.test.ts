@@ -1,5 +1,5 @@
-import { BackupsOnDisk } from '../pod/backups-on-disk';
 import { asRoot } from '../pod/as-root';
+import { BackupsOnDisk } from '../pod/backups-on-disk';
 import { Shell } from '../pod/pod';
 import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
 import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';

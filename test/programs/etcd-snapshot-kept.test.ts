@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, readdirSync, rmSync } from 'fs';
+import { chmodSync, readdirSync, rmSync } from 'fs';
 import { join } from 'path';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { asRoot } from '../pod/as-root';
 import { expectSaved } from '../pod/failure';
+import { modeOf } from '../pod/mode-of';
 import { Shell } from '../pod/pod';
 import { SceneProps, SnapshotScene } from '../pod/snapshot-scene';
 import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
@@ -26,7 +27,7 @@ describeWithTools('what a run leaves on the volume', [toolchain.busybox], () => 
     });
 
     const run = (props: SceneProps = {}) => expectSaved(scene, () => scene.run({ node: NODE, ...props }));
-    const mode = (...path: string[]) => (lstatSync(join(scene.volume, ...path)).mode & 0o777).toString(8);
+    const mode = (...path: string[]) => modeOf(join(scene.volume, ...path));
 
     test('nobody else may read it, even if the volume and the umask allow everything', async () => {
       rmSync(scene.backups.folder, { recursive: true });
@@ -35,8 +36,11 @@ describeWithTools('what a run leaves on the volume', [toolchain.busybox], () => 
       const { backup } = await run();
       expect(readdirSync(join(scene.backups.folder, backup)).sort()).toEqual(['backup.json', 'snapshot.db']);
       expect({
-        cluster: mode('prod'), lock: mode('prod', '.lock'), backup: mode('prod', backup),
-        snapshot: mode('prod', backup, 'snapshot.db'), record: mode('prod', backup, 'backup.json'),
+        cluster: mode('prod'),
+        lock: mode('prod', '.lock'),
+        backup: mode('prod', backup),
+        snapshot: mode('prod', backup, 'snapshot.db'),
+        record: mode('prod', backup, 'backup.json'),
       }).toEqual({ cluster: '700', lock: '600', backup: '700', snapshot: '600', record: '600' });
       expect(mode()).toBe('777');
     });
