@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { Act, Scenario } from './scenario';
 import { Stage } from './stage';
@@ -7,6 +8,8 @@ import { Cluster } from '../lab/cluster';
 
 export interface Result {
   readonly what: string;
+  /** Or a step around scenarios: a cluster that comes or goes. */
+  readonly isScenario: boolean;
   readonly seconds: number;
   /** Why it failed; undefined when it didn't. */
   readonly error?: Error;
@@ -16,9 +19,10 @@ export interface Result {
 export class Runner {
   readonly results: Result[] = [];
   private current?: Cluster;
+  /** Where failed scenarios leave what is to be looked at. */
+  private evidence?: string;
 
-  /** @param evidence folder for what failed scenarios leave. */
-  constructor(private readonly evidence: string, private readonly say: (text: string) => void) {}
+  constructor(private readonly say: (text: string) => void) {}
 
   /** @param on a cluster to play on, which stays. Without it, each act has one of its own. */
   async play(acts: readonly Act[], on?: Cluster): Promise<void> {
@@ -31,17 +35,17 @@ export class Runner {
       // Ends with this process, so that nothing is left behind even when that is killed.
       const start = () => up(act.topology, { name: `e2e-${name}`, dieWithParent: true, onAllocated: (cluster) => { this.current = cluster; } });
       let cluster: Cluster | undefined;
-      await this.measured(`cluster ${name} up`, async () => { cluster = await start(); });
+      await this.measured(`cluster ${name} up`, false, async () => { cluster = await start(); });
       // Scenarios of a cluster that isn't there can't pass, and its own line says so.
       if (!cluster) continue;
       await this.playAct(act, cluster);
-      await this.measured(`cluster ${name} down`, () => this.tearDown());
+      await this.measured(`cluster ${name} down`, false, () => this.tearDown());
     }
   }
 
   private async playAct(act: Act, cluster: Cluster): Promise<void> {
     for (const [index, scenario] of act.scenarios.entries()) {
-      await this.measured(titleOf(act, scenario), () => this.playScenario(cluster, scenario, `e2e-${scenario.group}-${index + 1}`));
+      await this.measured(titleOf(act, scenario), true, () => this.playScenario(cluster, scenario, `e2e-${scenario.group}-${index + 1}`));
     }
   }
 
@@ -52,10 +56,11 @@ export class Runner {
   }
 
   private async playScenario(cluster: Cluster, scenario: Scenario, name: string): Promise<void> {
-    const stage = new Stage(cluster, name, this.say);
+    const stage = new Stage(cluster, cluster.plan, name, this.say);
     try {
       await scenario.run(stage);
     } catch (error) {
+      this.evidence ??= mkdtempSync(join(tmpdir(), 'cdk8s-day2-e2e-'));
       const folder = join(this.evidence, `${cluster.name}-${name}`);
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'error.txt'), `${scenario.promise}\n\n${(error as Error).stack}\n`);
@@ -67,16 +72,16 @@ export class Runner {
     await stage.clear();
   }
 
-  private async measured(what: string, work: () => Promise<void>): Promise<void> {
+  private async measured(what: string, isScenario: boolean, work: () => Promise<void>): Promise<void> {
     this.say(what);
     const started = Date.now();
     const seconds = () => Math.round((Date.now() - started) / 1000);
     try {
       await work();
-      this.results.push({ what, seconds: seconds() });
+      this.results.push({ what, isScenario, seconds: seconds() });
       this.say(`passed after ${seconds()} s`);
     } catch (error) {
-      this.results.push({ what, seconds: seconds(), error: error as Error });
+      this.results.push({ what, isScenario, seconds: seconds(), error: error as Error });
       this.say(`FAILED after ${seconds()} s: ${(error as Error).message}`);
     }
   }

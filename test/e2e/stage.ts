@@ -3,10 +3,16 @@ import { join } from 'path';
 import { stringify } from 'yaml';
 import { Etcd } from './support/etcd';
 import { Kubernetes } from './support/kubernetes';
-import { Cluster } from '../lab/cluster';
+import { ClusterAccess } from '../lab/cluster-access';
 import { imagesOn } from '../lab/image-loading';
 import { collectLogs } from '../lab/logs';
 import { NodeAccess } from '../lab/node-access';
+
+/** What runs in the cluster. */
+export interface Versions {
+  readonly kubernetes: string;
+  readonly etcd: string;
+}
 
 /** What a scenario has at hand, and what remains of it when it fails. */
 export class Stage {
@@ -18,10 +24,10 @@ export class Stage {
   private readonly endings: (() => Promise<void>)[] = [];
 
   /** @param say tells the person who waits how far it is. */
-  constructor(readonly cluster: Cluster, name: string, readonly say: (text: string) => void) {
+  constructor(readonly cluster: ClusterAccess, readonly versions: Versions, name: string, readonly say: (text: string) => void) {
     this.namespace = name;
     this.kubernetes = new Kubernetes(cluster, name);
-    this.etcd = new Etcd(cluster.plan.etcd);
+    this.etcd = new Etcd(versions.etcd);
   }
 
   /** Puts images onto every node that lacks them: exactly these, so that a list that isn't complete is found out. */

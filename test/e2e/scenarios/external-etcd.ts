@@ -18,9 +18,9 @@ import { localPathProvisioner, volumeOf } from '../support/local-path';
 
 const pki = '/etc/kubernetes/pki/etcd';
 
-function externalCluster({ cluster }: Stage, certificates: EtcdCertificates): EtcdCluster {
+function externalCluster({ cluster, versions }: Stage, certificates: EtcdCertificates): EtcdCluster {
   const endpoints = cluster.etcdMembers.map(({ address }) => `https://${address}:2379`);
-  return EtcdCluster.external({ name: 'billing', endpoints, etcdVersion: EtcdVersion.of(cluster.plan.etcd), certificates });
+  return EtcdCluster.external({ name: 'billing', endpoints, etcdVersion: EtcdVersion.of(versions.etcd), certificates });
 }
 
 export const restricted: Scenario = {

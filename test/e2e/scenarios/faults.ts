@@ -4,7 +4,7 @@ import { emptyDisk, fillDisk, mountDisk, removeDisk } from '../../lab/disk-fault
 import { killPod } from '../../lab/faults';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { BackupFolder } from '../support/backup-folder';
+import { assertHealed, assertSwept } from '../support/healed';
 import { HostBackups, hostBackups } from '../support/host-backups';
 import { failed, saved } from '../support/job-run';
 import { fatten, goOn, stopMidSave } from '../support/mid-save';
@@ -61,7 +61,7 @@ export const killedMidSave: Scenario = {
     const { backup } = saved(run);
     assert.equal(run.pods[0].exitCode, 137);
     assert.equal(run.pods.length, 2);
-    assert.match(run.pods[1].log, new RegExp(`removing ${dead.replaceAll('.', '\\.')}, left by a run that died`));
+    assertSwept(run, dead);
     await assertHealed(folder, intact, [first.backup, backup]);
   },
 };
@@ -113,12 +113,4 @@ async function runAt(stage: Stage, { cronJobs: [cronJob] }: HostBackups, job: st
   container.command = [shell, applet, '-c', `${shiftedDate(seconds)}. "$0"`, program];
   await kubernetes.apply([object]);
   return kubernetes.ended(job);
-}
-
-/** Every earlier backup is as it was, and nothing half done is left. */
-async function assertHealed(folder: BackupFolder, intact: string[], backups: string[]): Promise<void> {
-  assert.deepEqual(await folder.backups(), backups);
-  const now = await folder.digests();
-  assert.deepEqual(intact.filter((line) => !now.includes(line)), []);
-  assert.deepEqual(await folder.unfinished(), []);
 }

@@ -7,6 +7,7 @@ import { killProcess, startStaticPod, stopStaticPod } from '../../lab/faults';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
+import { assertHealed, assertSwept } from '../support/healed';
 import { hostBackups } from '../support/host-backups';
 import { saved } from '../support/job-run';
 import { fatten, goOn, stopMidSave } from '../support/mid-save';
@@ -105,9 +106,7 @@ export const drain: Scenario = {
     assert.equal((await draining).exitCode, 0);
     const run = await kubernetes.ended('drained');
     assert.equal(run.pods[run.pods.length - 1].node, node.name);
-    assert.deepEqual(await folder.backups(), [first.backup, saved(run).backup]);
-    const now = await folder.digests();
-    assert.deepEqual([intact.filter((line) => !now.includes(line)), await folder.unfinished()], [[], []]);
+    await assertHealed(folder, intact, [first.backup, saved(run).backup]);
   },
 };
 
@@ -128,9 +127,7 @@ export const powerCut: Scenario = {
     await node.powerOn();
     await cluster.waitUntilReady();
     const run = await kubernetes.ended('cut', 180);
-    assert.match(run.pods[run.pods.length - 1].log, new RegExp(`removing ${dead.replaceAll('.', '\\.')}, left by a run that died`));
-    assert.deepEqual(await folder.backups(), [first.backup, saved(run).backup]);
-    const now = await folder.digests();
-    assert.deepEqual([intact.filter((line) => !now.includes(line)), await folder.unfinished()], [[], []]);
+    assertSwept(run, dead);
+    await assertHealed(folder, intact, [first.backup, saved(run).backup]);
   },
 };

@@ -55,7 +55,7 @@ export const classic: Scenario = {
     const record = await folder.record(bySchedule.backup);
     assert.deepEqual({ revision: status.revision, keys: status.totalKey }, { revision: bySchedule.revision, keys: bySchedule.keys });
     assert.deepEqual([record.cluster, record.member, record.endpoint, record.etcdVersion, record.revision],
-      ['classic', node.name, 'https://127.0.0.1:2379', cluster.plan.etcd, bySchedule.revision]);
+      ['classic', node.name, 'https://127.0.0.1:2379', stage.versions.etcd, bySchedule.revision]);
 
     const asked = saved(await kubernetes.runCronJob(cronJob, 'before-the-change'));
     assert.ok((await folder.backups()).includes(asked.backup));

@@ -32,8 +32,8 @@ interface Failure {
   readonly event?: { readonly reason: string; readonly of: 'Pod' | 'Job' };
 }
 
-const kubeadm = ({ cluster }: Stage) => ({
-  name: 'prod', kubernetesVersion: KubernetesVersion.of(cluster.plan.kubernetes), controlPlanes: cluster.controlPlanes.map(({ name }) => name),
+const kubeadm = ({ cluster, versions }: Stage) => ({
+  name: 'prod', kubernetesVersion: KubernetesVersion.of(versions.kubernetes), controlPlanes: cluster.controlPlanes.map(({ name }) => name),
 });
 
 const failures: readonly Failure[] = [
@@ -116,7 +116,7 @@ export const whatYouSee: Scenario = {
     }));
 
     const transcript = new Transcript(kubernetes, 'What you see', 'Real output, of a run that succeeds and of runs that fail, captured from a kubeadm '
-      + `cluster of Kubernetes ${stage.cluster.plan.kubernetes} with etcd ${stage.cluster.plan.etcd}. \`[…]\` stands for what was left out.`);
+      + `cluster of Kubernetes ${stage.versions.kubernetes} with etcd ${stage.versions.etcd}. \`[…]\` stands for what was left out.`);
     await success(kubernetes, transcript);
     transcript.heading('Runs that fail');
     for (const failure of failures) {

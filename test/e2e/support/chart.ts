@@ -12,10 +12,10 @@ export function synthesized({ namespace }: { readonly namespace: string }, build
 }
 
 /** The lab's cluster as its user describes it. @param name of the cluster, and of its folder on the volume. */
-export function kubeadmCluster({ cluster }: Stage, name: string): EtcdCluster {
+export function kubeadmCluster({ cluster, versions }: Stage, name: string): EtcdCluster {
   return EtcdCluster.kubeadm({
     name,
-    kubernetesVersion: KubernetesVersion.of(cluster.plan.kubernetes),
+    kubernetesVersion: KubernetesVersion.of(versions.kubernetes),
     controlPlanes: cluster.controlPlanes.map((node) => node.name),
   });
 }

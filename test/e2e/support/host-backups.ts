@@ -1,16 +1,16 @@
-import { Cron, Duration } from 'cdk8s';
+import { Cron } from 'cdk8s';
 import { Node } from 'cdk8s-plus-28';
 import { BackupFolder } from './backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
 import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
-import { NspawnNode } from '../../lab/nspawn-node';
+import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 
 /** The classic case as scenarios about its failures need it: runs only when asked, and none is tried again. */
 export interface HostBackups {
-  readonly node: NspawnNode;
+  readonly node: NodeAccess;
   readonly folder: BackupFolder;
   /** The CronJobs' names. */
   readonly cronJobs: string[];
@@ -33,7 +33,7 @@ export async function hostBackups(stage: Stage, name: string, props: Partial<Etc
     const volume = BackupVolume.fromHostPath(chart, 'backups', { path });
     for (const id of ids) {
       new EtcdSnapshotCronJob(chart, id, {
-        cluster: etcd, volume, node: Node.named(node.name), schedule: Cron.annually(), suspend: true, backoffLimit: 0, rounds: 1, deadline: Duration.minutes(11), ...props,
+        cluster: etcd, volume, node: Node.named(node.name), schedule: Cron.annually(), suspend: true, backoffLimit: 0, rounds: 1, ...props,
       });
     }
   });
