@@ -42,14 +42,14 @@
 /* Keys that nobody will read again. */
 #define TIDY(m, x) machine[m].ready = 0; machine[m].quiesced = 0;
 /* By these names the checker says what it found. */
-hidden byte two_clusters;
-hidden byte turned_back;
-hidden byte old_data_gone;
-hidden byte got_there;
-hidden byte stuck;
-hidden byte used_twice;
-hidden byte overwritten;
-hidden byte started_too_early;
+bit two_clusters;
+bit turned_back;
+bit old_data_gone;
+bit got_there;
+bit stuck;
+bit used_twice;
+bit overwritten;
+bit started_too_early;
 
 /* Ends every step of the model. */
 #define END \

@@ -6,7 +6,7 @@
  * BREAK_GLASS             the old etcd has no quorum: persons carry the words
  * KUBELET_LAGS            the kubelet acts on what it saw of the manifests folder earlier
  * IMAGED_ANEW             one machine may lose its record after the end
- * NO_CUTS, NO_POWER_CUTS  fewer faults, so that more members can be explored
+ * NO_CUTS, POWER_CUTS      fewer faults, so that more members can be explored: no network cuts, so many power cuts in all
  * ONLY_SAFETY             how runs end is not asked
  * REACHES                 a state that the checker is to show
  * The other names that can be defined are faults in the protocol, each of which the checker has to find.

@@ -19,6 +19,9 @@
 #else
 #define KUBELET_LOOKS skip
 #endif
+#ifdef POWER_CUTS
+unsigned power_cuts : 3;
+#endif
 /* A machine without power is one whose unit and kubelet take their time. */
 #define POWER_CUT \
   me.api = 0; me.etcd = 0; \
@@ -73,7 +76,9 @@ end: do
   :: d_step { me.lost && me.joined == LEARNER && (NEW_QUORUM(0) || NEW_QUORUM(1)) -> me.joined = STRANGER; END }
 
   /* Faults. */
-#ifndef NO_POWER_CUTS
+#ifdef POWER_CUTS
+  :: d_step { !calm && (me.api || me.etcd) && power_cuts < POWER_CUTS -> power_cuts++; POWER_CUT; END }
+#else
   :: d_step { !calm && (me.api || me.etcd) -> POWER_CUT; END }
 #endif
   :: d_step { !calm && !me.lost && SUM(IS_LOST, 0) < MAY_BE_LOST -> LOSE; END }
