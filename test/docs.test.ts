@@ -14,11 +14,23 @@ import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnaps
 declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume;
 `;
 
+/** The same for docs/lab.md, whose reader works in test/. */
+const LAB_PRELUDE = `
+import { up } from './lab/bring-up';
+import { partition } from './lab/faults';
+import { collectLogs } from './lab/logs';
+import { NodeAccess } from './lab/node-access';
+import { topologyNamed } from './lab/topology';
+import { runOrThrow } from './toolchain/run';
+declare const images: string[]; declare const manifests: string;
+`;
+
 const snippets = new Map<string, string>();
 for (const page of pages) {
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].forEach(([, code], i) => {
-    // A snippet that imports stands for itself; the others are a part of a chart. A block keeps their names apart.
-    snippets.set(join(ROOT, 'test', `${page.replace(/\W/g, '-')}-${i + 1}.ts`), /^import /m.test(code) ? code : `${PRELUDE}{\n${code}}\n`);
+    // A snippet that imports stands for itself; the others are a part of something. A function keeps their names apart.
+    const prelude = page === 'docs/lab.md' ? LAB_PRELUDE : PRELUDE;
+    snippets.set(join(ROOT, 'test', `${page.replace(/\W/g, '-')}-${i + 1}.ts`), /^import /m.test(code) ? code : `${prelude}void (async () => {\n${code}});\n`);
   });
 }
 
