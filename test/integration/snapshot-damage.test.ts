@@ -77,16 +77,6 @@ describeWithTools('snapshots that arrive damaged', [toolchain.etcd36, toolchain.
     });
   });
 
-  test('an image without etcdctl: refused', async () => {
-    const { etcdctl: _, ...image } = etcdImage(etcd.tool);
-    await expectFailure(scene, () => scene.run(onCp1, { image }), { exitCode: 2, step: 'check', message: /^the etcd image has no etcdctl$/, fix: /set the etcd image/ });
-  });
-
-  test('an image of 3.6 without etcdutl: refused, since its etcdctl can check no snapshot', async () => {
-    const { etcdctl } = etcdImage(etcd.tool);
-    await expectFailure(scene, () => scene.run(onCp1, { image: { etcdctl } }), { exitCode: 2, step: 'check', message: /^the etcd image has no etcdutl/, fix: /has etcdutl/ });
-  });
-
   describe('of earlier backups', () => {
     test('the newest one is truncated when it comes to pruning: it is kept and said, and counts for none', async () => {
       const [oldest, middle, newest] = scene.earlier;
