@@ -53,6 +53,8 @@ export class Stage {
   /** Writes what was applied and what cluster and nodes have to say into a folder. */
   async keepEvidence(folder: string): Promise<void> {
     await collectLogs(this.cluster, join(folder, 'logs'));
+    const storage = await this.kubernetes.tryKubectl(['get', 'persistentvolumes,persistentvolumeclaims,volumeattachments', '--all-namespaces', '-o', 'yaml']);
+    writeFileSync(join(folder, 'logs', 'storage.yaml'), storage.stdout + storage.stderr);
     const manifests = join(folder, 'manifests');
     mkdirSync(manifests, { recursive: true });
     this.kubernetes.applied.forEach((objects, i) => {

@@ -55,12 +55,14 @@ export const ebs: Scenario = {
   promise: 'EBS volumes, existing and new, are bound, attached only in their zone, written to and found again by the next run',
   run: async (stage) => {
     const { kubernetes } = stage;
+    stage.atTheEnd(() => Promise.all(stage.cluster.controlPlanes.map((node) => node.shell(`rm -rf ${disks}/*/*`))));
     await ebsDriver(stage, { zones, volumes: { [existing]: zones.cp2 } });
     await kubernetes.createNamespace();
 
     stage.say('a volume that exists');
     const onExisting = await apply(stage, 'existing', (chart) =>
       BackupVolume.fromEbsVolume(chart, 'existing', { volumeId: existing, zone: zones.cp2, size: Size.gibibytes(1) }));
+    await kubernetes.kubectl(['wait', '--for=jsonpath={.status.phase}=Bound', '--timeout=60s', 'persistentvolumeclaim', '--all']);
     // The chart names no node and no zones of nodes: only the volume says where the pod can be.
     await runTwice(stage, onExisting, 'existing', 'cp2', existing);
 
