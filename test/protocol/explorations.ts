@@ -19,7 +19,7 @@ export const explorations: Exploration[] = [
   { title: '1 member, break glass', defines: ['MEMBERS=1', 'BREAK_GLASS'], liveness: true, small: true },
   { title: '3 members, any lost', defines: ['MEMBERS=3', 'MAY_BE_LOST=3'] },
   { title: '3 members, break glass, two lost', defines: ['MEMBERS=3', 'BREAK_GLASS', 'MAY_BE_LOST=2'] },
-  { title: '5 members, two lost, no cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=2', 'NO_CUTS', 'POWER_CUTS=0'] },
+  { title: '5 members, none lost, no cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=0', 'NO_CUTS', 'POWER_CUTS=0'], small: true },
 ];
 
 /** The rest, by `npx tsx test/protocol/check.ts --all`. */
@@ -29,12 +29,14 @@ export const largeExplorations: Exploration[] = [
   { title: '3 members; the kubelet lags', defines: ['MEMBERS=3', 'KUBELET_LAGS', 'MAY_BE_LOST=3'] },
   { title: '3 members; a machine forgets', defines: ['MEMBERS=3', 'IMAGED_ANEW', 'MAY_BE_LOST=3'] },
   { title: '3 members, external etcd', defines: ['MEMBERS=3', 'EXTERNAL', 'MAY_BE_LOST=2'] },
+  { title: '5 members, two lost, no cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=2', 'NO_CUTS', 'POWER_CUTS=0'] },
   { title: '5 members, one lost, network cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=1', 'POWER_CUTS=0'] },
   { title: '5 members, none lost, power cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=0', 'NO_CUTS'] },
 ];
 
 // Without what they don't need, each is found within a second or two.
 const three = ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'NO_CUTS'];
+const endings = ['MEMBERS=3', 'MAY_BE_LOST=0', 'NO_CUTS', 'POWER_CUTS=0'];
 const byHand = ['MEMBERS=3', 'ONLY_SAFETY', 'BREAK_GLASS'];
 
 /** Each of these has to be found, or the explorations prove nothing. */
@@ -50,6 +52,8 @@ export const controls: Control[] = [
   { title: 'break glass: ports that refuse are enough', defines: [...byHand, 'MAY_BE_LOST=0', 'NO_CUTS', 'REFUSAL_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'break glass: a time-out is taken for a refusal', defines: [...byHand, 'MAY_BE_LOST=0', 'SILENCE_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'break glass: members named as lost return', defines: [...byHand, 'MAY_BE_LOST=2', 'NO_CUTS', 'LOST_MEMBERS_RETURN'], violates: 'two_clusters' },
+  { title: 'a holder that goes back after the decision tells nobody', defines: [...endings, 'NOBODY_IS_TOLD'], violates: 'stuck' },
+  { title: 'a follower looks for the mark only when it knows the decision', defines: [...endings, 'MARK_IS_SOUGHT_LATE'], violates: 'stuck' },
   { title: 'a machine that was imaged anew does not look for the mark', defines: [...three, 'IMAGED_ANEW', 'MARK_IS_NOT_READ'], violates: 'used_twice' },
 ];
 

@@ -8,6 +8,11 @@
 #define on(step) (!me.absent && !me.lost && me.rec == step)
 #define IS_HOLDER (m == HOLDER)
 #define on_undecided_follower (!IS_HOLDER && (on(QUIESCED) || on(AWAIT_QUIESCED)))
+#ifdef MARK_IS_SOUGHT_LATE
+#define looks_for_mark on(AWAIT_MARK)
+#else
+#define looks_for_mark (on(AWAIT_MARK) || on_undecided_follower)
+#endif
 #define UNDECIDED(r) ((r) >= READY && (r) <= DECIDE)
 
 /* A linearizable read or write of the old etcd. Without quorum it is a person who carries the words from machine to machine. */
@@ -108,7 +113,7 @@ end: do
 
   /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first to leave may take the old quorum along. */
   /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
-  :: d_step { (on(AWAIT_MARK) || on_undecided_follower) && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
+  :: d_step { looks_for_mark && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
 
   /* # step: stop-etcd: holder, follower */
@@ -175,7 +180,11 @@ end: do
 
   /* # step: call-off: back -- the holder tells the followers, who may have seen that the decision was swap. */
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == NONE -> decision = ABORT; END }
+#ifdef NOBODY_IS_TOLD
+  :: d_step { on(CALL_OFF) && OLD_KEYS && decision != NONE -> me.rec = ABORTED; END }
+#else
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == SWAP && !called_off -> called_off = 1; END }
   :: d_step { on(CALL_OFF) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
+#endif
   od
 }
