@@ -1,12 +1,13 @@
 import { controls, Exploration, explorations, landmarks, largeExplorations } from './explorations';
-import { ask, spin } from './spin';
+import { ask } from './spin';
+import { toolchain } from '../toolchain/toolchain';
 
 /**
  * `npx tsx test/protocol/check.ts` explores what the tests explore; with `--all` the larger ones, too; with `--trace TEXT`
  * only what has TEXT in its title, and prints a shortest counterexample.
  */
 async function main(args: string[]): Promise<void> {
-  await spin.ensure();
+  await toolchain.spin.ensure();
   const wanted = args[0] === '--trace' ? args[1] : undefined;
   const small = [...controls, ...landmarks.map((landmark) => ({ ...landmark, violates: 'got_there' }))].map((control) => ({ ...control, small: true }));
   const all: (Exploration & { violates?: string })[] = [...explorations, ...(wanted || args[0] === '--all' ? largeExplorations : []), ...small];

@@ -1,19 +1,8 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { fromDebianPackages } from '../toolchain/debian-packages';
 import { run, runOrThrow } from '../toolchain/run';
-import { Tool } from '../toolchain/tool';
-
-/** The model checker. It writes a C program for each model, so a compiler is needed whenever it is used. */
-export const spin = new Tool({
-  ...fromDebianPackages({ name: 'spin', version: '6.5.2', packages: ['spin'], programs: { spin: 'usr/bin/spin' }, versionArguments: ['-V'] }),
-  needs: {
-    'apt-get': 'it is part of Debian 12, whose package this is',
-    'dpkg-deb': 'it is part of Debian',
-    'gcc': 'apt-get install gcc libc6-dev',
-  },
-});
+import { toolchain } from '../toolchain/toolchain';
 
 export interface Question {
   /** Macros of restore.pml. */
@@ -41,7 +30,7 @@ export async function ask({ defines, liveness, small, shortest, trace }: Questio
   const cwd = mkdtempSync(join(tmpdir(), 'cdk8s-day2-spin-'));
   try {
     const macros = [...defines, ...(liveness ? ['LIVENESS'] : [])].map((name) => `-D${name}`);
-    await runOrThrow(spin.path(), ['-a', ...macros, join(__dirname, 'restore.pml')], { cwd });
+    await runOrThrow(toolchain.spin.path(), ['-a', ...macros, join(__dirname, 'restore.pml')], { cwd });
     // Followers are sorted behind the checker's back, which its partial-order reduction would not know.
     const options = ['-DVECTORSZ=1024', '-DNOREDUCE', '-DNOFAIR', '-DMEMLIM=9000', ...(liveness ? [] : ['-DSAFETY']), shortest ? '-DBFS' : '-DCOLLAPSE'];
     await runOrThrow('gcc', [small ? '-O0' : '-O1', '-w', ...options, '-o', 'pan', 'pan.c'], { cwd });

