@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { readFileSync } from 'fs';
+import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
 import { Node, PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';

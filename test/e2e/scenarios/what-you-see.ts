@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'fs';
+import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron } from 'cdk8s';
 import { HostPathVolumeType, Node } from 'cdk8s-plus-28';
@@ -109,8 +109,13 @@ export const whatYouSee: Scenario = {
       const volume = BackupVolume.fromHostPath(chart, 'backups');
       for (const [id, props] of [['snapshots', {}], ...failures.map((failure) => [failure.id, failure.props(chart, stage)])] as const) {
         new EtcdSnapshotCronJob(chart, id as string, {
-          cluster: kubeadmCluster(stage, 'prod'), volume, node: Node.named(node.name), schedule: Cron.schedule({ minute: '0', hour: '*/6' }),
-          rounds: 1, backoffLimit: 0, ...props as object,
+          cluster: kubeadmCluster(stage, 'prod'),
+          volume,
+          node: Node.named(node.name),
+          schedule: Cron.schedule({ minute: '0', hour: '*/6' }),
+          rounds: 1,
+          backoffLimit: 0,
+          ...props as object,
         });
       }
     }));

@@ -2,6 +2,11 @@ import { Kubernetes } from './kubernetes';
 
 /** What a person sees who runs kubectl, as a page of documentation. */
 export class Transcript {
+  /** The titles on a page. */
+  static headings(page: string): string[] {
+    return page.split('\n').filter((line) => /^#+ /.test(line));
+  }
+
   private readonly lines: string[] = [];
 
   constructor(private readonly kubernetes: Kubernetes, title: string, introduction: string) {
@@ -10,11 +15,6 @@ export class Transcript {
 
   get page(): string {
     return this.lines.join('\n');
-  }
-
-  /** The titles on a page. */
-  static headings(page: string): string[] {
-    return page.split('\n').filter((line) => /^#+ /.test(line));
   }
 
   heading(text: string, level: number = 2): void {
