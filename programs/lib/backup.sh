@@ -109,7 +109,7 @@ checksum_of() {
   size=$(stat -c %s "$1")
   # Pages of 512 bytes and more, then 32 bytes of SHA-256.
   [ "$size" -gt 32 ] && [ $((size % 512)) -eq 32 ] || return 1
-  content=$(dd if="$1" bs=1048576 count=$((size - 32)) iflag=count_bytes 2>/dev/null | sha256sum | cut -d' ' -f1)
+  content=$(dd if="$1" bs=16384 count=$((size - 32)) iflag=count_bytes 2>/dev/null | sha256sum | cut -d' ' -f1)
   trailer=$(tail -c 32 "$1" | od -An -v -tx1 | tr -d ' \n')
   [ "$content" = "$trailer" ] || return 1
   echo "$content"
