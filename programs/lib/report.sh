@@ -35,13 +35,33 @@ finish() {
 summary() {
   printf '%s\n' "$1"
   if [ -n "${TERMINATION_MESSAGE:-}" ] && [ -w "$TERMINATION_MESSAGE" ]; then
-    printf '%s\n' "$1" >"$TERMINATION_MESSAGE"
+    printf '%s' "$1" >"$TERMINATION_MESSAGE"
   fi
 }
 
 # json_text TEXT: escaped for a JSON string, and short enough for a termination message (4096 bytes in all).
+# By its bytes, whatever the locale: what isn't whole UTF-8, as a character that was cut, is left out, or the kubelet could not report it.
 json_text() {
-  printf '%s' "$1" | tr '\000-\037' ' ' | cut -c1-1000 | sed 's/\\/\\\\/g; s/"/\\"/g'
+  # shellcheck disable=SC2059 # nothing but octal escapes
+  printf "$(printf '%s' "$1" | od -An -v -tu1 | awk '
+    function follows(byte) { return byte < 192 ? 0 : byte < 224 ? 1 : byte < 240 ? 2 : 3 }
+    function put(size, text) { room -= size; if (room >= 0) printf "%s", text }
+    BEGIN { room = 1000 }
+    {
+      for (i = 1; i <= NF; i++) {
+        if ($i >= 128 && $i < 192) {
+          if (wanted == 0) continue
+          character = character sprintf("\\%03o", $i)
+          size++
+          if (--wanted == 0) put(size, character)
+        } else {
+          wanted = follows($i)
+          character = sprintf("\\%03o", $i < 32 ? 32 : $i)
+          size = 1
+          if (wanted == 0) put(1, ($i == 34 || $i == 92 ? "\\134" : "") character)
+        }
+      }
+    }')"
 }
 
 # json_number KEY, json_string KEY: the first such value in the JSON on standard input, empty if there is none.

@@ -27,6 +27,22 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
       expect(carried('x'.repeat(5000))).toBe('x'.repeat(1000));
     });
 
+    test('a long text is cut between two characters, however many bytes they have', () => {
+      // Of 1,000 bytes, none of these is a divisor with the letters before it.
+      expect(carried(`x${'ä'.repeat(1000)}`)).toBe(`x${'ä'.repeat(499)}`);
+      expect(carried(`xx${'日'.repeat(1000)}`)).toBe(`xx${'日'.repeat(332)}`);
+      expect(carried(`x${'🔥'.repeat(1000)}`)).toBe(`x${'🔥'.repeat(249)}`);
+      expect(carried('ä'.repeat(1000))).toBe('ä'.repeat(500));
+    });
+
+    test('what was cut in the middle of a character before is left out: a kubelet could not report it', () => {
+      const escapes = (text: string) => JSON.parse(`"${callLibrary(shell, 'report.sh', 'json_text "$(printf "$1")"', [text]).stdout.trimEnd()}"`);
+      expect(escapes('gr\\303: no')).toBe('gr: no');
+      expect(escapes('gr\\303\\266\\303')).toBe('grö');
+      expect(escapes('\\227\\245,\\346\\227')).toBe(',');
+      expect(escapes('\\303\\303\\266')).toBe('ö');
+    });
+
     test('a long text is cut before it is escaped: no backslash is left alone at the end', () => {
       expect(carried('"'.repeat(5000))).toBe('"'.repeat(1000));
       expect(carried(`${'x'.repeat(999)}\\"`)).toBe(`${'x'.repeat(999)}\\`);
