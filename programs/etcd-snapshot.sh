@@ -218,10 +218,12 @@ check_space() {
   fi
 }
 
-# verify: that the file is whole and that etcd's own tool can read it.
+# verify: that the file is whole and that etcd's own tool can read it. Both read all of it, so they do it side by side.
 verify() {
   step verify "$incomplete/snapshot.db"
+  start_beside checksum_of "$incomplete/snapshot.db" >"$WORK/checksum"
   run "$SNAPSHOT_TIMEOUT" "$offline" snapshot status "$incomplete/snapshot.db" --write-out=json >"$WORK/answer" 2>"$WORK/errors" || {
+    await_beside || :
     damaged_snapshot "$offline snapshot status failed: $(tail -n 1 "$WORK/errors" | cut -c1-300)"
     return 1
   }
@@ -236,8 +238,7 @@ verify() {
     damaged_snapshot "its status was not understood: $(cut -c1-200 "$WORK/answer")"
     return 1
   fi
-  checksum_of "$incomplete/snapshot.db" >"$WORK/checksum" &
-  await || {
+  await_beside || {
     damaged_snapshot "its SHA-256 does not match its content"
     return 1
   }

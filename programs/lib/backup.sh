@@ -106,7 +106,7 @@ delete_backup() {
 # checksum_of FILE: the SHA-256 that the file carries in its last 32 bytes, if it is true; otherwise nothing, and status 1.
 # `snapshot status` does not look at it.
 checksum_of() {
-  size=$(stat -c %s "$1")
+  size=$(stat -c %s "$1" 2>/dev/null) || return 1
   # Pages of 512 bytes and more, then 32 bytes of SHA-256.
   [ "$size" -gt 32 ] && [ $((size % 512)) -eq 32 ] || return 1
   content=$(dd if="$1" bs=16384 count=$((size - 32)) iflag=count_bytes 2>/dev/null | sha256sum | cut -d' ' -f1)

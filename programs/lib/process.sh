@@ -4,6 +4,7 @@
 # without a trap: so commands that take long run in the background, and the shell waits for them.
 
 child=
+beside=
 
 # run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its status; see timed_out.
 run() {
@@ -14,9 +15,21 @@ run() {
   await
 }
 
-# await: waits for what was just started in the background, and returns its status.
+# start_beside COMMAND..., await_beside: what runs while others do, and its status.
+start_beside() {
+  "$@" 9>&- &
+  beside=$!
+}
+
+await_beside() {
+  awaited=$beside
+  beside=
+  await "$awaited"
+}
+
+# await [PID]: waits for what was just started in the background, and returns its status.
 await() {
-  child=$!
+  child=${1:-$!}
   status=0
   wait "$child" || status=$?
   child=
@@ -41,9 +54,10 @@ on_signals() {
 }
 
 end_child() {
-  if [ -n "$child" ]; then
-    kill -TERM "$child" 2>/dev/null || :
-    wait "$child" 2>/dev/null || :
-    child=
-  fi
+  for running in $child $beside; do
+    kill -TERM "$running" 2>/dev/null || :
+    wait "$running" 2>/dev/null || :
+  done
+  child=
+  beside=
 }
