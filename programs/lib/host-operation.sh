@@ -10,6 +10,7 @@
 #     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
 #     program/   the program and its lib/
 #     inputs     the program's variables
+#     work/      what commands print
 #     record/    what the work has done so far
 #     log        what it said
 #     result     its summary, there exactly when it has ended; the exit status stands in `status`
@@ -146,13 +147,16 @@ end_operation() {
   sync "$folder/status" "$folder/result.draft"
   mv "$folder/result.draft" "$folder/result"
   sync "$folder"
-  remove_unit
+  forget_tools
 }
 
-remove_unit() {
+# forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs this is one of the tools.
+forget_tools() {
+  folder=$(operation_folder)
   systemctl disable --quiet "$(operation_unit)" 2>/dev/null || :
   rm -f "/etc/systemd/system/$(operation_unit)"
   systemctl daemon-reload || :
+  rm -rf "${folder:?}/work" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
 # follow_operation: shows the log until the operation has ended, and returns its status.
@@ -179,4 +183,38 @@ forget_old_operations() {
     ended=$((ended + 1))
     [ "$ended" -lt "$RECORDS_KEPT" ] || rm -rf "${OPERATIONS:?}/$name"
   done
+}
+
+# carry FUNCTION: in a Job's pod: stages by FUNCTION, starts and follows. EXPIRES is the time after which it must not begin.
+carry() {
+  export IN_POD=1
+  # Nothing has begun, so there is nothing to go back from.
+  give_up() { refuse "$@"; }
+  WORK=$(mktemp -d)
+  trap 'rm -rf "$WORK"' EXIT
+  TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
+  step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
+  check_operation_id
+  if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then
+    [ "$(date -u +%Y%m%d%H%M%S)" -lt "$(echo "$EXPIRES" | tr -cd '0-9')" ] ||
+      refuse "$OPERATION expired at $EXPIRES" "take the Job out of the chart; to do it again choose another id and time"
+  fi
+  choose_tools
+  begin_operation "$1"
+  on_signals left
+  follow_operation
+}
+
+left() {
+  say "ended by $1; the operation goes on on the host, a new pod attaches to it"
+  exit "$2"
+}
+
+# stage_program VARIABLE...: this program with its lib/, and these variables as they are.
+stage_program() {
+  cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh program/lib/ || return 1
+  for variable in OPERATION OPERATIONS PROGRAM FAILPOINT "$@"; do
+    eval "given=\${$variable:-}"
+    [ -z "$given" ] || printf "%s='%s'\n" "$variable" "$(printf '%s' "$given" | sed "s/'/'\\\\''/g")"
+  done >inputs
 }

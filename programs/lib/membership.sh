@@ -15,14 +15,14 @@ member_here() {
   members | awk -v peer="$PEER_URL" '$3 == peer'
 }
 
-# set_data_aside LABEL: the data on this host, under a dated name beside it. It is never deleted, and never overwritten.
+# set_data_aside LABEL: the data on this host, under a name of its own beside it. It is never deleted, and never overwritten.
 set_data_aside() {
-  if [ -d "$DATA_DIR/member" ]; then
-    mkdir -p "$DATA_DIR/$1"
-    [ ! -e "$DATA_DIR/$1/member" ] || return 1
-    mv "$DATA_DIR/member" "$DATA_DIR/$1/member"
-    sync "$DATA_DIR/$1" "$DATA_DIR"
+  [ -d "$DATA_DIR/member" ] || return 0
+  if [ -e "$DATA_DIR/$1/member" ]; then
+    say_once "$DATA_DIR/$1/member is there already, and is not overwritten: look at it, and move one of the two away"
+    return 1
   fi
+  mkdir -p "$DATA_DIR/$1" && mv "$DATA_DIR/member" "$DATA_DIR/$1/member" && sync "$DATA_DIR/$1" "$DATA_DIR"
 }
 
 # add_learner: one at a time is all that etcd allows, and for some seconds after a promotion it refuses: try again.
@@ -42,7 +42,9 @@ tell_to_join() {
   [ -n "$cluster" ] || return 1
   if is_static_pod etcd; then
     manifest=$RECORD/manifests/etcd.yaml
-    [ -f "$RECORD/etcd.yaml.before" ] || cp -p "$manifest" "$RECORD/etcd.yaml.before"
+    if [ ! -f "$RECORD/etcd.yaml.before" ]; then
+      cp -p "$manifest" "$RECORD/.etcd.yaml.before" && sync "$RECORD/.etcd.yaml.before" && mv "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
+    fi
     awk -v cluster="$cluster" '
       /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
       { print }
@@ -50,15 +52,17 @@ tell_to_join() {
         indent = $0; sub(/-.*/, "", indent)
         print indent "- --initial-cluster=" cluster
         print indent "- --initial-cluster-state=existing"
-      }' "$RECORD/etcd.yaml.before" >"$manifest.draft"
-    chmod 0600 "$manifest.draft"
-    sync "$manifest.draft"
-    mv "$manifest.draft" "$manifest"
+      }' "$RECORD/etcd.yaml.before" >"$manifest.draft" &&
+      chmod 0600 "$manifest.draft" &&
+      sync "$manifest.draft" &&
+      mv "$manifest.draft" "$manifest"
   else
-    # A flag stands above the environment, and a drop-in leaves the unit's own file as it is.
+    # A drop-in leaves the unit's own file as it is.
     mkdir -p "/etc/systemd/system/$ETCD_UNIT.d"
     {
       echo '[Service]'
+      # etcd refuses to start where a flag and a variable say the same thing differently.
+      echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
       echo 'ExecStart='
       systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' |
         awk -v cluster="$cluster" '{
@@ -71,12 +75,20 @@ tell_to_join() {
   fi
 }
 
+# forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
+forget_joining() {
+  [ -f "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf" ] || return 0
+  rm -f "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+  rmdir "/etc/systemd/system/$ETCD_UNIT.d" 2>/dev/null || :
+  systemctl daemon-reload
+}
+
 # promote: in sync it becomes a voter; until then etcd refuses.
 promote() {
-  here=$(member_here) || return 1
-  case $here in
+  found=$(member_here) || return 1
+  case $found in
     *' voter') return 0 ;;
-    *' learner') ask "$VIA" 10 member promote "${here%% *}" ;;
+    *' learner') ask "$VIA" 10 member promote "${found%% *}" ;;
     *) return 1 ;;
   esac
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # node.sh: etcd and the control plane's other processes on this host: what they were told, stopping and starting them.
 #
+#   ROLE          api: a machine without etcd
 #   RECORD        folder of the operation's record
 #   MANIFESTS     folder of static pods; default /etc/kubernetes/manifests
 #   ETCD_UNIT     the systemd unit of an etcd that is no static pod; default etcd.service
@@ -59,36 +60,85 @@ processes() {
   done
 }
 
-# stop_component COMPONENT GRACE: it is stopped when no process is left, and stays stopped over a reboot. A graceful stop takes an API
-# server 30 s; after GRACE seconds it is ended by force.
-stop_component() {
-  if is_static_pod "$1"; then
-    mkdir -p "$RECORD/manifests"
-    if [ -f "$MANIFESTS/$1.yaml" ]; then
-      cp -p "$MANIFESTS/$1.yaml" "$RECORD/manifests/.$1.yaml"
-      sync "$RECORD/manifests/.$1.yaml"
-      mv "$RECORD/manifests/.$1.yaml" "$RECORD/manifests/$1.yaml"
-      rm -f "$MANIFESTS/$1.yaml"
-      sync "$MANIFESTS" "$RECORD/manifests"
-    fi
+# read_machine: what this machine is, into NAME, SELF, PEER_URL, LOCAL_URL, DATA_DIR and etcd's certificates.
+read_machine() {
+  discover kube-apiserver || :
+  if [ "$ROLE" = api ]; then
+    has_api || give_up "this machine runs no API server" "leave it out"
+    SELF=${SELF:-$(uname -n)}
+    ETCDCTL_CACERT=$(setting kube-apiserver etcd-cafile) ETCDCTL_CERT=$(setting kube-apiserver etcd-certfile) ETCDCTL_KEY=$(setting kube-apiserver etcd-keyfile)
   else
-    hold_unit
-    systemctl stop --no-block "$ETCD_UNIT"
-  fi
-  stop_waited=0
-  absent=0
-  # Gone twice in a row: the kubelet may not have seen yet that the manifest is gone, and start the process once more.
-  while [ "$absent" -lt 2 ]; do
-    pids=$(processes "$1")
-    if [ -z "$pids" ]; then
-      absent=$((absent + 1))
+    discover etcd || give_up "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+    NAME=$(setting etcd name)
+    [ -n "$NAME" ] || give_up "etcd's name is neither among its flags nor in its environment; a --config-file is not read" "give etcd its settings as flags or variables, or do this by hand"
+    SELF=${SELF:-$NAME}
+    PEER_URL=$(setting etcd initial-advertise-peer-urls)
+    LOCAL_URL=$(setting etcd listen-client-urls | tr ',' '\n' | grep -m 1 -e '//127\.' -e '//\[::1\]' || setting etcd advertise-client-urls | cut -d, -f1)
+    ADVERTISED_URL=$(setting etcd advertise-client-urls | cut -d, -f1)
+    DATA_DIR=$(cd -P "$(setting etcd data-dir)" && pwd -P) || give_up "the data folder $(setting etcd data-dir) is not there" "check the disk"
+    ETCDCTL_CACERT=$(setting etcd trusted-ca-file)
+    pki=$(dirname "${ETCDCTL_CACERT:-/}")
+    if [ -f "$pki/healthcheck-client.crt" ]; then
+      ETCDCTL_CERT=$pki/healthcheck-client.crt ETCDCTL_KEY=$pki/healthcheck-client.key
     else
-      absent=0
-      # shellcheck disable=SC2086 # a list of numbers
-      [ "$stop_waited" -lt "$2" ] || kill -9 $pids 2>/dev/null || :
+      ETCDCTL_CERT=$(setting etcd cert-file) ETCDCTL_KEY=$(setting etcd key-file)
     fi
-    [ "$stop_waited" -lt 120 ] || return 1
-    stop_waited=$((stop_waited + 1))
+  fi
+  export ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
+}
+
+has_api() {
+  [ -s "$RECORD/kube-apiserver.args" ]
+}
+
+# check_data_folder: what can't be renamed in one step is refused.
+check_data_folder() {
+  [ -z "$(setting etcd wal-dir)" ] ||
+    give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which can't be swapped together with the data" "put the log into the data folder, or do this by hand"
+  [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or do this by hand"
+  ! grep -q " $DATA_DIR/member " /proc/self/mounts || give_up "$DATA_DIR/member is a mount point, and can't be renamed" "mount the disk at $DATA_DIR, or do this by hand"
+}
+
+# stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
+# takes an API server 30 s; after GRACE seconds it is ended by force.
+stop_component() {
+  if ! is_static_pod "$1"; then
+    hold_unit
+    systemctl stop "$ETCD_UNIT"
+    return
+  fi
+  put_manifest_aside "$1" || return 1
+  # A kubelet that has not seen yet that the manifest is gone would start the process once more. One that starts afterwards has never
+  # seen the manifest: so it stands still until no process is left.
+  systemctl stop kubelet 2>/dev/null || :
+  failpoint "stopping-$1"
+  end_processes "$1" "$2" || return 1
+  systemctl start --no-block kubelet 2>/dev/null || :
+}
+
+put_manifest_aside() {
+  if [ -f "$MANIFESTS/$1.yaml" ]; then
+    mkdir -p "$RECORD/manifests" &&
+      cp -p "$MANIFESTS/$1.yaml" "$RECORD/manifests/.$1.yaml" &&
+      sync "$RECORD/manifests/.$1.yaml" &&
+      mv "$RECORD/manifests/.$1.yaml" "$RECORD/manifests/$1.yaml" &&
+      sync "$RECORD/manifests" || return 1
+    rm -f "$MANIFESTS/$1.yaml"
+  fi
+  # Also when it was moved before: the power may have gone between the move and this.
+  sync "$MANIFESTS"
+}
+
+# end_processes COMPONENT GRACE
+end_processes() {
+  ending=0
+  while pids=$(processes "$1") && [ -n "$pids" ]; do
+    force=-15
+    [ "$ending" -lt "$2" ] || force=-9
+    # shellcheck disable=SC2086 # a list of numbers
+    kill $force $pids 2>/dev/null || :
+    [ "$ending" -lt 120 ] || return 1
+    ending=$((ending + 1))
     pause 1 || :
   done
 }
@@ -97,13 +147,13 @@ stop_component() {
 start_component() {
   if [ -f "$RECORD/manifests/$1.yaml" ]; then
     # Written again, even with the same content, it would only wake the kubelet.
-    ! cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml" || return 0
+    if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
     # Under a name that the kubelet passes over first: it must not read half a manifest.
-    cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml"
-    sync "$MANIFESTS/.$1.yaml"
-    mv "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml"
-    sync "$MANIFESTS"
-    systemctl is-active --quiet kubelet || systemctl start --no-block kubelet || :
+    cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" &&
+      sync "$MANIFESTS/.$1.yaml" &&
+      mv "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml" &&
+      sync "$MANIFESTS" || return 1
+    systemctl start --no-block kubelet || :
   elif ! is_static_pod "$1"; then
     release_unit
     systemctl start --no-block "$ETCD_UNIT"

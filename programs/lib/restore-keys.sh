@@ -1,9 +1,54 @@
 # shellcheck shell=sh
-# restore-keys.sh: what the machines of a restore tell each other, by keys in the old etcd while it has its quorum.
+# restore-keys.sh: what the machines of a restore tell each other, by keys in the old etcd while it has its quorum, and by keys in the new one.
 #
-#   OPERATION, SELF, MACHINES, MEMBERS   see restore.sh
+#   OPERATION, SELF, ROLE, HOLDER, MEMBERS, MACHINES, LOST   see restore.sh
+#
+#   /cdk8s-day2/restore/<id>/present/<machine>, ready/…, quiesced/…   in the old etcd
+#   /cdk8s-day2/restore/<id>/decision                                 there: swap or abort, created once
+#   /cdk8s-day2/restore/<id>/called-off                               there: the holder has gone back after all
+#   /cdk8s-day2/restore/<id>/stopped/<machine>                        in the new etcd: this member won't serve the old data again
+#   /cdk8s-day2/restores/<id>                                         there: the mark. This restore was done, for ever
 
-# ask_old COMMAND...: of whichever member of the old cluster answers.
+MARKS=/cdk8s-day2/restores
+
+key() {
+  echo "/cdk8s-day2/restore/$OPERATION/$1"
+}
+
+# alone: nobody else has to be asked. by_word: nobody can be, the old etcd has no quorum, and a person carries the words.
+alone() {
+  [ "$(count "$MACHINES")" -eq 1 ] && ! by_word
+}
+
+by_word() {
+  [ -n "${WITHOUT_QUORUM:-}" ] || [ "$(count "$MEMBERS")" -le "$(count "${LOST:-}")" ]
+}
+
+together() {
+  ! alone && ! by_word
+}
+
+count() {
+  echo "$1" | wc -w
+}
+
+# url_of MEMBER
+url_of() {
+  echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# followers: the members but the holder, without those that were lost on the way.
+followers() {
+  for member in $MEMBERS; do
+    case " $HOLDER $(fact lost-later) " in
+      *" ${member%%=*} "*) ;;
+      *) echo "${member%%=*}" ;;
+    esac
+  done
+}
+
+# ask_old COMMAND...: of whichever member of the old cluster answers. One that serves the new cluster already may answer, too, and knows
+# no such key: what isn't there has to mean nothing.
 ask_old() {
   ask "$(old_endpoints)" 5 "$@"
 }
@@ -12,24 +57,15 @@ old_endpoints() {
   echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | paste -s -d , -
 }
 
-key() {
-  echo "/cdk8s-day2/restore/$OPERATION/$1"
-}
-
 # put_key KIND SECONDS: this machine's; if it can't be written for so long, the restore is given up.
 put_key() {
-  ask_old put "$(key "$1/$SELF")" "$(date +%s)" && return 0
-  say "not written yet: $(reason 5)"
+  if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
+  why=$(reason 5)
+  say_once "not written yet: $why"
   if overdue "$1-written" "$2"; then
-    give_up "$SELF could not say that it is $1 within $2 s: $(reason 5)" "check the old etcd's quorum: without one, name the lost members"
+    give_up "$SELF could not say that it is $1 within $2 s: $why" "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
   fi
   return 1
-}
-
-# overdue WHAT SECONDS: whether it is that long since this was first asked.
-overdue() {
-  [ -f "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)"
-  [ $(($(date +%s) - $(fact "since-$1"))) -gt "$2" ]
 }
 
 # await_all KIND SECONDS: until every machine has written its key; a majority is not enough.
@@ -44,23 +80,23 @@ await_all() {
       grep -qx "$(key "$1")/$machine" "$WORK/answer" || missing="$missing $machine"
     done
     [ -n "$missing" ] || return 0
-    [ "$missing" = "${waited_for:-}" ] || say "waiting for$missing"
-    waited_for=$missing
+    say_once "waiting for$missing"
   else
     missing=" the old etcd: $(reason 5)"
+    say_once "waiting for$missing"
   fi
   if overdue "$1" "$2"; then
-    give_up "not $1 within $2 s:$missing" "look at that machine's log: sh restore.sh --status $OPERATION"
+    give_up "not $1 within $2 s:$missing" "look at that machine: sh restore.sh --status $OPERATION"
   fi
   return 1
 }
 
-# decide swap|abort: created once (create revision 0); what stands there afterwards is the decision, whoever wrote it.
+# decide swap|abort: created once; what stands there afterwards is the decision, whoever wrote it. Only where this machine's own key is,
+# which no restored snapshot holds: the transaction must not come to the new cluster.
 decide() {
-  printf 'create("%s") = "0"\n\nput %s %s\n\n\n' "$(key decision)" "$(key decision)" "$1" >"$WORK/txn"
-  # etcdctl reads the transaction from its standard input.
-  etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s --command-timeout=5s txn \
-    <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" || :
+  printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s %s\n\n\n' "$(key "present/$SELF")" "$(key decision)" "$(key decision)" "$1" >"$WORK/txn"
+  # etcdctl reads the transaction from its standard input, which a command in the background hasn't.
+  etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s --command-timeout=5s txn <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" || :
   read_decision
 }
 
@@ -70,19 +106,24 @@ read_decision() {
   keep_fact decision "$(head -n 1 "$WORK/answer")"
 }
 
-# marked: whether the restored cluster serves and says that it is this restore's.
-marked() {
-  ask "$HOLDER_URL" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]
+called_off() {
+  ask_old get "$(key called-off)" --print-value-only && [ -s "$WORK/answer" ]
 }
 
-# await_refusals: without a quorum nothing can be decided together. Then the others must be seen to be stopped: their ports refuse.
-# A time-out is no refusal: that machine may serve others.
-await_refusals() {
-  for member in $MEMBERS; do
-    [ "${member%%=*}" != "$SELF" ] || continue
-    if ask "${member#*=}" 5 endpoint health || ! grep -q 'connection refused' "$WORK/errors"; then
-      say "waiting until ${member%%=*} refuses connections: stop its etcd, by this program as a follower, or name it as lost if it never starts again"
-      return 1
+# marked: whether a restored cluster serves that says that it is this restore's; VIA is the member that said so. Every one is asked by
+# itself: the holder may be lost, and others may still serve the old data.
+marked() {
+  for url in $(url_of "$HOLDER") $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//'); do
+    if ask "$url" 3 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]; then
+      VIA=$url
+      return 0
     fi
   done
+  return 1
+}
+
+# word_of MACHINE WHAT: what a person carries from one machine to another where no key can be written. It says that somebody has stood
+# before that machine and seen it; it is no secret.
+word_of() {
+  printf '%s %s %s' "$OPERATION" "$1" "$2" | sha256sum | cut -c1-8
 }

@@ -1,52 +1,58 @@
 # shellcheck shell=sh
-# restore-steps.sh: what each machine does, a function a step, in this order. A step can be killed anywhere and done again.
-# A step's status: 0, on to the next one; 1, not yet: it is tried again after a moment. Before the decision a step may give up (give_up);
-# after it everybody rolls forward.
+# restore-steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up); after it
+# everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
 
 HOLDER_STEPS='check verify restore-aside ready await-ready quiesce quiesced await-quiesced decide stop-etcd swap start-etcd mark start-api restart finish'
-FOLLOWER_STEPS='check ready await-ready quiesce quiesced await-decision await-mark stop-etcd set-aside add-learner start-etcd promote start-api restart finish'
+FOLLOWER_STEPS='check ready await-ready quiesce quiesced await-decision await-mark stop-etcd set-aside stopped add-learner start-etcd promote start-api restart finish'
 # A machine with an API server and no member of etcd.
 API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark start-api restart finish'
-# After an abort, and before a person's abort ends.
-BACK_STEPS='put-back unquiesce'
-
-steps_of() {
-  case $1 in
-    holder) echo "$HOLDER_STEPS" ;;
-    follower) echo "$FOLLOWER_STEPS" ;;
-    api) echo "$API_STEPS" ;;
-    back) echo "$BACK_STEPS" ;;
-  esac
-}
 
 # --- before the decision: nothing is lost by giving up
 
 step_check() {
-  read_node
-  if [ "$ROLE" != api ]; then
-    [ -d "$DATA_DIR/member" ] || [ "$ROLE" = holder ] || say "there is no data in $DATA_DIR: this member joins with an empty folder"
-    case $(setting etcd wal-dir) in
-      '') ;;
-      *) give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which this restore can't swap" "put the log into the data folder, or restore by hand" ;;
+  read_machine
+  [ "$ROLE" = api ] || check_data_folder
+  if by_word; then return 0; fi
+  if marked; then
+    conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
+  fi
+  if alone; then
+    remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
+    return 0
+  fi
+  if read_decision; then
+    if [ "$(fact decision)" = abort ] || called_off; then
+      conclude 1 aborted "restore $OPERATION was aborted before" "choose another id for another restore"
+    fi
+    say_once "restore $OPERATION was decided before, waiting for the restored cluster"
+    return 1
+  fi
+  put_key present "$READY_TIMEOUT" || return 1
+  check_members || return 1
+  remember_used_ids
+}
+
+# check_members: a member that nobody counted on would go on serving the old data.
+check_members() {
+  ask_old member list --write-out=simple || return 1
+  cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
+  while read -r member; do
+    case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
+      *" $member "*) ;;
+      *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
     esac
-    [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or restore by hand"
-  fi
-  if has_quorum && ask_old get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]; then
-    conclude 0 "done-before" "restore $OPERATION was done before, this etcd's own state says so" "choose another id for another restore"
-  fi
+  done <"$WORK/names"
+}
+
+# remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.
+remember_used_ids() {
+  ask_old get --prefix "$MARKS/" || return 1
+  cp "$WORK/answer" "$RECORD/used-ids"
 }
 
 step_verify() {
-  choose_snapshot || return 1
-  size=$(stat -c %s "$SNAPSHOT_FILE")
-  checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum" || give_up "the SHA-256 of $SNAPSHOT_FILE does not match its content" "choose another backup: sh restore.sh --list"
-  "$offline" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/answer" 2>"$WORK/errors" ||
-    give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
-  keep_fact revision "$(json_number revision <"$WORK/answer")"
-  free=$(df -P -k "$DATA_DIR" | awk 'NR == 2 { printf "%d", $4 }')
-  [ "$free" -gt $((size * 12 / 10 / 1024)) ] ||
-    give_up "$DATA_DIR has $free KiB free and the restored database needs $((size * 12 / 10 / 1024)) KiB" "free space there"
-  say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes"
+  choose_snapshot
+  check_snapshot
 }
 
 step_restore_aside() {
@@ -56,179 +62,250 @@ step_restore_aside() {
   # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10 don't have it.
   if "$offline" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
     set -- "$@" --bump-revision "$BUMP" --mark-compacted
+    keep_fact bump "$BUMP"
   else
     say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
   fi
   "$offline" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
     give_up "the restore into a new folder failed: $(tail -n 1 "$WORK/answer" | cut -c1-300)" "nothing was stopped; check the snapshot and the space in $DATA_DIR"
   chown -R "$(stat -c %u:%g "$DATA_DIR")" "$DATA_DIR/restored-$OPERATION"
-  find "$DATA_DIR/restored-$OPERATION" -exec sync {} +
-  if [ -n "${DRY_RUN:-}" ]; then
-    rm -rf "${DATA_DIR:?}/restored-$OPERATION"
-    conclude 0 "dry-run" "$SNAPSHOT_FILE (revision $(fact revision)) can be restored here as member $NAME: $(machines_in_words)" "nothing was stopped; without the dry run it would be now"
-  fi
+  find "$DATA_DIR/restored-$OPERATION" -exec sync {} + ||
+    give_up "the restored data can't be written out to $DATA_DIR" "check the disk; nothing was stopped"
 }
 
 step_ready() {
-  alone || put_key ready "$READY_TIMEOUT"
+  if [ -n "${DRY_RUN:-}" ]; then
+    rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
+    case $ROLE in
+      holder) conclude 0 dry-run "$SNAPSHOT_FILE (revision $(fact revision)) can be restored here as member $NAME, with $MACHINES${LOST:+, without $LOST}" "nothing was stopped; without the dry run it would be now" ;;
+      *) conclude 0 dry-run "$SELF would take part as $ROLE of $HOLDER" "nothing was stopped; without the dry run its API server would be now" ;;
+    esac
+  fi
+  ! together || put_key ready "$READY_TIMEOUT"
 }
 
 step_await_ready() {
-  alone || await_all ready "$READY_TIMEOUT"
+  ! together || await_all ready "$READY_TIMEOUT"
 }
 
 step_quiesce() {
-  # Without a quorum nobody can be asked later: then a follower's etcd ends here, and the holder waits until it is seen to.
-  if [ "$ROLE" = follower ] && ! has_quorum; then stop_component etcd 5 || return 1; fi
+  keep_fact quiesce-began "$(date +%s)"
+  # Without a quorum nobody can be asked later, so a follower's etcd ends here.
+  if by_word && [ "$ROLE" = follower ]; then stop_component etcd 5 || return 1; fi
   ! has_api || stop_component kube-apiserver "$API_GRACE" || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
 }
 
 # Only when the process has ended: an API server that still runs could write after the decision.
 step_quiesced() {
-  alone || put_key quiesced "$QUIESCE_TIMEOUT"
+  if by_word && [ "$ROLE" != holder ]; then
+    say "$SELF is quiesced. For the holder, when all others say so, too: --quiesced \"$SELF=$(word_of "$SELF" quiesced) …\""
+  fi
+  keep_fact quiesced-sent yes
+  if ! together || { [ "$ROLE" != holder ] && marked; }; then return 0; fi
+  put_key quiesced "$QUIESCE_TIMEOUT"
 }
 
 step_await_quiesced() {
-  alone || await_all quiesced "$QUIESCE_TIMEOUT"
+  if by_word; then
+    await_words
+  else
+    alone || await_all quiesced "$QUIESCE_TIMEOUT"
+  fi
+}
+
+# await_words: ports that refuse prove nothing, a machine that boots refuses, too; so a person has to bring every other machine's word.
+# The ports are a second look.
+await_words() {
+  for machine in $MACHINES; do
+    [ "$machine" != "$SELF" ] || continue
+    case " ${QUIESCED:-} " in
+      *" $machine=$(word_of "$machine" quiesced) "*) ;;
+      *) give_up "$machine has not given its word that it is quiesced" "run there: sh restore.sh --holder $SELF --id $OPERATION --without-quorum, then name what it prints in --quiesced" ;;
+    esac
+    url=$(url_of "$machine")
+    [ -n "$url" ] || continue
+    if ask "$url" 5 endpoint health || ! grep -q 'connection refused' "$WORK/errors"; then
+      say_once "waiting until etcd of $machine refuses connections at $url: $(reason 5)"
+      return 1
+    fi
+  done
 }
 
 # Once, and for all: whoever comes second reads what the first one wrote.
 step_decide() {
-  if alone; then
-    await_refusals || return 1
+  keep_fact swap-sent yes
+  if ! together; then
     keep_fact decision swap
-  else
-    decide swap || return 1
+  elif ! decide swap; then
+    say_once "not decided yet: $(reason 5)"
+    if overdue decide "$QUIESCE_TIMEOUT"; then
+      give_up "no decision could be written within $QUIESCE_TIMEOUT s" "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
+    fi
+    return 1
   fi
-  [ "$(fact decision)" = swap ] || back_out "another machine decided to abort: $(fact decision)"
+  [ "$(fact decision)" = swap ] || back_out "another machine decided to abort"
 }
 
 step_await_decision() {
-  if ! has_quorum; then return 0; fi
+  # The first to leave may take the old quorum along: then the decision can't be read any more, and the mark says what it was.
+  if ! together || marked; then return 0; fi
   if read_decision; then
     [ "$(fact decision)" = swap ] || back_out "it was decided to abort"
     return 0
   fi
-  # The holder may have swapped already, and taken the old quorum with it.
-  if marked; then return 0; fi
-  if [ "$(elapsed)" -gt $((READY_TIMEOUT + QUIESCE_TIMEOUT)) ]; then
-    give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" "look at the log of $HOLDER: sh restore.sh --status $OPERATION"
+  if overdue decision $((READY_TIMEOUT + QUIESCE_TIMEOUT)); then
+    give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" "look at $HOLDER: sh restore.sh --status $OPERATION"
   fi
   return 1
 }
 
 # --- after the decision: forward, whatever happens
 
+step_await_mark() {
+  if marked; then
+    say "the restored cluster serves at $VIA"
+    return 0
+  fi
+  if together && called_off; then back_out "$HOLDER has called it off"; fi
+  say_once "waiting for the restored cluster. If $HOLDER goes back instead, this machine has to be told only where there is no quorum: --abort $OPERATION --called-off WORD; if $HOLDER is lost for good: --abort $OPERATION --lost $HOLDER"
+  return 1
+}
+
 step_stop_etcd() {
   stop_component etcd 5
 }
 
 step_swap() {
-  [ ! -d "$DATA_DIR/restored-$OPERATION/member" ] || set_data_aside "before-$OPERATION" || return 1
-  if [ ! -d "$DATA_DIR/member" ]; then
+  if [ -d "$DATA_DIR/restored-$OPERATION/member" ]; then
+    set_data_aside "before-$OPERATION" || return 1
+    failpoint swapping
     mv "$DATA_DIR/restored-$OPERATION/member" "$DATA_DIR/member" || return 1
-    sync "$DATA_DIR"
   fi
+  sync "$DATA_DIR" || return 1
   rmdir "$DATA_DIR/restored-$OPERATION" 2>/dev/null || :
 }
 
 step_set_aside() {
-  # A folder that joined already, before a power cut, is the new cluster's.
-  [ ! -e "$RECORD/joined" ] || return 0
   set_data_aside "before-$OPERATION"
 }
 
+# This member won't serve the old data again: API servers that know several endpoints wait for it.
+step_stopped() {
+  marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
+}
+
 step_add_learner() {
-  VIA=$HOLDER_URL
-  add_learner || { say "not added yet: $(reason 10)"; return 1; }
-  : >"$RECORD/joined"
-  sync "$RECORD"
+  marked || return 1
+  add_learner || { say_once "not added yet: $(reason 10)"; return 1; }
+  failpoint added
 }
 
 step_start_etcd() {
   if [ "$ROLE" = follower ]; then
-    VIA=$HOLDER_URL
-    [ -d "$DATA_DIR/member" ] || tell_to_join || return 1
+    if [ ! -d "$DATA_DIR/member" ]; then
+      marked && tell_to_join || return 1
+    fi
+    start_component etcd
+    return
   fi
-  start_component etcd
-  if [ "$ROLE" = holder ]; then
-    ask "$LOCAL_URL" 5 endpoint health || { say "etcd does not answer yet"; return 1; }
-  fi
+  start_component etcd || return 1
+  ask "$LOCAL_URL" 5 endpoint health || { say_once "etcd does not answer yet: $(reason 5)"; return 1; }
 }
 
+# From the moment that it may be written there is no way back.
 step_mark() {
-  # From the moment it may be written, there is no way back.
   keep_fact serving yes
+  # Lines of keys and values in turn.
+  [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
+    ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
+  done <"$RECORD/used-ids"
   ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "{\"id\":\"$OPERATION\",\"snapshot\":\"$(json_text "$(fact snapshot)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
 }
 
-step_await_mark() {
-  marked || return 1
-  say "the restored cluster serves on $HOLDER"
-}
-
 step_promote() {
-  VIA=$HOLDER_URL
-  promote || { say "not in sync yet: $(tail -n 1 "$WORK/errors" | cut -c1-200)"; return 1; }
+  marked || return 1
+  promote || { say_once "not in sync yet: $(tail -n 1 "$WORK/errors" | cut -c1-200)"; return 1; }
 }
 
 step_start_api() {
   has_api || return 0
-  start_component kube-apiserver
+  safe_for_api || return 1
+  start_component kube-apiserver || return 1
   api_ready || return 1
-  [ -e "$RECORD/api-ready" ] || { date +%s >"$RECORD/api-ready"; say "the API server is ready, $(elapsed) s after the start"; }
+  [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
+  say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
 }
 
-# Their caches are of the old state.
+# safe_for_api: an API server that knows several endpoints starts only when none of them can serve the old data any more.
+safe_for_api() {
+  servers=$(setting kube-apiserver etcd-servers)
+  case $servers in
+    *,*) ;;
+    *) [ "$ROLE" = api ] || return 0 ;;
+  esac
+  [ "$ROLE" != holder ] || VIA=$LOCAL_URL
+  [ "$ROLE" = holder ] || marked || return 1
+  ask "$VIA" 5 get --prefix "$(key stopped/)" --keys-only || return 1
+  for member in $(followers); do
+    if ! grep -qx "$(key stopped)/$member" "$WORK/answer"; then
+      say_once "this API server knows several endpoints ($servers): waiting until $member has stopped serving the old data"
+      return 1
+    fi
+  done
+}
+
+# Their caches are of the old state; a kubelet that starts ends the pods that the restored state doesn't know.
 step_restart() {
   for component in kube-scheduler kube-controller-manager; do
     if discover "$component"; then
       for pid in $(processes "$component"); do kill "$pid" 2>/dev/null || :; done
     fi
   done
-  ! systemctl is-active --quiet kubelet || systemctl restart kubelet
+  ! systemctl is-active --quiet kubelet || systemctl restart --no-block kubelet
 }
 
 step_finish() {
-  if [ "$ROLE" = holder ] && [ "$(elapsed)" -lt "$FINISH_TIMEOUT" ]; then
-    VIA=$LOCAL_URL
-    voters=$(members | grep -c ' voter$')
-    [ "$voters" -ge "$(echo "$MEMBERS" | wc -w)" ] || return 1
-  fi
   if has_api && ! api_ready; then return 1; fi
-  if [ "$ROLE" = holder ]; then
-    conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision): API ready after $(($(cat "$RECORD/api-ready" 2>/dev/null || date +%s) - $(cat "$RECORD/started"))) s, $voters members after $(elapsed) s" \
-      "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"
-  else
-    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s" "old data, if any, is in ${DATA_DIR:-no folder}/before-$OPERATION"
+  forget_joining
+  if [ "$ROLE" != holder ]; then
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s" "the old data, if there was any, is in ${DATA_DIR:-no folder}/before-$OPERATION: delete it when you are sure" "$(figures)"
   fi
+  VIA=$LOCAL_URL
+  remove_lost_learners
+  wanted=$((1 + $(followers | wc -l)))
+  members >"$WORK/members" || return 1
+  voters=$(grep -c ' voter$' "$WORK/members" || :)
+  if [ "$voters" -lt "$wanted" ] || ! all_healthy; then
+    say_once "$voters of $wanted members are voters so far"
+    overdue finish "$FINISH_TIMEOUT" || return 1
+    conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision), but only $voters of $wanted members serve after $(elapsed) s" \
+      "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
+  fi
+  conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision): the API was away for $(outage) s, all $voters members serve after $(elapsed) s" \
+    "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure" "$(figures)"
 }
 
-# --- back: the old cluster serves as before
-
-# put-back: only where a person's abort found the swap done or begun, and the new cluster not serving.
-step_put_back() {
-  [ -n "${DATA_DIR:-}" ] || return 0
-  if [ -d "$DATA_DIR/before-$OPERATION/member" ]; then
-    stop_component etcd 5 || return 1
-    if [ -d "$DATA_DIR/member" ]; then
-      mkdir -p "$DATA_DIR/restored-$OPERATION"
-      mv "$DATA_DIR/member" "$DATA_DIR/restored-$OPERATION/member" || return 1
-    fi
-    mv "$DATA_DIR/before-$OPERATION/member" "$DATA_DIR/member" || return 1
-    rmdir "$DATA_DIR/before-$OPERATION" 2>/dev/null || :
-    sync "$DATA_DIR"
-  fi
-  # A follower's manifest was told to join.
-  [ ! -f "$RECORD/etcd.yaml.before" ] || cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/etcd.yaml"
-  start_component etcd
+all_healthy() {
+  for member in "$HOLDER" $(followers); do
+    ask "$(url_of "$member")" 5 endpoint health || return 1
+  done
 }
 
-step_unquiesce() {
-  if [ -f "$RECORD/manifests/kube-apiserver.yaml" ]; then
-    start_component kube-apiserver
-    api_ready || return 1
-  fi
-  rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
-  conclude 1 aborted "$(fact reason): the old cluster serves as before" "$(fact fix)"
+# remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
+remove_lost_learners() {
+  for member in $(fact lost-later); do
+    host=$(url_of "$member" | sed 's,.*//,,; s/:[0-9]*$//')
+    learner=$(members | awk -v host="$host" '$4 == "learner" && index($3, "//" host ":") { print $1 }')
+    [ -z "$learner" ] || ask "$VIA" 10 member remove "$learner" || :
+  done
+}
+
+outage() {
+  if [ -s "$RECORD/api-ready" ]; then echo $(($(fact api-ready) - $(fact quiesce-began))); else echo 0; fi
+}
+
+figures() {
+  printf '"apiOutageSeconds":%s' "$(outage)"
+  [ "$ROLE" = api ] || [ "$ROLE" = follower ] ||
+    printf ',"revision":%s,"bump":%s,"members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(awk '{ printf "%s%s=%s", comma, $2, $1; comma = " " }' "$WORK/members")"
 }

@@ -1,0 +1,127 @@
+# shellcheck shell=sh
+# restore-back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by nobody.
+
+BACK_STEPS='put-back unquiesce call-off'
+
+# give_up REASON FIX: before the decision. Where others take part it is decided for all.
+give_up() {
+  say "giving up: $1: $2"
+  keep_fact reason "$1"
+  keep_fact fix "$2"
+  if together; then
+    until decide abort; do
+      # Whom nobody counts on may go alone; the others' own time runs out.
+      if free_to_go; then break; fi
+      # It can't be decided any more: the others have swapped, and taken the old quorum along.
+      if [ "$ROLE" != holder ] && marked; then return 1; fi
+      say_once "the decision to abort can't be written: $(reason 5). Trying again; by hand: sh restore.sh --abort $OPERATION"
+      pause 5 || :
+    done
+    if [ "$(fact decision)" = swap ]; then
+      say "it was decided to swap before: going on"
+      return 1
+    fi
+  fi
+  back_out "$1"
+}
+
+# free_to_go: the holder, as long as it has not asked for the swap; the others, as long as they have not said that they are quiesced. What
+# was sent may arrive later, whatever the sender knows.
+free_to_go() {
+  if [ "$ROLE" = holder ]; then
+    [ ! -s "$RECORD/swap-sent" ]
+  else
+    [ ! -s "$RECORD/quiesced-sent" ]
+  fi
+}
+
+back_out() {
+  [ -s "$RECORD/reason" ] || keep_fact reason "$1"
+  go_to back put-back
+}
+
+# Changes something only where the old etcd was stopped.
+step_put_back() {
+  if [ -z "${DATA_DIR:-}" ]; then return 0; fi
+  # The new cluster serves after all: nobody may go back any more.
+  if [ "$ROLE" = follower ] && [ -s "$RECORD/abandoned" ] && marked; then roll_forward; fi
+  put_data_back || return 1
+  start_component etcd || return 1
+  [ -z "$(fact abandoned)" ] || [ -n "$(fact holder-word)" ] || await_old_cluster
+}
+
+put_data_back() {
+  if [ -d "$DATA_DIR/before-$OPERATION/member" ]; then
+    stop_component etcd 5 || return 1
+    if [ -d "$DATA_DIR/member" ]; then
+      aside=$DATA_DIR/restored-$OPERATION
+      [ "$ROLE" = holder ] || aside=$DATA_DIR/abandoned-$OPERATION
+      [ ! -e "$aside/member" ] || aside=$aside-$(date +%s)
+      mkdir -p "$aside" && mv "$DATA_DIR/member" "$aside/member" || return 1
+    fi
+    mv "$DATA_DIR/before-$OPERATION/member" "$DATA_DIR/member" && sync "$DATA_DIR" || return 1
+    rmdir "$DATA_DIR/before-$OPERATION" 2>/dev/null || :
+  fi
+  # The manifest was told to join.
+  if [ -f "$RECORD/etcd.yaml.before" ]; then
+    cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" && mv "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
+  fi
+  forget_joining
+}
+
+# await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one cluster with a quorum.
+await_old_cluster() {
+  ask "$LOCAL_URL" 5 get "$MARKS" --write-out=json || {
+    say_once "the old cluster has no quorum yet: $(reason 5). Do the same on the others: sh restore.sh --abort $OPERATION --lost $(fact abandoned)"
+    return 1
+  }
+  cluster=$(json_number cluster_id <"$WORK/answer")
+  for member in $(followers); do
+    if ! ask "$(url_of "$member")" 5 get "$MARKS" --write-out=json || [ "$(json_number cluster_id <"$WORK/answer")" != "$cluster" ]; then
+      say_once "waiting until $member serves the old data, too: there, sh restore.sh --abort $OPERATION --lost $(fact abandoned); if it is lost as well, here: sh restore.sh --forget $OPERATION --lost $member"
+      return 1
+    fi
+  done
+}
+
+# roll_forward: this machine joins after all. A learner that has lost what it had received can't go on, it begins anew.
+roll_forward() {
+  say "the restored cluster serves at $VIA: this machine follows it"
+  next=$(fact abandoned-at)
+  if [ ! -d "$DATA_DIR/before-$OPERATION/member" ] || [ ! -d "$DATA_DIR/member" ]; then
+    found=$(member_here)
+    case $found in
+      *' learner') ask "$VIA" 10 member remove "${found%% *}" || return 1 ;;
+    esac
+    next=stop-etcd
+  fi
+  rm -f "$RECORD/abandoned"
+  go_to follower "$next"
+}
+
+step_unquiesce() {
+  if [ -f "$RECORD/manifests/kube-apiserver.yaml" ]; then
+    start_component kube-apiserver || return 1
+    if ! api_ready; then
+      say_once "the API server is back, and not ready yet"
+      overdue unquiesce "$FINISH_TIMEOUT" || return 1
+      keep_fact fix "the API server is started, and still not ready: look at its log, and at etcd's quorum. $(fact fix)"
+    fi
+  fi
+  rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
+}
+
+# The others may know that it was decided to swap, and wait for the mark.
+step_call_off() {
+  if together && [ "$ROLE" = holder ]; then
+    if ! decide abort || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
+      say_once "the others can't be told yet: $(reason 5)"
+      free_to_go || return 1
+    fi
+  fi
+  fix=$(fact fix)
+  if by_word && [ "$ROLE" = holder ]; then
+    fix="on every other machine of this restore: sh restore.sh --abort $OPERATION --called-off $(word_of "$HOLDER" called-off). $fix"
+  fi
+  conclude 1 aborted "$(fact reason): the old cluster serves as before" "$fix"
+}

@@ -1,0 +1,230 @@
+# shellcheck shell=sh
+# restore-by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
+
+by_hand() {
+  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $0 …"
+  # The kit lies in <volume>/<cluster>/break-glass; a staged program has its tools beside it.
+  PATH=$here/bin:$here/../bin:$PATH
+  CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
+  BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
+  # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
+  [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
+  WORK=$(mktemp -d)
+  trap 'rm -rf "$WORK"' EXIT
+  verb=restore
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --list) verb=list ;;
+      --latest) SNAPSHOT=latest ;;
+      --dry-run) DRY_RUN=1 ;;
+      --follower) ROLE=${ROLE:-follower} ;;
+      --api) ROLE=api ;;
+      --without-quorum) WITHOUT_QUORUM=1 ;;
+      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --status | --abort | --forget | --called-off)
+        [ $# -ge 2 ] || refuse "$1 stands without its value" "see the head of $0"
+        option "$1" "$2"
+        shift
+        ;;
+      *) refuse "'$1' is not known" "see the head of $0" ;;
+    esac
+    shift
+  done
+  "by_hand_$verb"
+}
+
+option() {
+  case $1 in
+    --at) SNAPSHOT=at:$2 ;;
+    --before) SNAPSHOT=before:$2 ;;
+    --file) SNAPSHOT=file:$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
+    --id) OPERATION=$2 ;;
+    --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
+    --members) MEMBERS=$2 ;;
+    --with) WITH=$2 ;;
+    --lost) LOST=$2 ;;
+    --quiesced) QUIESCED=$2 ;;
+    --called-off) CALLED_OFF=$2 ;;
+    --status) verb=status OPERATION=$2 ;;
+    --abort) verb=abort OPERATION=$2 ;;
+    --forget) verb=forget OPERATION=$2 ;;
+  esac
+}
+
+by_hand_list() {
+  enter_folder
+  list_backups | sort -r | while read -r name state; do
+    # A damaged one may have no record.
+    cat "$name/backup.json" >"$WORK/backup.json" 2>/dev/null || : >"$WORK/backup.json"
+    printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
+      "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
+  done
+}
+
+by_hand_restore() {
+  ROLE=${ROLE:-holder}
+  [ "$ROLE" != holder ] || [ -n "$SNAPSHOT" ] || refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"
+  if [ -z "$OPERATION" ]; then
+    [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
+    OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
+  fi
+  check_operation_id
+  choose_tools
+  [ -d "$(operation_folder)" ] || know_machines
+  step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $0 --status $OPERATION"
+  tell_others
+  begin_operation stage_restore
+  follow_operation
+}
+
+# know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the others would serve on.
+know_machines() {
+  RECORD=$WORK
+  give_up() { refuse "$@"; }
+  read_machine
+  [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
+  for member in $LOST; do
+    MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
+  done
+  MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
+  HOLDER=${HOLDER:-$SELF}
+  [ "$ROLE" = api ] || [ -n "$(url_of "$SELF")" ] || refuse "$SELF is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\", this one included"
+  [ -n "$(url_of "$HOLDER")" ] || refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
+  MACHINES=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')$WITH
+  [ "$ROLE" != api ] || case " $MACHINES " in
+    *" $SELF "*) ;;
+    *) refuse "$SELF is none of the machines: $MACHINES" "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
+  esac
+  if by_word && [ "$ROLE" = holder ]; then need_words; fi
+}
+
+# ask_for_members: of the etcd that runs here, or of its own settings if it has only itself.
+ask_for_members() {
+  if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple; then
+    awk -F', ' '{ sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
+  elif [ "$ROLE" != api ] && [ "$(setting etcd initial-cluster | tr ',' '\n' | wc -l)" -le 1 ]; then
+    echo "$NAME=$ADVERTISED_URL"
+  else
+    refuse "which members etcd has can't be told: it does not answer here" "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
+  fi
+}
+
+# need_words: what has to be done on the other machines first is said before anything begins.
+need_words() {
+  for machine in $MACHINES; do
+    [ "$machine" != "$SELF" ] || continue
+    case " $QUIESCED " in
+      *" $machine=$(word_of "$machine" quiesced) "*) ;;
+      *)
+        others_type
+        refuse "without a quorum, $machine has to be stopped first, and to say so" "type the lines above on the others, then here: --id $OPERATION --without-quorum --quiesced \"what they print\""
+        ;;
+    esac
+  done
+}
+
+tell_others() {
+  [ "$ROLE" = holder ] && [ "$(count "$MACHINES")" -gt 1 ] && ! by_word || return 0
+  others_type
+}
+
+others_type() {
+  echo "On every other member:"
+  echo "  sh restore.sh --holder $SELF --id $OPERATION --members \"$MEMBERS\"${LOST:+ --lost \"$LOST\"}${WITH:+ --with \"$WITH\"}${WITHOUT_QUORUM:+ --without-quorum}${DRY_RUN:+ --dry-run}"
+  [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
+}
+
+find_operation() {
+  check_operation_id
+  folder=$(operation_folder)
+  RECORD=$folder/record
+  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "see which there are: ls $OPERATIONS"
+  set -a
+  # shellcheck source=/dev/null # the operation's own
+  . "$folder/inputs"
+  set +a
+}
+
+by_hand_status() {
+  find_operation
+  tail -n 20 "$folder/log"
+  if [ -e "$folder/result" ]; then cat "$folder/result"; else say "under way, at step $(fact step check)"; fi
+}
+
+# by_hand_forget: a machine that was lost on the way is waited for no longer.
+by_hand_forget() {
+  lost_now=$LOST
+  find_operation
+  [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
+  for member in $lost_now; do
+    [ "$member" != "$HOLDER" ] || refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
+  done
+  keep_fact lost-later "$(fact lost-later) $lost_now"
+  say "$OPERATION no longer waits for $lost_now, which must never start again with their old data"
+}
+
+# by_hand_abort: to the old cluster, as far as this machine may go. The restore's own unit does it.
+by_hand_abort() {
+  lost_now=$LOST
+  find_operation
+  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $0 --status $OPERATION"
+  systemctl stop "$(operation_unit)" || :
+  # Whatever happens here, the unit goes on by itself: back, or forward.
+  trap 'systemctl start --no-block "$(operation_unit)"; rm -rf "$WORK"' EXIT
+  [ "$(fact list)" = back ] || may_abort
+  trap 'rm -rf "$WORK"' EXIT
+  systemctl start --no-block "$(operation_unit)"
+  follow_operation
+}
+
+may_abort() {
+  choose_tools
+  read_machine
+  keep_fact reason "aborted by a person"
+  keep_fact fix "the others learn it from the old etcd; where that has no quorum, do the same there"
+  at=$(fact step check)
+  if [ "$ROLE" = holder ]; then
+    [ ! -s "$RECORD/serving" ] || fail "the restored cluster serves already" "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
+    begin_way_back
+  elif [ -n "$lost_now" ]; then
+    abandon_holder
+  elif free_to_go; then
+    ! together || decide abort || :
+    begin_way_back
+  elif by_word; then
+    [ "${CALLED_OFF:-}" = "$(word_of "$HOLDER" called-off)" ] ||
+      fail "the holder $HOLDER may count on this machine" "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+    keep_fact holder-word yes
+    keep_fact abandoned "$HOLDER"
+    begin_way_back
+  elif decide abort && [ "$(fact decision)" = abort ]; then
+    begin_way_back
+  elif [ "$(fact decision)" = swap ]; then
+    fail "it was decided to swap, and $HOLDER counts on this machine" "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+  else
+    fail "the old etcd can't be asked: $(reason 5)" "run --abort $OPERATION on $HOLDER first; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+  fi
+}
+
+# abandon_holder: a person says that the holder is lost for good, with whatever it has restored.
+abandon_holder() {
+  [ "$lost_now" = "$HOLDER" ] || fail "$lost_now is not the holder, which is $HOLDER" "a lost follower is named on the others: --forget $OPERATION --lost $lost_now"
+  if free_to_go; then begin_way_back; return; fi
+  case $at in
+    quiesced | await-decision | await-mark | stop-etcd | set-aside | add-learner | start-etcd) ;;
+    # API servers elsewhere may have started because this member has stopped.
+    stopped) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: restore again, on one of the machines that are left" ;;
+    *) fail "this member has joined the restored cluster (step $at)" "its old data can't serve any more: restore again, by another id, on one of the machines that are left" ;;
+  esac
+  case $at in
+    add-learner | start-etcd) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: restore again, on one of the machines that are left" ;;
+  esac
+  ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
+  keep_fact abandoned "$HOLDER"
+  keep_fact abandoned-at "$at"
+  begin_way_back
+}
+
+begin_way_back() {
+  keep_fact list back
+  keep_fact step put-back
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=sh
+# restore-snapshot.sh: which snapshot is restored, and whether it can be. Nothing is changed.
+#
+#   SNAPSHOT           latest, at:NAME, before:TIME or file:PATH
+#   ACCEPT_MISMATCH    1: another PKI or encryption configuration than the backup recorded is no reason to refuse
+
+# choose_snapshot: which file, decided once.
+choose_snapshot() {
+  if [ ! -s "$RECORD/snapshot" ]; then
+    case $SNAPSHOT in
+      file:*) chosen=${SNAPSHOT#file:} ;;
+      *)
+        cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null || give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
+        chosen=$(list_backups | sed -n 's/ complete$//p' | sort | pick "$SNAPSHOT")
+        [ -n "$chosen" ] || give_up "no complete backup in $BACKUP_ROOT/$CLUSTER is $SNAPSHOT" "see which there are: sh restore.sh --list"
+        chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
+        cd "$RECORD"
+        ;;
+    esac
+    if [ ! -f "$chosen" ] || [ -L "$chosen" ]; then give_up "$chosen is not a plain file" "see which there are: sh restore.sh --list"; fi
+    keep_fact snapshot "$chosen"
+  fi
+  SNAPSHOT_FILE=$(fact snapshot)
+}
+
+# pick latest|at:NAME|before:TIME: of sorted names on standard input.
+pick() {
+  case $1 in
+    latest) tail -n 1 ;;
+    at:*) grep -x -e "${1#at:}" || : ;;
+    before:*) awk -v before="$(echo "${1#before:}" | tr -d ':-')" 'substr($0, 1, 16) <= before' | tail -n 1 ;;
+  esac
+}
+
+# stage_snapshot: a volume that only the pod has is gone with it, so the chosen backup comes along.
+stage_snapshot() {
+  draft=$PWD
+  RECORD=$draft/record BACKUP_ROOT=$STAGED_FROM
+  choose_snapshot
+  cd "$draft" || return 1
+  say "copying $SNAPSHOT_FILE to the host"
+  mkdir snapshot && cp "$SNAPSHOT_FILE" snapshot/snapshot.db || return 1
+  keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")"
+  cp "$(dirname "$SNAPSHOT_FILE")/backup.json" snapshot/ 2>/dev/null || :
+  keep_fact snapshot "$(operation_folder)/snapshot/snapshot.db"
+}
+
+# check_snapshot: whole, readable, of this cluster, not newer than the etcd that will serve it, and with space for it.
+check_snapshot() {
+  size=$(stat -c %s "$SNAPSHOT_FILE")
+  checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum" || give_up "the SHA-256 of $SNAPSHOT_FILE does not match its content" "choose another backup: sh restore.sh --list"
+  "$offline" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
+    give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
+  keep_fact revision "$(json_number revision <"$WORK/status")"
+  : >"$WORK/backup.json"
+  cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json" 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
+  check_origin
+  check_storage_version
+  check_fingerprints
+  free=$(df -P -k "$DATA_DIR" | awk 'NR == 2 { printf "%d", $4 }')
+  [ "$free" -gt $((size * 12 / 10 / 1024)) ] ||
+    give_up "$DATA_DIR has $free KiB free and the restored database needs $((size * 12 / 10 / 1024)) KiB" "free space there"
+  say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
+}
+
+check_origin() {
+  origin=$(json_string cluster <"$WORK/backup.json")
+  [ -z "$origin" ] || [ "$origin" = "$CLUSTER" ] ||
+    give_up "$SNAPSHOT_FILE is a backup of the cluster $origin, and this is $CLUSTER" "choose a backup of this cluster: sh restore.sh --list"
+}
+
+# An older etcd refuses to start on data of a newer minor, and by then everything would be stopped.
+check_storage_version() {
+  stored=$(json_string version <"$WORK/status")
+  stored=${stored:-$(json_string storageVersion <"$WORK/backup.json")}
+  installed=$(etcd_version)
+  [ -n "$stored" ] && [ -n "$installed" ] || return 0
+  [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
+    give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" "upgrade etcd first, or choose an older backup: sh restore.sh --list"
+}
+
+# etcd_version: of the etcd that runs here, else of the image in its manifest, else of these tools.
+etcd_version() {
+  for pid in $(processes etcd); do
+    if "/proc/$pid/exe" --version 2>/dev/null | sed -n 's/^etcd Version: //p' | grep .; then return; fi
+  done
+  sed -n 's/^[[:space:]]*image:[[:space:]]*[^[:space:]]*etcd:v\{0,1\}\([0-9][0-9.]*\).*/\1/p' "$MANIFESTS/etcd.yaml" 2>/dev/null | grep . ||
+    etcdctl version | sed -n 's/^etcdctl version: //p'
+}
+
+minor_of() {
+  minor=${1#*.}
+  echo "${minor%%.*}"
+}
+
+# check_fingerprints: what lies outside of etcd and must fit the restored state: without the same key, its Secrets can't be read.
+check_fingerprints() {
+  [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0
+  for pair in ca.crt:client-ca-file sa.pub:service-account-key-file encryption-config:encryption-provider-config; do
+    recorded=$(json_string "${pair%%:*}" <"$WORK/backup.json")
+    file=$(setting kube-apiserver "${pair#*:}")
+    if [ -z "$recorded" ]; then
+      [ "${pair%%:*}" != encryption-config ] || [ -z "$file" ] || say "warning: the API server encrypts by $file, and the backup has no fingerprint of it: whether it still is the same can't be told"
+      continue
+    fi
+    [ -n "$file" ] || give_up "the backup was taken from an API server with --${pair#*:}, and this one has none" "put the file and the flag back, or accept it: ACCEPT_MISMATCH=1"
+    [ "$(sha256sum <"$file" 2>/dev/null | cut -d' ' -f1)" = "$recorded" ] ||
+      give_up "$file is not what it was when the backup was taken" "put the file of that time back (what is encrypted or signed by it can't be read otherwise), or, if it only got further keys, accept it: ACCEPT_MISMATCH=1"
+  done
+}

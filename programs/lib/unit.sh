@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# unit.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
+#
+#   ROLE        whose steps are done; what they are, and in which order, the program says: steps_of ROLE, and a function step_NAME for each
+#   FAILPOINT   for tests, NAME:kill or NAME:hold, see failpoint
+#
+# A step's status: 0, on to the next one; 1, not yet: it is done again after a moment.
+
+# work: from the step that the record names to the end, which is `conclude`.
+work() {
+  WORK=$(operation_folder)/work
+  RECORD=$(operation_folder)/record
+  rm -rf "$WORK"
+  mkdir -p "$WORK"
+  if [ -e "$(operation_folder)/result" ]; then
+    forget_tools
+    exit 0
+  fi
+  choose_tools
+  [ -s "$RECORD/started" ] || keep_fact started "$(date +%s)"
+  resume
+  begun=
+  while :; do
+    list=" $(steps_of "$(fact list "$ROLE")") "
+    first=${list# }
+    name=$(fact step "${first%% *}")
+    if [ "$name" != "$begun" ]; then
+      keep_fact step "$name"
+      step "$name" "begins"
+      begun=$name
+    fi
+    failpoint "$name"
+    if "step_$(echo "$name" | tr - _)"; then
+      rest=${list#*" $name "}
+      keep_fact step "${rest%% *}"
+    else
+      pause 1 || :
+    fi
+  done
+}
+
+# go_to LIST STEP: on from there, with the record of a unit that has just been started.
+go_to() {
+  keep_fact list "$1"
+  keep_fact step "$2"
+  exec sh "$here/$PROGRAM" work
+}
+
+# fact NAME [DEFAULT], keep_fact NAME VALUE: what the record remembers, on disk before anything follows from it.
+fact() {
+  if [ -f "$RECORD/$1" ]; then cat "$RECORD/$1"; else echo "${2:-}"; fi
+}
+
+keep_fact() {
+  printf '%s\n' "$2" >"$RECORD/.$1" && sync "$RECORD/.$1" && mv "$RECORD/.$1" "$RECORD/$1" && sync "$RECORD"
+}
+
+# overdue WHAT SECONDS: whether it is that long since this was first asked.
+overdue() {
+  [ -s "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)"
+  [ $(($(date +%s) - $(fact "since-$1"))) -gt "$2" ]
+}
+
+elapsed() {
+  echo $(($(date +%s) - $(fact started)))
+}
+
+# say_once TEXT: not again as long as nothing else has been said by it: a step may wait for hours, asking every second.
+say_once() {
+  [ "$1" = "${said_once:-}" ] || say "$1"
+  said_once=$1
+}
+
+# failpoint NAME: NAME:kill, the program is killed here, once; NAME:hold, it waits here until record/failpoints/NAME.passed exists.
+# `every` in place of the name stands for all of them.
+failpoint() {
+  case ${FAILPOINT:-} in
+    "$1:"* | every:*) ;;
+    *) return 0 ;;
+  esac
+  reached=$RECORD/failpoints/$1
+  case $FAILPOINT in
+    *:kill)
+      [ ! -e "$reached" ] || return 0
+      mark_failpoint
+      kill -9 $$
+      ;;
+    *:hold)
+      [ ! -e "$reached.passed" ] || return 0
+      mark_failpoint
+      until [ -e "$reached.passed" ]; do pause 1 || :; done
+      ;;
+  esac
+}
+
+mark_failpoint() {
+  mkdir -p "$RECORD/failpoints"
+  : >"$reached"
+  sync "$RECORD/failpoints"
+  say "failpoint ${reached##*/}: $FAILPOINT"
+}
+
+# conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: the end. FIGURES are further members of the JSON.
+conclude() {
+  say "$2: $3${4:+: $4}"
+  end_operation "$1" "{\"outcome\":\"$2\",\"operation\":\"$OPERATION\",\"machine\":\"${SELF:-}\",\"message\":\"$(json_text "$3")\",\"fix\":\"$(json_text "$4")\",\"seconds\":$(elapsed)${5:+,$5}}"
+  exit 0
+}
