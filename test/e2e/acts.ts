@@ -5,7 +5,12 @@ import { clockBack, fullDisk, killedMidSave, sharedVolume } from './scenarios/fa
 import { drain, everyMember, failOver, powerCut } from './scenarios/high-availability';
 import { classic } from './scenarios/host-path';
 import { images } from './scenarios/images';
+import { badInput } from './scenarios/restore-bad-input';
 import { restoreByHand } from './scenarios/restore-by-hand';
+import { everyStepKilled, followerAbsent, podsKilled, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
+import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
+import { networkCut, networkGone } from './scenarios/restore-network';
+import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
 import { ebs, provisionedClaim } from './scenarios/storage';
 import { whatYouSee } from './scenarios/what-you-see';
 import { topologyNamed } from '../lab/topology';
@@ -19,6 +24,15 @@ export const acts: readonly Act[] = [
   { topology: single, scenarios: [classic, restoreByHand, examples, images, whatYouSee, fullDisk, killedMidSave, sharedVolume, clockBack] },
   { topology: ha, scenarios: [everyMember, provisionedClaim, ebs, failOver, drain, powerCut] },
   { topology: externalEtcd, scenarios: [restricted, hostPathRefused] },
+  // A restore takes hold of the whole cluster: these have clusters of their own.
+  { topology: single, scenarios: [restoreSingle, timeTravelSingle, badInput, everyStepKilled], replacedAfterFailure: true },
+  {
+    topology: ha,
+    scenarios: [
+      restoreHa, timeTravelHa, followerAbsent, podsKilled, networkCut, networkGone, everyStepKilled, powerCutHolder, powerCutFollower, powerCutAll,
+    ],
+    replacedAfterFailure: true,
+  },
   ...['1.35.4', '1.36.3'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
     scenarios: [restoreByHand, examples],

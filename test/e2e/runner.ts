@@ -27,25 +27,38 @@ export class Runner {
   /** @param on a cluster to play on, which stays. Without it, each act has one of its own. */
   async play(acts: readonly Act[], on?: Cluster): Promise<void> {
     for (const act of acts) {
-      if (on) {
-        await this.playAct(act, on);
-        continue;
-      }
-      const { name } = act.topology;
-      // Ends with this process, so that nothing is left behind even when that is killed.
-      const start = () => up(act.topology, { name: `e2e-${name}`, dieWithParent: true, onAllocated: (cluster) => { this.current = cluster; } });
-      let cluster: Cluster | undefined;
-      await this.measured(`cluster ${name} up`, false, async () => { cluster = await start(); });
-      // Scenarios of a cluster that isn't there can't pass, and its own line says so.
-      if (!cluster) continue;
-      await this.playAct(act, cluster);
-      await this.measured(`cluster ${name} down`, false, () => this.tearDown());
+      if (on) await this.playEveryScenario(act, on);
+      else await this.playOnClustersOfItsOwn(act);
     }
   }
 
-  private async playAct(act: Act, cluster: Cluster): Promise<void> {
+  private async playEveryScenario(act: Act, on: Cluster): Promise<void> {
+    let played = 0;
+    while (played < act.scenarios.length) played = await this.playAct(act, on, played);
+  }
+
+  /** Plays an act up to a scenario after which its cluster is of no use, and tells how many scenarios that were. */
+  private async playAct(act: Act, cluster: Cluster, from: number = 0): Promise<number> {
     for (const [index, scenario] of act.scenarios.entries()) {
-      await this.measured(titleOf(act, scenario), true, () => this.playScenario(cluster, scenario, `e2e-${scenario.group}-${index + 1}`));
+      if (index < from) continue;
+      const passed = await this.measured(titleOf(act, scenario), true, () => this.playScenario(cluster, scenario, `e2e-${scenario.group}-${index + 1}`));
+      if (scenario.spendsCluster || (act.replacedAfterFailure && !passed)) return index + 1;
+    }
+    return act.scenarios.length;
+  }
+
+  private async playOnClustersOfItsOwn(act: Act): Promise<void> {
+    const { name } = act.topology;
+    // Ends with this process, so that nothing is left behind even when that is killed.
+    const start = () => up(act.topology, { name: `e2e-${name}`, dieWithParent: true, onAllocated: (cluster) => { this.current = cluster; } });
+    let played = 0;
+    while (played < act.scenarios.length) {
+      let cluster: Cluster | undefined;
+      await this.measured(`cluster ${name} up`, false, async () => { cluster = await start(); });
+      // Scenarios of a cluster that isn't there can't pass, and its own line says so.
+      if (!cluster) return;
+      played = await this.playAct(act, cluster, played);
+      await this.measured(`cluster ${name} down`, false, () => this.tearDown());
     }
   }
 
@@ -72,7 +85,7 @@ export class Runner {
     await stage.clear();
   }
 
-  private async measured(what: string, isScenario: boolean, work: () => Promise<void>): Promise<void> {
+  private async measured(what: string, isScenario: boolean, work: () => Promise<void>): Promise<boolean> {
     this.say(what);
     const started = Date.now();
     const seconds = () => Math.round((Date.now() - started) / 1000);
@@ -80,9 +93,11 @@ export class Runner {
       await work();
       this.results.push({ what, isScenario, seconds: seconds() });
       this.say(`passed after ${seconds()} s`);
+      return true;
     } catch (error) {
       this.results.push({ what, isScenario, seconds: seconds(), error: error as Error });
       this.say(`FAILED after ${seconds()} s: ${(error as Error).message}`);
+      return false;
     }
   }
 }

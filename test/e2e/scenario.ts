@@ -9,10 +9,14 @@ export interface Scenario {
   readonly promise: string;
   /** Throws when the promise isn't kept. */
   readonly run: (stage: Stage) => Promise<void>;
+  /** What it leaves is a cluster on which nothing else can be played: the next one gets a new one. @default false */
+  readonly spendsCluster?: boolean;
 }
 
 /** A cluster, and what is played on it from first to last. What destroys most comes last. */
 export interface Act {
   readonly topology: Topology;
   readonly scenarios: readonly Scenario[];
+  /** A scenario that fails leaves a cluster on which the next one would fail, too: it gets a new one. @default false */
+  readonly replacedAfterFailure?: boolean;
 }

@@ -14,6 +14,13 @@ export interface Versions {
   readonly etcd: string;
 }
 
+/** Records of operations on a machine's own files, and what else was noted there while a scenario ran. */
+const whatHostOperationsLeft = `
+  for file in /var/lib/cdk8s-day2/operations/*/log /var/lib/cdk8s-day2/operations/*/result /var/lib/witness/log; do
+    if [ -f "$file" ]; then tail -v -n 2000 "$file"; fi
+  done
+  for folder in /var/lib/cdk8s-day2/operations /var/lib/etcd; do if [ -d "$folder" ]; then find "$folder" -maxdepth 4; fi; done`;
+
 /** What a scenario has at hand, and what remains of it when it fails. */
 export class Stage {
   /** Where a scenario's objects live; there is nothing in it when the scenario begins, and it goes when the scenario ends. */
@@ -53,6 +60,10 @@ export class Stage {
   /** Writes what was applied and what cluster and nodes have to say into a folder. */
   async keepEvidence(folder: string): Promise<void> {
     await collectLogs(this.cluster, join(folder, 'logs'));
+    for (const node of [...this.cluster.controlPlanes, ...this.cluster.workers, ...this.cluster.etcdMembers]) {
+      const said = await node.shell(whatHostOperationsLeft).catch((error: Error) => error.message);
+      if (said !== '') writeFileSync(join(folder, 'logs', `${node.name}.operations.log`), said);
+    }
     const storage = await this.kubernetes.tryKubectl(['get', 'persistentvolumes,persistentvolumeclaims,volumeattachments', '--all-namespaces', '-o', 'yaml']);
     writeFileSync(join(folder, 'logs', 'storage.yaml'), storage.stdout + storage.stderr);
     const manifests = join(folder, 'manifests');

@@ -1,0 +1,20 @@
+import { Scenario } from '../scenario';
+import { RestoreDrill } from '../support/restore';
+import { appliedAgainAndAgain } from '../support/time-travel';
+
+export const restoreHa: Scenario = {
+  group: 11,
+  promise: 'a restore of three control planes ends with three members, one cluster, and controllers that act on it at once',
+  run: async (stage) => {
+    const drill = await RestoreDrill.begin(stage, 'restored');
+    const order = { restoreId: `${stage.namespace}-first` };
+    await drill.start(order);
+    await drill.assertRestored(order.restoreId);
+  },
+};
+
+export const timeTravelHa: Scenario = {
+  group: 11,
+  promise: 'while a GitOps controller applies the restore again every few seconds, three control planes are restored exactly once',
+  run: async (stage) => appliedAgainAndAgain(stage, await RestoreDrill.begin(stage, 'travelled')),
+};

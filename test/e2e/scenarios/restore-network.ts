@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { Duration } from 'cdk8s';
+import { sleep } from '../../integration/support/wait';
+import { heal, partition } from '../../lab/faults';
+import { NodeAccess } from '../../lab/node-access';
+import { Scenario } from '../scenario';
+import { playFaults } from '../support/failpoints';
+import { RestoreDrill } from '../support/restore';
+import { requirePoints } from '../support/restore-points';
+
+export const networkCut: Scenario = {
+  group: 13,
+  promise: 'the network between holder and followers is cut for half a minute at the steps where they talk, and the restore ends with all members',
+  run: async (stage) => {
+    const onHolder = ['ready', 'quiesced', 'decide'];
+    const onFollower = ['await-mark', 'add-learner', 'promote'];
+    await requirePoints([...onHolder, ...onFollower]);
+    const drill = await RestoreDrill.begin(stage, 'network');
+    const [holder, follower, other] = drill.nodes;
+    const restoreId = `${stage.namespace}-network`;
+    stage.atTheEnd(() => heal(drill.nodes));
+    let healed = Promise.resolve();
+    // The program goes on meanwhile: it is what has to bear it.
+    const cut = async () => {
+      await healed;
+      await partition([holder], [follower, other]);
+      healed = sleep(30_000).then(() => heal(drill.nodes));
+    };
+    await drill.start({
+      restoreId,
+      readyTimeout: Duration.minutes(10),
+      quiesceTimeout: Duration.minutes(10),
+      failpoints: { [holder.name]: 'every:hold', [follower.name]: 'every:hold' },
+    });
+    const isCut = (node: NodeAccess, point: string) => (node === holder ? onHolder : onFollower).includes(point);
+    const hit = await playFaults(drill, restoreId, (node, point) => isCut(node, point) ? cut() : undefined, 900);
+    await healed;
+    assert.deepEqual(onHolder.filter((point) => !hit.get(holder.name)!.includes(point)), []);
+    assert.deepEqual(onFollower.filter((point) => !hit.get(follower.name)!.includes(point)), []);
+    await drill.assertRestored(restoreId);
+  },
+};
+
+export const networkGone: Scenario = {
+  group: 13,
+  promise: 'the network between holder and followers stays cut until time runs out, before the decision: all go back, and are told what to do',
+  run: async (stage) => {
+    const points = ['await-ready', 'await-quiesced'];
+    await requirePoints(points);
+    const drill = await RestoreDrill.begin(stage, 'gone');
+    const [holder, ...followers] = drill.nodes;
+    stage.atTheEnd(() => heal(drill.nodes));
+    for (const point of points) {
+      const restoreId = `${stage.namespace}-${point}`;
+      await drill.start({
+        restoreId, readyTimeout: Duration.seconds(40), quiesceTimeout: Duration.seconds(20), failpoints: { [holder.name]: `${point}:hold` },
+      });
+      await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 60);
+      await partition([holder], followers);
+      await drill.record(restoreId).pass(point);
+      // The followers have a quorum, and so the decision; the holder can't know it.
+      stage.kubernetes.via = followers[0].name;
+      for (const { status, outcome, fix } of await drill.ended(restoreId, 240, followers)) {
+        assert.deepEqual([status, outcome], [1, 'aborted']);
+        assert.notEqual(fix, '');
+      }
+      assert.equal(await drill.record(restoreId).result(), undefined, 'the holder has not ended');
+      assert.match(await drill.record(restoreId).log(), /--abort/, 'the holder says what a person can do');
+      await heal(drill.nodes);
+      stage.kubernetes.via = undefined;
+      const [told] = await drill.ended(restoreId, 120, [holder]);
+      assert.deepEqual([told.status, told.outcome], [1, 'aborted']);
+      await drill.assertAsBefore(restoreId);
+    }
+  },
+};

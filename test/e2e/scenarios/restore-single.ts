@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { Scenario } from '../scenario';
+import { Stage } from '../stage';
+import { clusterSeenBy } from '../support/members';
+import { RestoreDrill } from '../support/restore';
+import { summaryOfJob } from '../support/restore-job';
+import { appliedAgainAndAgain } from '../support/time-travel';
+
+export const restoreSingle: Scenario = {
+  group: 10,
+  promise: 'a restore of one control plane brings back what was deleted, takes away what came later, and controllers act on it at once',
+  run: async (stage) => {
+    const drill = await RestoreDrill.begin(stage, 'restored');
+    const order = { restoreId: `${stage.namespace}-first` };
+    await drill.start(order);
+    await drill.assertRestored(order.restoreId);
+    await assertUsed(stage, drill, order.restoreId);
+  },
+};
+
+export const timeTravelSingle: Scenario = {
+  group: 10,
+  promise: 'while a GitOps controller applies the restore again every few seconds, one control plane is restored exactly once',
+  run: async (stage) => appliedAgainAndAgain(stage, await RestoreDrill.begin(stage, 'travelled')),
+};
+
+/** A second Job of the same restore has nothing to do, and reports the first one. */
+async function assertUsed(stage: Stage, drill: RestoreDrill, restoreId: string): Promise<void> {
+  const { clusterId } = await clusterSeenBy(drill.node);
+  const [again] = await drill.start({ restoreId });
+  const run = await stage.kubernetes.ended(again);
+  assert.deepEqual([run.succeeded, summaryOfJob(run).outcome], [true, 'restored']);
+  assert.equal((await clusterSeenBy(drill.node)).clusterId, clusterId);
+}

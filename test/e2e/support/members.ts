@@ -1,0 +1,41 @@
+import { NodeAccess } from '../../lab/node-access';
+
+/** A member as the cluster's list has it. */
+export interface ListedMember {
+  /** Empty until it has started once. */
+  readonly name: string;
+  readonly isLearner: boolean;
+}
+
+/** What one member says of the cluster that it belongs to, through etcd's own gateway. */
+export interface ClusterSeen {
+  readonly clusterId: string;
+  readonly members: ListedMember[];
+}
+
+/** Asks the member on a machine. The list of members is read with consensus: without a quorum there is no answer. */
+export async function clusterSeenBy(node: NodeAccess): Promise<ClusterSeen> {
+  const { header, members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  return {
+    clusterId: header.cluster_id,
+    members: members.map(({ name = '', isLearner = false }: any) => ({ name, isLearner }))
+      .sort((a: ListedMember, b: ListedMember) => a.name.localeCompare(b.name)),
+  };
+}
+
+/** All keys that begin with a prefix. */
+export async function keysBelow(node: NodeAccess, prefix: string): Promise<string[]> {
+  const text = (value: string) => Buffer.from(value).toString('base64');
+  const end = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`;
+  const { kvs = [] } = await ask(node, 'kv/range', { key: text(prefix), range_end: text(end), keys_only: true });
+  return kvs.map(({ key }: { key: string }) => Buffer.from(key, 'base64').toString());
+}
+
+async function ask(node: NodeAccess, path: string, question: object): Promise<any> {
+  const pki = '/etc/kubernetes/pki/etcd';
+  const certificates = ['--cacert', `${pki}/ca.crt`, '--cert', `${pki}/healthcheck-client.crt`, '--key', `${pki}/healthcheck-client.key`];
+  const said = await node.run(['curl', '--silent', '--show-error', '--max-time', '5', ...certificates, '--data', JSON.stringify(question), `https://127.0.0.1:2379/v3/${path}`]);
+  const answer = JSON.parse(said);
+  if (answer.header === undefined) throw new Error(`etcd on ${node.name} answers ${said.trim()}`);
+  return answer;
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { runOrThrow } from '../../toolchain/run';
+
+const programs = join(__dirname, '../../../programs');
+
+/** Where a restore can be hit, as the program itself names it: a new step can't be forgotten. */
+export interface RestorePoints {
+  /** The steps of each role, in their order. */
+  readonly steps: { readonly [role: string]: readonly string[] };
+  /** Points inside steps. */
+  readonly inner: readonly string[];
+}
+
+export async function restorePoints(): Promise<RestorePoints> {
+  const listed = await runOrThrow('sh', [join(programs, 'restore.sh'), 'steps']);
+  const steps = Object.fromEntries(listed.trim().split('\n').map((line) => {
+    const [role, names] = line.split(': ');
+    return [role, names.split(' ')];
+  }));
+  const library = readdirSync(join(programs, 'lib')).map((file) => readFileSync(join(programs, 'lib', file), 'utf8')).join('\n');
+  const inner = [...library.matchAll(/^\s*(?:.*[;&|]\s*)?failpoint ([a-z][a-z-]*)/gm)].map(([, name]) => name);
+  return { steps, inner: [...new Set(inner)] };
+}
+
+/** Throws when a point of a plan is none of the program's: it would never be hit. */
+export async function requirePoints(names: readonly string[]): Promise<void> {
+  const { steps, inner } = await restorePoints();
+  const known = [...new Set([...Object.values(steps).flat(), ...inner])];
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`failpoints must be of ${known.join(', ')}, got ${unknown.join(', ')}: the program's steps have changed, change the plan`);
+}

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { Node } from 'cdk8s-plus-28';
+import { BackupFolder } from './backup-folder';
+import { kubeadmCluster, namesOf, synthesized } from './chart';
+import { HostRecord, HostResult } from './host-record';
+import { saved } from './job-run';
+import { KubernetesObject } from './kubernetes';
+import { clusterSeenBy } from './members';
+import { assertNeverTwo, outage, Witness } from './witness';
+import { Workload, workloadImage } from './workload';
+import { BackupVolume } from '../../../src/backup/backup-volume';
+import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../../src/backup/etcd-snapshot-job';
+import { ContainerImages } from '../../../src/cluster/container-images';
+import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
+import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job';
+import { SnapshotSource } from '../../../src/restore/snapshot-source';
+import { NodeAccess } from '../../lab/node-access';
+import { Stage } from '../stage';
+
+const bump = 1_000_000_000;
+const backups = '/mnt/restore';
+
+/** How a restore is started. */
+export interface RestoreOrder extends Partial<EtcdRestoreJobProps> {
+  readonly restoreId: string;
+  /** Where each machine's program is hit, by the name of the node: `STEP:kill`, `every:hold`. */
+  readonly failpoints?: { readonly [node: string]: string };
+  /** Nodes whose Job is never applied. */
+  readonly absent?: readonly string[];
+}
+
+/**
+ * A cluster with a backup and a history after it, so that whoever looks can tell which state it is in.
+ *
+ * At the backup there is `before`, and one replica; since then `before` is gone, `after` is there, and there are two replicas.
+ */
+export class RestoreDrill {
+  /** Takes the backup on the first control plane, and makes the history. */
+  static async begin(stage: Stage, name: string, snapshot: Partial<EtcdSnapshotJobProps> = {}): Promise<RestoreDrill> {
+    const { cluster, kubernetes } = stage;
+    await cluster.waitUntilReady();
+    const drill = new RestoreDrill(stage, kubeadmCluster(stage, name));
+    await stage.loadImages([...ContainerImages.defaults().listFor(drill.etcd), workloadImage]);
+    stage.atTheEnd(() => drill.node.run(['rm', '-rf', backups]));
+    await kubernetes.createNamespace();
+    stage.atTheEnd(() => drill.witness.stop());
+    await drill.renew(snapshot);
+    return drill;
+  }
+
+  /** The machine that holds the backup. */
+  readonly node: NodeAccess;
+  readonly nodes: NodeAccess[];
+  readonly folder: BackupFolder;
+  readonly witness: Witness;
+  readonly workload: Workload;
+  /** Name of the backup. */
+  backup = '';
+  /** The first revision that only the restored cluster has. */
+  private restoredFrom = 0;
+  private oldClusterId = '';
+
+  private constructor(readonly stage: Stage, readonly etcd: EtcdCluster) {
+    this.nodes = stage.cluster.controlPlanes;
+    [this.node] = this.nodes;
+    this.folder = new BackupFolder(this.node, `${backups}/${etcd.name}`);
+    this.witness = new Witness(this.nodes);
+    this.workload = new Workload(stage);
+  }
+
+  /** Takes another backup and makes another history, for another restore. */
+  async renew(snapshot: Partial<EtcdSnapshotJobProps> = {}): Promise<void> {
+    const { kubernetes } = this.stage;
+    const witnessed = this.nodes.map((node) => ({ ...Witness.objectOf(node), data: {} }));
+    await kubernetes.apply([...this.workload.objects(), this.marker('before'), ...witnessed]);
+    await kubernetes.kubectl(['delete', 'configmap', 'after', '--ignore-not-found']);
+    await this.workload.settles(1, this.watched);
+    await this.takeSnapshot(snapshot);
+    await kubernetes.kubectl(['delete', 'configmap', 'before']);
+    await kubernetes.apply([this.marker('after')]);
+    await this.workload.scale(2);
+    await this.workload.settles(2, this.watched);
+    this.oldClusterId = (await clusterSeenBy(this.node)).clusterId;
+    await this.witness.start();
+  }
+
+  /** What a user's chart for a restore renders, with failpoints, which no chart has. */
+  objects({ failpoints = {}, absent = [], ...props }: RestoreOrder): KubernetesObject[] {
+    const objects = synthesized(this.stage, (chart) => {
+      new EtcdRestoreJob(chart, 'restore', {
+        cluster: this.etcd,
+        volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
+        expires: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+/, ''),
+        holder: Node.named(this.node.name),
+        snapshot: SnapshotSource.at(this.backup),
+        ...props,
+      });
+    });
+    const present = objects.filter((object) => !absent.includes(machineOf(object) ?? ''));
+    for (const object of present) {
+      const value = failpoints[machineOf(object) ?? ''];
+      if (value !== undefined) environmentOf(object).push({ name: 'FAILPOINT', value });
+    }
+    return present;
+  }
+
+  /** Starts a restore. Returns the names of its Jobs, the holder's first. */
+  async start(order: RestoreOrder): Promise<string[]> {
+    const objects = this.objects(order);
+    await this.stage.kubernetes.apply(objects);
+    return namesOf(objects, 'Job');
+  }
+
+  record(restoreId: string, node: NodeAccess = this.node): HostRecord {
+    return new HostRecord(node, restoreId);
+  }
+
+  /** Waits until a restore has ended on machines, whatever came of it. */
+  async ended(restoreId: string, timeoutSeconds: number = 300, nodes: readonly NodeAccess[] = this.nodes): Promise<HostResult[]> {
+    const results: HostResult[] = [];
+    for (const node of nodes) {
+      await this.stage.kubernetes.eventually(`restore ${restoreId} ends on ${node.name}`, async () => {
+        const result = await this.record(restoreId, node).result();
+        if (result === undefined) throw new Error((await this.record(restoreId, node).log()).trim().split('\n').slice(-5).join('\n'));
+        results.push(result);
+        return true;
+      }, timeoutSeconds);
+    }
+    return results;
+  }
+
+  /** Throws unless the restored cluster serves, whole and alone, and its controllers act. @param nodes those that have a part in it. */
+  async assertRestored(restoreId: string, nodes: readonly NodeAccess[] = this.nodes): Promise<void> {
+    for (const [index, result] of (await this.ended(restoreId, 300, nodes)).entries()) {
+      assert.deepEqual([result.status, result.outcome], [0, 'restored'], `${nodes[index].name} says ${JSON.stringify(result)}`);
+    }
+    await this.assertState(nodes, { present: 'before', absent: 'after' });
+    const { clusterId } = await this.assertMembers(nodes);
+    assert.notEqual(clusterId, this.oldClusterId, 'the cluster is the old one');
+    for (const node of nodes) {
+      const aside = `/var/lib/etcd/before-${restoreId}/member`;
+      assert.notEqual(await node.shell('ls "$1/wal" "$1/snap"', aside), '', `the old data of ${node.name} is in ${aside}`);
+    }
+    // Whoever watches has to see it: first that the state went back, then what is new.
+    await this.workload.settles(1, this.watched);
+    await this.workload.scale(3);
+    await this.workload.settles(3, this.watched);
+    await this.assertApiServers(nodes);
+    await this.assertNeverTwo();
+  }
+
+  /** Throws unless the old cluster serves as before. */
+  async assertAsBefore(restoreId: string, nodes: readonly NodeAccess[] = this.nodes): Promise<void> {
+    await this.assertState(nodes, { present: 'after', absent: 'before' });
+    const { clusterId } = await this.assertMembers(nodes);
+    assert.equal(clusterId, this.oldClusterId, 'the cluster is another one');
+    for (const node of nodes) {
+      assert.deepEqual((await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.endsWith(`-${restoreId}`)), [], `${node.name} is clean`);
+      assert.deepEqual((await node.run(['ls', '/etc/kubernetes/manifests'])).trim().split('\n'),
+        ['etcd.yaml', 'kube-apiserver.yaml', 'kube-controller-manager.yaml', 'kube-scheduler.yaml']);
+    }
+    assert.equal(await this.workload.replicas(), 2);
+    const writes = await this.witness.writes();
+    assert.deepEqual(writes.filter(({ revision }) => revision >= this.restoredFrom), [], 'no restored cluster has accepted a write');
+  }
+
+  /** Throws when two clusters have accepted writes. */
+  async assertNeverTwo(): Promise<void> {
+    const writes = await this.witness.writes();
+    assertNeverTwo(writes, this.restoredFrom);
+    this.stage.say(`${writes.length} writes were accepted, with ${outage(writes).toFixed(1)} s between two of them at most`);
+  }
+
+  /** The machine whose rules for services are looked at. */
+  private get watched(): NodeAccess {
+    return this.stage.cluster.workers[0] ?? this.node;
+  }
+
+  private marker(name: string): KubernetesObject {
+    return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: this.stage.namespace }, data: { written: name } };
+  }
+
+  /** Takes a backup of the state as it is; later restores are of that. */
+  private async takeSnapshot(props: Partial<EtcdSnapshotJobProps>): Promise<void> {
+    const { kubernetes } = this.stage;
+    const objects = synthesized(this.stage, (chart) => {
+      new EtcdSnapshotJob(chart, 'snapshot', {
+        cluster: this.etcd,
+        volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
+        node: Node.named(this.node.name),
+        // Each is another Job.
+        annotations: { taken: new Date().toISOString() },
+        ...props,
+      });
+    });
+    await kubernetes.apply(objects);
+    const { backup, revision } = saved(await kubernetes.ended(namesOf(objects, 'Job')[0]));
+    this.backup = backup;
+    this.restoredFrom = revision + bump;
+  }
+
+  private async assertState(nodes: readonly NodeAccess[], { present, absent }: { present: string; absent: string }): Promise<void> {
+    const { cluster, kubernetes, namespace } = this.stage;
+    for (const { name } of nodes) {
+      await kubernetes.eventually(`the API server on ${name} has ${present}`, async () => {
+        const { stdout, stderr } = await cluster.kubectl(['get', 'configmaps', '--namespace', namespace, '--output', 'name', '--request-timeout=5s'], { via: name });
+        const objects = stdout.split('\n').map((line) => line.replace('configmap/', ''));
+        if (!objects.includes(present)) throw new Error(`${stdout}${stderr}`);
+        assert.ok(!objects.includes(absent), `${absent} is there, too`);
+        return true;
+      }, 90);
+    }
+  }
+
+  /** Throws unless every machine has a voter, there is no other member, and all are of one cluster. */
+  private async assertMembers(nodes: readonly NodeAccess[]): Promise<{ clusterId: string }> {
+    const seen = await Promise.all(nodes.map(clusterSeenBy));
+    for (const { clusterId, members } of seen) {
+      assert.deepEqual(members, nodes.map(({ name }) => ({ name, isLearner: false })));
+      assert.equal(clusterId, seen[0].clusterId);
+    }
+    return seen[0];
+  }
+
+  /** The addresses under which pods reach the API are those of the API servers that run. */
+  private async assertApiServers(nodes: readonly NodeAccess[]): Promise<void> {
+    const { kubernetes, cluster } = this.stage;
+    await kubernetes.eventually('every API server is an endpoint of the service', async () => {
+      const { stdout } = await cluster.kubectl(['get', 'endpointslice', 'kubernetes', '--namespace', 'default', '--output', 'json']);
+      assert.deepEqual(JSON.parse(stdout).endpoints.flatMap(({ addresses }: any) => addresses).sort(), nodes.map(({ address }) => address));
+      return true;
+    }, 60);
+  }
+}
+
+/** The machine that a Job of a restore is for; undefined for other objects. */
+function machineOf(object: KubernetesObject): string | undefined {
+  return object.kind === 'Job' ? environmentOf(object).find(({ name }) => name === 'SELF')?.value : undefined;
+}
+
+function environmentOf(object: KubernetesObject): { name: string; value?: string }[] {
+  return object.spec.template.spec.containers[0].env;
+}
