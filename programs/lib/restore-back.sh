@@ -9,7 +9,7 @@ give_up() {
   keep_fact reason "$1"
   keep_fact fix "$2"
   if together; then
-    until decide abort; do
+    until decide abort "$1"; do
       # Whom nobody counts on may go alone; the others' own time runs out.
       if free_to_go; then break; fi
       # It can't be decided any more: the others have swapped, and taken the old quorum along.
@@ -114,7 +114,7 @@ step_unquiesce() {
 # The others may know that it was decided to swap, and wait for the mark.
 step_call_off() {
   if together && [ "$ROLE" = holder ]; then
-    if ! decide abort || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
+    if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
       say_once "the others can't be told yet: $(reason 5)"
       free_to_go || return 1
     fi

@@ -188,7 +188,7 @@ may_abort() {
   elif [ -n "$lost_now" ]; then
     abandon_holder
   elif free_to_go; then
-    ! together || decide abort || :
+    ! together || decide abort "a person aborted it there" || :
     begin_way_back
   elif by_word; then
     [ "${CALLED_OFF:-}" = "$(word_of "$HOLDER" called-off)" ] ||
@@ -196,7 +196,7 @@ may_abort() {
     keep_fact holder-word yes
     keep_fact abandoned "$HOLDER"
     begin_way_back
-  elif decide abort && [ "$(fact decision)" = abort ]; then
+  elif decide abort "a person aborted it there" && [ "$(fact decision)" != swap ]; then
     begin_way_back
   elif [ "$(fact decision)" = swap ]; then
     fail "it was decided to swap, and $HOLDER counts on this machine" "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"

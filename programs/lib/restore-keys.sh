@@ -71,7 +71,7 @@ put_key() {
 # await_all KIND SECONDS: until every machine has written its key; a majority is not enough.
 await_all() {
   if read_decision; then
-    [ "$(fact decision)" = swap ] || back_out "it was decided to abort"
+    [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
     return 0
   fi
   if ask_old get --prefix "$(key "$1")/" --keys-only; then
@@ -91,10 +91,11 @@ await_all() {
   return 1
 }
 
-# decide swap|abort: created once; what stands there afterwards is the decision, whoever wrote it. Only where this machine's own key is,
+# decide swap|abort [REASON]: created once; what stands there afterwards is the decision, whoever wrote it. Only where this machine's own key is,
 # which no restored snapshot holds: the transaction must not come to the new cluster.
 decide() {
-  printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s %s\n\n\n' "$(key "present/$SELF")" "$(key decision)" "$(key decision)" "$1" >"$WORK/txn"
+  printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s "%s"\n\n\n' "$(key "present/$SELF")" "$(key decision)" "$(key decision)" \
+    "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn"
   # etcdctl reads the transaction from its standard input, which a command in the background hasn't.
   etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s --command-timeout=5s txn <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" || :
   read_decision

@@ -21,8 +21,8 @@ step_check() {
     return 0
   fi
   if read_decision; then
-    if [ "$(fact decision)" = abort ] || called_off; then
-      conclude 1 aborted "restore $OPERATION was aborted before" "choose another id for another restore"
+    if [ "$(fact decision)" != swap ] || called_off; then
+      conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" "choose another id for another restore"
     fi
     say_once "restore $OPERATION was decided before, waiting for the restored cluster"
     return 1
@@ -143,16 +143,17 @@ step_decide() {
     fi
     return 1
   fi
-  [ "$(fact decision)" = swap ] || back_out "another machine decided to abort"
+  [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
 }
 
 step_await_decision() {
-  # The first to leave may take the old quorum along: then the decision can't be read any more, and the mark says what it was.
-  if ! together || marked; then return 0; fi
+  if ! together; then return 0; fi
   if read_decision; then
-    [ "$(fact decision)" = swap ] || back_out "it was decided to abort"
+    [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
     return 0
   fi
+  # The first to leave may take the old quorum along: then the decision can't be read any more, and the mark says what it was.
+  if marked; then return 0; fi
   if overdue decision $((READY_TIMEOUT + QUIESCE_TIMEOUT)); then
     give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" "look at $HOLDER: sh restore.sh --status $OPERATION"
   fi
