@@ -11,7 +11,12 @@ choose_snapshot() {
       file:*) chosen=${SNAPSHOT#file:} ;;
       *)
         cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null || give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
-        chosen=$(list_backups | sed -n 's/ complete$//p' | sort | pick "$SNAPSHOT")
+        list_backups | sort >"$WORK/backups"
+        chosen=$(sed -n 's/ complete$//p' "$WORK/backups" | pick "$SNAPSHOT")
+        damaged=$(sed -n 's/ damaged$//p' "$WORK/backups" | pick "$SNAPSHOT")
+        if [ -n "$damaged" ] && [ -z "$chosen" ]; then
+          give_up "the backup $damaged is damaged: its snapshot.db is not a file of the size that its backup.json says" "choose another backup: sh restore.sh --list"
+        fi
         [ -n "$chosen" ] || give_up "no complete backup in $BACKUP_ROOT/$CLUSTER is $SNAPSHOT" "see which there are: sh restore.sh --list"
         chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
         cd "$RECORD"
