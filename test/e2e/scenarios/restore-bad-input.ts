@@ -18,15 +18,15 @@ interface BadInput {
   readonly message: RegExp;
 }
 
-const withoutEtcdutl = 'registry.k8s.io/etcd:3.6.5-0-slim';
+const withoutEtcdutl = 'slim.test/etcd:3.6.5-0';
 
 const badInputs: readonly BadInput[] = [
-  { name: 'truncated', damage: damage.truncated, message: /size|SHA-256|truncated|damaged/ },
-  { name: 'empty', damage: damage.empty, message: /size|empty|damaged/ },
+  { name: 'truncated', damage: damage.truncated, message: /is damaged/ },
+  { name: 'empty', damage: damage.empty, message: /is damaged/ },
   { name: 'bit-flipped', damage: damage.bitFlipped, message: /SHA-256/ },
-  { name: 'a link', damage: damage.link, message: /link|not a (plain |regular )?file|damaged/ },
-  { name: 'a folder', damage: damage.folder, message: /not a (plain |regular )?file|damaged/ },
-  { name: 'missing', damage: damage.missing, message: /no .*snapshot\.db|not (there|a file)|damaged|missing/ },
+  { name: 'a link', damage: damage.link, message: /is damaged/ },
+  { name: 'a folder', damage: damage.folder, message: /is damaged/ },
+  { name: 'missing', damage: damage.missing, message: /is damaged/ },
   { name: 'of a foreign cluster', damage: damage.foreignCluster, message: /billing/ },
   { name: 'of a newer etcd', damage: damage.newerStorage, message: /3\.7/ },
   { name: 'an unknown name', order: { snapshot: SnapshotSource.at('20200101T000000Z-r1') }, message: /20200101T000000Z-r1/ },

@@ -3,7 +3,7 @@ import { JobRun } from './job-run';
 /** What a pod of a restore's Job said last. */
 export interface RestoreSummary {
   readonly outcome: string;
-  readonly restore: string;
+  readonly operation: string;
   readonly message: string;
   readonly fix: string;
 }

@@ -30,8 +30,8 @@ export async function appliedAgainAndAgain(stage: Stage, drill: RestoreDrill): P
   await drill.assertRestored(restoreId);
   for (const job of namesOf(objects, 'Job')) {
     const run = await kubernetes.ended(job);
-    const { outcome, restore } = summaryOfJob(run);
-    assert.deepEqual([run.succeeded, outcome, restore], [true, 'restored', restoreId], `${job} reports the first restore`);
+    const { outcome, operation } = summaryOfJob(run);
+    assert.deepEqual([run.succeeded, outcome, operation], [true, 'restored', restoreId], `${job} reports the first restore`);
   }
   for (const node of drill.nodes) {
     const aside = (await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.startsWith('before-') && name.includes(stage.namespace));
