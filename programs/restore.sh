@@ -32,6 +32,7 @@
 #   EXPIRES               time after which this restore must not begin, as 2026-11-22T00:00:00Z
 #   BUMP                  how far revisions are raised; default 1000000000
 #   ACCEPT_MISMATCH       1: the PKI or the encryption configuration may differ from the backup's fingerprints
+#   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
 #   FAILPOINT             for tests, see lib/unit.sh
 #
 # Exit status: 0 restored (or done before), 1 not restored and the old cluster serves, 2 an input is wrong.
@@ -96,7 +97,7 @@ stage_restore() {
   if [ -n "${STAGED_FROM:-}" ] && [ "$ROLE" = holder ]; then
     stage_snapshot || return 1
   fi
-  stage_program CLUSTER BACKUP_ROOT ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED SNAPSHOT DRY_RUN BUMP \
+  stage_program MANIFESTS ETCD_UNIT CLUSTER BACKUP_ROOT ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED SNAPSHOT DRY_RUN BUMP \
     ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
 }
 

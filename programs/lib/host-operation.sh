@@ -5,6 +5,7 @@
 #   OPERATION     id of the operation
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
 #   OPERATIONS    folder of all records; default /var/lib/cdk8s-day2/operations
+#   UNITS         folder of systemd's units; default /etc/systemd/system
 #
 #   <OPERATIONS>/<id>/   root's alone
 #     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
@@ -16,6 +17,7 @@
 #     result     its summary, there exactly when it has ended; the exit status stands in `status`
 
 OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
+UNITS=${UNITS:-/etc/systemd/system}
 RECORDS_KEPT=20
 
 # on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
@@ -135,7 +137,7 @@ START
 }
 
 install_unit() {
-  on_host /bin/sh -c "cp '$(operation_folder)/unit' '/etc/systemd/system/$(operation_unit)' && systemctl daemon-reload && systemctl enable --quiet --now '$(operation_unit)'" ||
+  on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' && systemctl daemon-reload && systemctl enable --quiet --now '$(operation_unit)'" ||
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }
 
@@ -154,7 +156,7 @@ end_operation() {
 forget_tools() {
   folder=$(operation_folder)
   systemctl disable --quiet "$(operation_unit)" 2>/dev/null || :
-  rm -f "/etc/systemd/system/$(operation_unit)"
+  rm -f "$UNITS/$(operation_unit)"
   systemctl daemon-reload || :
   rm -rf "${folder:?}/work" "${folder:?}/snapshot" "${folder:?}/bin"
 }
@@ -213,7 +215,7 @@ left() {
 # stage_program VARIABLE...: this program with its lib/, and these variables as they are.
 stage_program() {
   cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh program/lib/ || return 1
-  for variable in OPERATION OPERATIONS PROGRAM FAILPOINT "$@"; do
+  for variable in OPERATION OPERATIONS UNITS PROGRAM FAILPOINT "$@"; do
     eval "given=\${$variable:-}"
     [ -z "$given" ] || printf "%s='%s'\n" "$variable" "$(printf '%s' "$given" | sed "s/'/'\\\\''/g")"
   done >inputs

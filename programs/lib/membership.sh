@@ -58,7 +58,7 @@ tell_to_join() {
       mv "$manifest.draft" "$manifest"
   else
     # A drop-in leaves the unit's own file as it is.
-    mkdir -p "/etc/systemd/system/$ETCD_UNIT.d"
+    mkdir -p "$UNITS/$ETCD_UNIT.d"
     {
       echo '[Service]'
       # etcd refuses to start where a flag and a variable say the same thing differently.
@@ -70,16 +70,16 @@ tell_to_join() {
           for (i = 1; i <= NF; i++) if ($i !~ /^--initial-cluster(-state)?=/) printf "%s ", $i
           print "--initial-cluster=" cluster " --initial-cluster-state=existing"
         }'
-    } >"/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+    } >"$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
     systemctl daemon-reload
   fi
 }
 
 # forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
 forget_joining() {
-  [ -f "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf" ] || return 0
-  rm -f "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2-join.conf"
-  rmdir "/etc/systemd/system/$ETCD_UNIT.d" 2>/dev/null || :
+  [ -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf" ] || return 0
+  rm -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+  rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
 }
 

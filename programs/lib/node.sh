@@ -162,16 +162,16 @@ start_component() {
 
 # hold_unit: so that a reboot doesn't start it with the old data.
 hold_unit() {
-  mkdir -p "/etc/systemd/system/$ETCD_UNIT.d"
-  printf '[Unit]\nConditionPathExists=!%s\n' "$RECORD/hold" >"/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2.conf"
+  mkdir -p "$UNITS/$ETCD_UNIT.d"
+  printf '[Unit]\nConditionPathExists=!%s\n' "$RECORD/hold" >"$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
   : >"$RECORD/hold"
-  sync "$RECORD/hold" "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2.conf"
+  sync "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
   systemctl daemon-reload
 }
 
 release_unit() {
-  rm -f "$RECORD/hold" "/etc/systemd/system/$ETCD_UNIT.d/cdk8s-day2.conf"
-  rmdir "/etc/systemd/system/$ETCD_UNIT.d" 2>/dev/null || :
+  rm -f "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
+  rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
 }
 

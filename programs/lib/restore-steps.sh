@@ -168,7 +168,13 @@ step_await_mark() {
     return 0
   fi
   if together && called_off; then back_out "$HOLDER has called it off"; fi
-  say_once "waiting for the restored cluster. If $HOLDER goes back instead, this machine has to be told only where there is no quorum: --abort $OPERATION --called-off WORD; if $HOLDER is lost for good: --abort $OPERATION --lost $HOLDER"
+  if overdue await-mark 60; then
+    say_once "waiting for the restored cluster since $(elapsed) s: look at $HOLDER. $(if by_word; then
+      echo "If it went back, it has printed a word: sh restore.sh --abort $OPERATION --called-off WORD."
+    fi) If it is lost for good: sh restore.sh --abort $OPERATION --lost $HOLDER"
+  else
+    say_once "waiting for the restored cluster"
+  fi
   return 1
 }
 
@@ -269,7 +275,7 @@ step_finish() {
   if has_api && ! api_ready; then return 1; fi
   forget_joining
   if [ "$ROLE" != holder ]; then
-    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s" "the old data, if there was any, is in ${DATA_DIR:-no folder}/before-$OPERATION: delete it when you are sure" "$(figures)"
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words)" "$(old_data_in_words)" "$(figures)"
   fi
   VIA=$LOCAL_URL
   remove_lost_learners
@@ -279,11 +285,11 @@ step_finish() {
   if [ "$voters" -lt "$wanted" ] || ! all_healthy; then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision), but only $voters of $wanted members serve after $(elapsed) s" \
+    conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
-  conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision): the API was away for $(outage) s, all $voters members serve after $(elapsed) s" \
-    "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure" "$(figures)"
+  conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s" \
+    "$(old_data_in_words)" "$(figures)"
 }
 
 all_healthy() {
@@ -302,11 +308,20 @@ remove_lost_learners() {
 }
 
 outage() {
-  if [ -s "$RECORD/api-ready" ]; then echo $(($(fact api-ready) - $(fact quiesce-began))); else echo 0; fi
+  echo $(($(fact api-ready) - $(fact quiesce-began)))
+}
+
+outage_in_words() {
+  ! has_api || echo ", this API server was away for $(outage) s"
+}
+
+old_data_in_words() {
+  if [ -e "${DATA_DIR:-/nonexistent}/before-$OPERATION" ]; then echo "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"; fi
 }
 
 figures() {
-  printf '"apiOutageSeconds":%s' "$(outage)"
-  [ "$ROLE" = api ] || [ "$ROLE" = follower ] ||
-    printf ',"revision":%s,"bump":%s,"members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(awk '{ printf "%s%s=%s", comma, $2, $1; comma = " " }' "$WORK/members")"
+  printf '"role":"%s"' "$ROLE"
+  ! has_api || printf ',"apiOutageSeconds":%s' "$(outage)"
+  [ "$ROLE" != holder ] ||
+    printf ',"revision":%s,"bump":%s,"members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(awk '{ printf "%s%s=%s", space, $2, $1; space = " " }' "$WORK/members")"
 }
