@@ -88,6 +88,7 @@ steps_of() {
 
 # resume: what a unit that was started again knew before.
 resume() {
+  MEMBERS=$(fact members "$MEMBERS")
   MACHINES=${MACHINES:-$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')}
   [ "$(fact step check)" = check ] || read_machine
   SNAPSHOT_FILE=$(fact snapshot)

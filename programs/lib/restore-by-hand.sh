@@ -142,6 +142,7 @@ find_operation() {
   # shellcheck source=/dev/null # the operation's own
   . "$folder/inputs"
   set +a
+  MEMBERS=$(fact members "$MEMBERS")
 }
 
 by_hand_status() {

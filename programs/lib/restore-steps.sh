@@ -12,6 +12,7 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 step_check() {
   read_machine
   [ "$ROLE" = api ] || check_data_folder
+  learn_urls
   if by_word; then return 0; fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
@@ -30,6 +31,16 @@ step_check() {
   put_key present "$READY_TIMEOUT" || return 1
   check_members || return 1
   remember_used_ids
+}
+
+# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows.
+learn_urls() {
+  [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple || return 0
+  MEMBERS=$(for member in $MEMBERS; do
+    url=$(awk -F', ' -v name="${member%%=*}" '$3 == name { sub(",.*", "", $5); print $5 }' "$WORK/answer")
+    printf '%s=%s ' "${member%%=*}" "${url:-${member#*=}}"
+  done | sed 's/ $//')
+  keep_fact members "$MEMBERS"
 }
 
 # check_members: a member that nobody counted on would go on serving the old data.
