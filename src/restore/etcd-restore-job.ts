@@ -71,11 +71,27 @@ export interface EtcdRestoreJobProps {
   readonly quiesceTimeout?: Duration;
 
   /**
+   * How long the holder waits for all members at the end, before it reports without those that are missing; they go on by themselves.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly finishTimeout?: Duration;
+
+  /**
    * How long an API server may take to end gracefully; its own way takes 30 seconds.
    *
    * @default Duration.seconds(1)
    */
   readonly apiServerGrace?: Duration;
+
+  /**
+   * Whether the cluster's CA, the service accounts' key and the encryption configuration on the holder may differ from what the backup
+   * recorded. What is signed or encrypted with a key that is gone can't be read after the restore, so a difference is refused. Set this
+   * when you know that only keys were added.
+   *
+   * @default false
+   */
+  readonly acceptMismatch?: boolean;
 
   /**
    * The images that the pods run, a registry mirror, pull secrets.
@@ -166,6 +182,8 @@ export class EtcdRestoreJob extends Construct {
         ...props.dryRun && { DRY_RUN: text('1') },
         READY_TIMEOUT: text(String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10)))),
         QUIESCE_TIMEOUT: text(String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2)))),
+        FINISH_TIMEOUT: text(String(requireSeconds('finishTimeout', props.finishTimeout ?? Duration.minutes(15)))),
+        ...props.acceptMismatch && { ACCEPT_MISMATCH: text('1') },
         API_GRACE: text(String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1)))),
       },
       mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : []],

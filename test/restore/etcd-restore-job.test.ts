@@ -82,7 +82,9 @@ test('every prop is found again', () => {
     dryRun: true,
     readyTimeout: Duration.minutes(5),
     quiesceTimeout: Duration.seconds(61),
+    finishTimeout: Duration.hours(1),
     apiServerGrace: Duration.seconds(3),
+    acceptMismatch: true,
     images: ContainerImages.of({ etcd: 'example.com/etcd:v3.6.8' }),
     labels: { team: 'platform' },
     annotations: { why: 'drill' },
@@ -97,7 +99,9 @@ test('every prop is found again', () => {
     DRY_RUN: '1',
     READY_TIMEOUT: '300',
     QUIESCE_TIMEOUT: '61',
+    FINISH_TIMEOUT: '3600',
     API_GRACE: '3',
+    ACCEPT_MISMATCH: '1',
     MEMBERS: 'cp1=https://cp1:2379 cp2=https://cp2:2379',
   });
   expect(podOf(jobs[0]).containers[0].image).toBe('example.com/etcd:v3.6.8');
