@@ -45,7 +45,7 @@ export const badInput: Scenario = {
     const untouched = await stateOf(drill.node);
     const failures: string[] = [];
     for (const [index, input] of badInputs.entries()) {
-      const told = await refusal(drill, `${stage.namespace}-bad-${index}`, input);
+      const told = await refusal(drill, drill.idFor(`bad-${index}`), input);
       stage.say(`${input.name}: ${told.exitCode}, ${told.message}: ${told.fix}`);
       const wrong = !input.message.test(told.message) ? `which says nothing of ${input.message}`
         : told.exitCode !== 1 && told.exitCode !== 2 ? 'which is no failure'

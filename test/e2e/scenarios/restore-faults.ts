@@ -18,7 +18,7 @@ export const everyStepKilled: Scenario = {
   promise: 'the program is killed at every step, on every machine, and the restore ends as if nothing had been',
   run: async (stage) => {
     const drill = await RestoreDrill.begin(stage, 'killed');
-    const restoreId = `${stage.namespace}-killed`;
+    const restoreId = drill.idFor('killed');
     await drill.start({ restoreId, failpoints: Object.fromEntries(drill.nodes.map(({ name }) => [name, 'every:kill'])) });
     await drill.ended(restoreId, 600);
     await drill.assertRestored(restoreId);
@@ -47,7 +47,7 @@ export const powerCutAll: Scenario = {
     await requirePoints([...onHolder, ...onFollower]);
     const drill = await RestoreDrill.begin(stage, 'cut-all');
     const [holder, follower] = drill.nodes;
-    const restoreId = `${stage.namespace}-cut`;
+    const restoreId = drill.idFor('cut');
     await drill.start({ restoreId, ...patient, failpoints: heldEverywhere([holder, follower]) });
     const hit = await playFaults(drill, restoreId, (node, point) => {
       return (node === holder ? onHolder : onFollower).includes(point) ? powerCycle(drill.nodes) : undefined;
@@ -62,7 +62,7 @@ export const followerAbsent: Scenario = {
   promise: 'with a follower that never starts, and the others killed at every step, all go back, and the old cluster serves as before',
   run: async (stage) => {
     const drill = await RestoreDrill.begin(stage, 'absent');
-    const restoreId = `${stage.namespace}-absent`;
+    const restoreId = drill.idFor('absent');
     const [holder, follower, absent] = drill.nodes;
     const others = [holder, follower];
     const failpoints = Object.fromEntries(others.map(({ name }) => [name, 'every:kill']));
@@ -92,7 +92,7 @@ export const podsKilled: Scenario = {
     const points = ['ready', 'quiesce', 'swap', 'start-api'];
     await requirePoints(points);
     const drill = await RestoreDrill.begin(stage, 'pods');
-    const restoreId = `${namespace}-pods`;
+    const restoreId = drill.idFor('pods');
     const [job] = await drill.start({ restoreId, ...patient, failpoints: heldEverywhere([drill.node]) });
     const kill = async () => {
       // Before the API server is gone there is somebody who starts another one.
@@ -114,7 +114,7 @@ export const podsKilled: Scenario = {
 /** Cuts the power of one machine at every point of its program. */
 async function powerCutAtEveryStep(drill: RestoreDrill, choose: (nodes: NodeAccess[]) => NodeAccess): Promise<void> {
   const victim = choose(drill.nodes);
-  const restoreId = `${drill.stage.namespace}-cut`;
+  const restoreId = drill.idFor('cut');
   await drill.start({ restoreId, ...patient, failpoints: heldEverywhere([victim]) });
   const hit = await playFaults(drill, restoreId, (node) => powerCycle([node]), 1200);
   await drill.assertRestored(restoreId);

@@ -7,9 +7,9 @@ export const restoreHa: Scenario = {
   promise: 'a restore of three control planes ends with three members, one cluster, and controllers that act on it at once',
   run: async (stage) => {
     const drill = await RestoreDrill.begin(stage, 'restored');
-    const order = { restoreId: `${stage.namespace}-first` };
-    await drill.start(order);
-    await drill.assertRestored(order.restoreId);
+    const restoreId = drill.idFor('first');
+    await drill.start({ restoreId });
+    await drill.assertRestored(restoreId);
   },
 };
 

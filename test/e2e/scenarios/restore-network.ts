@@ -17,7 +17,7 @@ export const networkCut: Scenario = {
     await requirePoints([...onHolder, ...onFollower]);
     const drill = await RestoreDrill.begin(stage, 'network');
     const [holder, follower, other] = drill.nodes;
-    const restoreId = `${stage.namespace}-network`;
+    const restoreId = drill.idFor('network');
     stage.atTheEnd(() => heal(drill.nodes));
     let healed = Promise.resolve();
     // The program goes on meanwhile: it is what has to bear it.
@@ -51,7 +51,7 @@ export const networkGone: Scenario = {
     const [holder, ...followers] = drill.nodes;
     stage.atTheEnd(() => heal(drill.nodes));
     for (const point of points) {
-      const restoreId = `${stage.namespace}-${point}`;
+      const restoreId = drill.idFor(point);
       await drill.start({
         restoreId, readyTimeout: Duration.seconds(40), quiesceTimeout: Duration.seconds(20), failpoints: { [holder.name]: `${point}:hold` },
       });

@@ -11,10 +11,10 @@ export const restoreSingle: Scenario = {
   promise: 'a restore of one control plane brings back what was deleted, takes away what came later, and controllers act on it at once',
   run: async (stage) => {
     const drill = await RestoreDrill.begin(stage, 'restored');
-    const order = { restoreId: `${stage.namespace}-first` };
-    await drill.start(order);
-    await drill.assertRestored(order.restoreId);
-    await assertUsed(stage, drill, order.restoreId);
+    const restoreId = drill.idFor('first');
+    await drill.start({ restoreId });
+    await drill.assertRestored(restoreId);
+    await assertUsed(stage, drill, restoreId);
   },
 };
 

@@ -23,12 +23,12 @@ export async function clusterSeenBy(node: NodeAccess): Promise<ClusterSeen> {
   };
 }
 
-/** All keys that begin with a prefix. */
-export async function keysBelow(node: NodeAccess, prefix: string): Promise<string[]> {
+/** The values of all keys that begin with a prefix, as they are stored. */
+export async function valuesBelow(node: NodeAccess, prefix: string): Promise<string[]> {
   const text = (value: string) => Buffer.from(value).toString('base64');
   const end = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`;
-  const { kvs = [] } = await ask(node, 'kv/range', { key: text(prefix), range_end: text(end), keys_only: true });
-  return kvs.map(({ key }: { key: string }) => Buffer.from(key, 'base64').toString());
+  const { kvs = [] } = await ask(node, 'kv/range', { key: text(prefix), range_end: text(end) });
+  return kvs.map(({ value }: { value: string }) => Buffer.from(value, 'base64').toString('latin1'));
 }
 
 async function ask(node: NodeAccess, path: string, question: object): Promise<any> {

@@ -104,6 +104,11 @@ export class RestoreDrill {
     return present;
   }
 
+  /** An id for a restore, which nobody has used, also on a cluster that was played on before. */
+  idFor(what: string): string {
+    return `${this.stage.namespace}-${what}-${Date.now().toString(36)}`;
+  }
+
   /** Starts a restore. Returns the names of its Jobs, the holder's first. */
   async start(order: RestoreOrder): Promise<string[]> {
     const objects = this.objects(order);

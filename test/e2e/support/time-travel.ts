@@ -3,13 +3,16 @@ import { namesOf } from './chart';
 import { RestoreDrill } from './restore';
 import { summaryOfJob } from './restore-job';
 import { sleep } from '../../integration/support/wait';
+import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 
 /** Applies the same manifests every 3 s, from before a restore until a minute after it, as a GitOps controller does. */
 export async function appliedAgainAndAgain(stage: Stage, drill: RestoreDrill): Promise<void> {
   const { kubernetes } = stage;
-  const restoreId = `${stage.namespace}-travel`;
+  const restoreId = drill.idFor('travel');
   const objects = drill.objects({ restoreId });
+  const setAside = async (node: NodeAccess) => (await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.startsWith('before-'));
+  const earlier = await Promise.all(drill.nodes.map(setAside));
   let applications = 0;
   let ended = false;
   const controller = (async () => {
@@ -33,8 +36,8 @@ export async function appliedAgainAndAgain(stage: Stage, drill: RestoreDrill): P
     const { outcome, operation } = summaryOfJob(run);
     assert.deepEqual([run.succeeded, outcome, operation], [true, 'restored', restoreId], `${job} reports the first restore`);
   }
-  for (const node of drill.nodes) {
-    const aside = (await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.startsWith('before-') && name.includes(stage.namespace));
+  for (const [index, node] of drill.nodes.entries()) {
+    const aside = (await setAside(node)).filter((name) => !earlier[index].includes(name));
     assert.deepEqual(aside, [`before-${restoreId}`], `on ${node.name} data was set aside once`);
     const seen = (await drill.witness.members()).filter((member) => member.node === node.name);
     assert.equal(new Set(seen.map(({ clusterId }) => clusterId)).size, 2, `${node.name} was in the old cluster, and in one other`);
