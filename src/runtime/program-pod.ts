@@ -79,7 +79,11 @@ export class ProgramPod {
         fsGroup: NOBODY,
         fsGroupChangePolicy: kplus.FsGroupChangePolicy.ON_ROOT_MISMATCH,
       },
-      podMetadata: { labels: spec.labels, annotations: spec.annotations },
+      podMetadata: {
+        labels: spec.labels,
+        // Or `kubectl logs` says at every call which container it chose.
+        annotations: { 'kubectl.kubernetes.io/default-container': spec.program.name, ...spec.annotations },
+      },
       initContainers: [toolbox.initContainer],
       containers: [{
         name: spec.program.name,

@@ -73,6 +73,11 @@ describe('the choice of the node', () => {
   });
 });
 
+test('`kubectl logs` shows the program\'s log without a word about containers', () => {
+  const { metadata, spec } = Testing.synth(jobWith({ annotations: { team: 'platform' } }).chart).find(({ kind }) => kind === 'Job').spec.template;
+  expect(metadata.annotations).toEqual({ 'kubectl.kubernetes.io/default-container': spec.containers[0].name, 'team': 'platform' });
+});
+
 test('what the user patches comes after, and wins', () => {
   const { chart, job } = jobWith();
   ApiObject.of(job).addJsonPatch(JsonPatch.replace('/spec/template/spec/enableServiceLinks', true));
