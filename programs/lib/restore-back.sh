@@ -37,6 +37,7 @@ free_to_go() {
 
 back_out() {
   [ -s "$RECORD/reason" ] || keep_fact reason "$1"
+  [ -s "$RECORD/fix" ] || keep_fact fix "see what that machine says, there: sh restore.sh --status $OPERATION; then restore again, by another id"
   go_to back put-back
 }
 
