@@ -1,0 +1,50 @@
+import { createHash } from 'crypto';
+import { Names } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { BackupsByHand, runbook } from './runbook';
+import { ContainerImages } from '../cluster/container-images';
+import { EtcdCluster } from '../cluster/etcd-cluster';
+import { Program } from '../runtime/program';
+
+/** Where the pod that writes the kit finds its files. */
+const SOURCE_PATH = '/break-glass';
+
+/**
+ * What a restore needs when nothing else is left, as the pods get it that keep it beside the backups (programs/lib/break-glass.sh).
+ */
+export class BreakGlassKit {
+  public readonly mounts: kplus.VolumeMount[];
+  public readonly env: { [name: string]: string };
+
+  constructor(scope: Construct, cluster: EtcdCluster, images: ContainerImages, backups: BackupsByHand) {
+    const files = { 'RUNBOOK.md': runbook(cluster, backups), 'cluster.env': clusterEnvironment(cluster) };
+    const digest = createHash('sha256')
+      .update(JSON.stringify([Program.RESTORE.digest, files, images.etcdFor(cluster), images.busybox])).digest('hex').slice(0, 8);
+    const configMap = new kplus.ConfigMap(scope, 'break-glass', {
+      metadata: { name: Names.toDnsLabel(scope, { extra: ['break-glass', digest] }) },
+      immutable: true,
+      data: files,
+    });
+    this.mounts = [
+      { volume: programVolume(scope), path: `${SOURCE_PATH}/program`, readOnly: true },
+      { volume: kplus.Volume.fromConfigMap(scope, 'break-glass-volume', configMap, { name: 'break-glass' }), path: `${SOURCE_PATH}/cluster`, readOnly: true },
+    ];
+    this.env = { KIT_DIGEST: digest };
+  }
+}
+
+/** The same ConfigMap as in the pods that run it, in a volume of another name: beside the program that this pod runs. */
+function programVolume(scope: Construct): kplus.Volume {
+  const { name, items } = Program.RESTORE.volumeIn(scope)._toKube().configMap!;
+  return kplus.Volume.fromConfigMap(scope, 'break-glass-program-volume', kplus.ConfigMap.fromConfigMapName(scope, 'break-glass-program', name!), {
+    name: 'break-glass-program',
+    items: Object.fromEntries(items!.map(({ key, path }) => [key, { path }])),
+  });
+}
+
+/** What restore.sh would otherwise have to be told: shell assignments. */
+function clusterEnvironment(cluster: EtcdCluster): string {
+  const members = cluster.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`);
+  return `CLUSTER='${cluster.name}'\n${members.length > 0 ? `MEMBERS='${members.join(' ')}'\n` : ''}`;
+}

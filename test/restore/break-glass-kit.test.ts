@@ -1,0 +1,81 @@
+import { execFileSync } from 'child_process';
+import { Chart, Testing } from 'cdk8s';
+import { ContainerImages } from '../../src/cluster/container-images';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdVersion } from '../../src/cluster/etcd-version';
+import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { BreakGlassKit } from '../../src/restore/break-glass-kit';
+import { BackupsByHand } from '../../src/restore/runbook';
+import { Program } from '../../src/runtime/program';
+
+const version = KubernetesVersion.of('1.34.4');
+const prod = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion: version, controlPlanes: ['cp1', 'cp2', 'cp3'], addresses: { cp2: '10.0.0.12' } });
+const onCp1: BackupsByHand = { folder: '/mnt/backup', machines: ['cp1'] };
+
+function kit(cluster = prod, images = ContainerImages.defaults(), backups = onCp1) {
+  const chart = new Chart(Testing.app(), 'platform');
+  const { env, mounts } = new BreakGlassKit(chart, cluster, images, backups);
+  const configMaps = Testing.synth(chart);
+  return { digest: env.KIT_DIGEST, mounts, ofCluster: configMaps.find(({ data }) => 'cluster.env' in data), program: configMaps.find(({ data }) => 'restore.sh' in data) };
+}
+
+/** What a shell knows after it has read some assignments. */
+function variables(assignments: string): Record<string, string> {
+  const text = execFileSync('sh', ['-c', `${assignments}\nprintf '%s\\n%s' "$CLUSTER" "\${MEMBERS:-}"`], { encoding: 'utf8', env: {} });
+  const [CLUSTER, MEMBERS] = text.split('\n');
+  return { CLUSTER, MEMBERS };
+}
+
+describe('the files of a kit', () => {
+  test('are the restore program\'s, and those of this cluster, each mounted where the snapshot program looks for them', () => {
+    const { mounts, ofCluster, program } = kit();
+    expect(mounts.map(({ path, readOnly, volume }) => [path, readOnly, volume._toKube().configMap?.name])).toEqual([
+      ['/break-glass/program', true, program.metadata.name],
+      ['/break-glass/cluster', true, ofCluster.metadata.name],
+    ]);
+    expect(Object.keys(program.data)).toHaveLength(Program.RESTORE.files.length);
+    expect(Object.keys(ofCluster.data)).toEqual(['RUNBOOK.md', 'cluster.env']);
+  });
+
+  test('of the cluster are in an immutable ConfigMap of a few kilobytes whose name carries the digest', () => {
+    const { digest, ofCluster } = kit();
+    expect(ofCluster.immutable).toBe(true);
+    expect(ofCluster.metadata.name).toContain(`-break-glass-${digest}-`);
+    expect(JSON.stringify(ofCluster).length).toBeLessThan(8 * 1024);
+  });
+
+  test('tell a shell the cluster\'s name and its members', () => {
+    expect(variables(kit().ofCluster.data['cluster.env'])).toEqual({ CLUSTER: 'prod', MEMBERS: 'cp1=https://cp1:2379 cp2=https://10.0.0.12:2379 cp3=https://cp3:2379' });
+  });
+
+  test('name no members of an external etcd, which only itself knows', () => {
+    const billing = EtcdCluster.external({ name: 'billing', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.5.21') });
+    expect(variables(kit(billing).ofCluster.data['cluster.env'])).toEqual({ CLUSTER: 'billing', MEMBERS: '' });
+  });
+});
+
+describe('the digest', () => {
+  const { digest } = kit();
+
+  test('stays while nothing changes', () => {
+    expect(digest).toMatch(/^[0-9a-f]{8}$/);
+    expect(kit().digest).toBe(digest);
+  });
+
+  test.each<[string, () => { digest: string }]>([
+    ['the members', () => kit(EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion: version, controlPlanes: ['cp1', 'cp2', 'cp3'] }))],
+    ['where the backups are', () => kit(prod, undefined, { ...onCp1, folder: '/srv/backup' })],
+    ['the image that etcd\'s tools come from', () => kit(prod, ContainerImages.of({ etcd: 'registry.k8s.io/etcd:3.6.6-0' }))],
+    ['the image that busybox comes from', () => kit(prod, ContainerImages.of({ busybox: 'docker.io/library/busybox:1.37.0-glibc' }))],
+    ['the program', () => {
+      const restore = jest.spyOn(Program.RESTORE, 'digest', 'get').mockReturnValue('0a1b2c3d');
+      try {
+        return kit();
+      } finally {
+        restore.mockRestore();
+      }
+    }],
+  ])('changes with %s', (_, changed) => {
+    expect(changed().digest).not.toBe(digest);
+  });
+});
