@@ -1,13 +1,19 @@
 /**
- * Manifests as a snapshot should hold them: of a program only the names of its files, and its name without the digest. The
- * programs are reviewed where they are written, and a word changed in a comment there shouldn't rewrite every snapshot.
+ * Manifests as a snapshot should hold them: of programs and runbooks only the names of the files, and names without the digests of those. They
+ * are reviewed where they are written, and a word changed in a comment there shouldn't rewrite every snapshot.
  */
 export function reviewed(manifests: any[]): any[] {
   let text = JSON.stringify(manifests.map((manifest) => manifest.kind === 'ConfigMap' && manifest.immutable
-    ? { ...manifest, data: Object.fromEntries(Object.keys(manifest.data).map((file) => [file, 'see programs/'])) }
+    ? { ...manifest, data: Object.fromEntries(Object.entries(manifest.data).map(([file, content]) => [file, written(file) ?? content])) }
     : manifest));
-  for (const [name] of text.matchAll(/[a-z0-9-]+-program-[0-9a-f]{8}-[0-9a-z]{8}/g)) {
+  for (const [name] of text.matchAll(/[a-z0-9-]+-(program|break-glass)-[0-9a-f]{8}-[0-9a-z]{8}/g)) {
     text = text.replaceAll(name, name.replace(/-[0-9a-f]{8}-[0-9a-z]{8}$/, '-<digest>'));
   }
-  return JSON.parse(text);
+  return JSON.parse(text.replace(/("KIT_DIGEST","value":)"[0-9a-f]{8}"/g, '$1"<digest>"'));
+}
+
+/** Where a file is written that has the same content for everybody, or a page of prose. */
+function written(file: string): string | undefined {
+  if (file.endsWith('.md')) return 'see src/restore/runbook.ts';
+  return /\.(sh|awk)$/.test(file) ? 'see programs/' : undefined;
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# etcd-snapshot.sh: takes one verified backup of an etcd cluster, then prunes old ones by the retention policy.
+# etcd-snapshot.sh: takes one verified backup of an etcd cluster, then prunes old ones by the retention policy, and sees that the
+# break-glass kit beside them is current.
 # A failure at any point leaves every earlier backup as it was. It can be killed at any line and run again.
 #
 # Inputs are environment variables:
@@ -13,6 +14,10 @@
 #   ROUND_PAUSE           seconds between two rounds; default 10
 #   MINIMUM_FREE          bytes that must be free on the volume; default twice the size of the database
 #   PKI                   folder whose files are kept beside the snapshot (with its private keys, in plain text); default none
+#   FINGERPRINTS          folder of files whose SHA-256 the record gets, by their names, for a restore to compare; default none
+#   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept
+#   KIT_SOURCE            folder with program/ (restore.sh, lib/) and cluster/ (RUNBOOK.md, cluster.env), for the kit; default /break-glass
+#   BUSYBOX               the kit's busybox, linked statically; default /toolbox/busybox
 #   KEEP_LAST, KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY, KEEP_YEARLY, KEEP_WITHIN_SECONDS, KEEP_ALL
 #                         the retention policy, see retention.awk
 #   DRY_RUN               1: saves and deletes nothing, and lists every backup with keep or prune and the reason
@@ -40,6 +45,7 @@ main() {
   on_signals stopped
   started=$(date +%s)
   incomplete=
+  draft=
   backup=
 
   check
@@ -52,6 +58,7 @@ main() {
   protect
   keep
   prune
+  keep_kit
   report
 }
 
@@ -70,6 +77,8 @@ check() {
   SNAPSHOT_TIMEOUT=${SNAPSHOT_TIMEOUT:-600}
   ROUNDS=${ROUNDS:-3}
   ROUND_PAUSE=${ROUND_PAUSE:-10}
+  KIT_SOURCE=${KIT_SOURCE:-/break-glass}
+  BUSYBOX=${BUSYBOX:-/toolbox/busybox}
   whole_number SNAPSHOT_TIMEOUT "$SNAPSHOT_TIMEOUT"
   whole_number ROUNDS "$ROUNDS"
   whole_number ROUND_PAUSE "$ROUND_PAUSE"
@@ -80,15 +89,26 @@ check() {
   [ -n "${ENDPOINTS:-}" ] || refuse "ENDPOINTS is empty" "set it to the client URLs of the members, such as https://127.0.0.1:2379"
   for variable in ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY; do
     eval "file=\${$variable:-}"
-    # By opening it: busybox' [ -r ] takes root for almighty, which without capabilities it is not.
-    if [ -n "$file" ] && ! (: <"$file") 2>/dev/null; then
+    if [ -n "$file" ] && ! is_readable "$file"; then
       refuse "the certificate file $file ($variable) can't be read" "check that it exists on this node and that user $(id -u) may read it"
     fi
   done
   if [ -n "${PKI:-}" ] && [ ! -d "$PKI" ]; then
     refuse "the PKI folder $PKI is not there" "mount the node's PKI folder, /etc/kubernetes/pki with kubeadm, or leave PKI empty"
   fi
+  for file in ${FINGERPRINTS:+"$FINGERPRINTS"/*}; do
+    is_readable "$file" ||
+      refuse "the file $file (FINGERPRINTS) can't be read" "check that it exists on this node and that user $(id -u) may read it"
+  done
+  if [ -n "${KIT_DIGEST:-}" ]; then
+    is_kit_name ".break-glass-$KIT_DIGEST" || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
+  fi
   choose_tools
+}
+
+# By opening it: busybox' [ -r ] takes root for almighty, which without capabilities it is not.
+is_readable() {
+  (: <"$1") 2>/dev/null
 }
 
 whole_number() {
@@ -252,8 +272,13 @@ damaged_snapshot() {
   fix="check this member's disk and memory, and the volume: a snapshot arrived damaged"
 }
 
-# protect: what else a restore needs.
+# protect: what else a restore needs, or has to find as it was.
 protect() {
+  fingerprints=
+  for file in ${FINGERPRINTS:+"$FINGERPRINTS"/*}; do
+    sum=$(sha256sum "$file" 2>"$WORK/errors") || fail "can't read $file: $(tail -n 1 "$WORK/errors")" "check this file on the node"
+    fingerprints="$fingerprints${fingerprints:+,}\"$(basename "$file")\":\"${sum%% *}\""
+  done
   [ -n "${PKI:-}" ] || return 0
   step protect "the PKI in $PKI, private keys included"
   cp -RL "$PKI" "$incomplete/pki" 2>"$WORK/errors" ||
@@ -269,7 +294,8 @@ keep() {
   {
     printf '{"format":1,"cluster":"%s","member":"%s","endpoint":"%s",' "$CLUSTER" "$(json_text "$(member_name "$endpoint" "$member")")" "$(json_text "$endpoint")"
     printf '"etcdVersion":"%s","storageVersion":"%s","takenAt":"%s",' "$(json_text "$server")" "$(json_text "$storage")" "$taken"
-    printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s}\n' "$revision" "$keys" "$size" "$checksum" "$(($(date +%s) - save_started))"
+    printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s' "$revision" "$keys" "$size" "$checksum" "$(($(date +%s) - save_started))"
+    printf '%s}\n' "${fingerprints:+,\"fingerprints\":{$fingerprints\}}"
   } >"$incomplete/backup.json" 2>"$WORK/errors" || fail "can't write backup.json: $(tail -n 1 "$WORK/errors")" "free space on the volume"
   # Durable before it gets its name, and the name durable before anything older goes.
   if ! { find "$incomplete" -exec sync {} + && mv "$incomplete" "$backup" && sync .; } 2>"$WORK/errors"; then
@@ -320,12 +346,89 @@ drop_incomplete() {
 
 clean_up() {
   drop_incomplete
+  drop_draft
   rm -rf "$WORK" || :
 }
 
 # stopped SIGNAL STATUS
 stopped() {
   finish "$2" "ended by $1" "earlier backups are as they were; the next run starts over"
+}
+
+# --- the break-glass kit: what a restore needs when nothing else is left, kept beside the backups
+#
+#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: whoever follows it finds all of one kit
+#             .break-glass-<digest>/         a kit, complete when it has such a name: the restore program, all that it calls, and a page
+#                                            that says what to type
+#             .break-glass-<digest>.draft/   being written
+
+# is_kit_name NAME: whether this is the name of a complete kit.
+is_kit_name() {
+  case $1 in
+    .break-glass-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]) ;;
+    *) return 1 ;;
+  esac
+}
+
+# keep_kit: in the cluster's folder. Silent while the kit there is the one that is wanted.
+keep_kit() {
+  [ -n "${KIT_DIGEST:-}" ] || return 0
+  STEP=kit
+  kit=.break-glass-$KIT_DIGEST
+  there=$(readlink break-glass) || there=
+  if [ "$there" != "$kit" ] || ! is_own_folder "$kit"; then
+    if [ -e break-glass ] || [ -L break-glass ]; then
+      is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
+    fi
+    step kit "writing $kit, to restore with when the cluster is down"
+    # First, so that their space is free; the one in use stays until there is another.
+    sweep_kits "$there"
+    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 60 MB on the volume and check its health, or set breakGlassKit to false"
+  fi
+  sweep_kits "$kit"
+}
+
+no_kit() {
+  fail "$backup is saved, but the break-glass kit can't be written: $1" "$2"
+}
+
+# write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
+write_kit() {
+  draft=$kit.draft
+  mkdir -m 0700 "$draft" "$draft/lib" "$draft/bin" &&
+    cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
+    cp "$KIT_SOURCE"/program/lib/*.sh "$draft/lib/" &&
+    cp "$BUSYBOX" "$draft/bin/busybox" &&
+    copy_etcd_tools &&
+    chmod -R u+rwX,go= "$draft" &&
+    ln -s "$kit" "$draft/link" &&
+    find "$draft" ! -type l -exec sync {} + &&
+    mv -T "$draft" "$kit" &&
+    draft= &&
+    sync . &&
+    mv -T "$kit/link" break-glass &&
+    sync .
+}
+
+# Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
+copy_etcd_tools() {
+  for tool in etcdctl etcdutl; do
+    path=$(command -v "$tool") || continue
+    cp "$path" "$draft/bin/$tool" || return 1
+  done
+}
+
+# sweep_kits NAME: removes kits but that one, and drafts that a dead run left.
+sweep_kits() {
+  for name in .break-glass-*; do
+    if [ "$name" = "$1" ] || ! is_kit_name "${name%.draft}" || ! is_own_folder "$name"; then continue; fi
+    say "removing $name"
+    rm -rf "./$name" 2>"$WORK/errors" || say "warning: $name can't be removed: $(tail -n 1 "$WORK/errors")"
+  done
+}
+
+drop_draft() {
+  [ -z "$draft" ] || rm -rf "./$draft" || :
 }
 
 main

@@ -6,11 +6,16 @@ import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from
 import { requireAbsolutePath } from '../cluster/names';
 import { requireObjectName } from '../runtime/object-name';
 
+/** Where the runbook tells a person to mount what is no folder of the host. */
+const MOUNTED_BY_HAND = '/mnt/backup';
+
 /** Where a volume comes from, and what follows for the pods that mount it. */
 interface Source {
   readonly hostPath?: string;
   readonly zone?: string;
   readonly singleNode: boolean;
+  /** How a person mounts it in a shell, where it is neither a folder of the host nor an unknown claim's. */
+  readonly mountByHand?: string;
 }
 
 /**
@@ -43,7 +48,11 @@ export class BackupVolume extends Construct {
    */
   public static fromEbsVolume(scope: Construct, id: string, props: EbsVolumeProps): BackupVolume {
     requireEbsVolume(props);
-    return BackupVolume.fromStaticVolume(scope, id, props.size, 'ReadWriteOnce', { zone: props.zone, singleNode: true }, {
+    return BackupVolume.fromStaticVolume(scope, id, props.size, 'ReadWriteOnce', {
+      zone: props.zone,
+      singleNode: true,
+      mountByHand: `mount /dev/DEVICE ${MOUNTED_BY_HAND}   # the EBS volume ${props.volumeId}, attached to this machine`,
+    }, {
       csi: { driver: EBS_DRIVER, volumeHandle: props.volumeId, fsType: props.fsType ?? 'ext4' },
       nodeAffinity: {
         required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE_LABEL, operator: 'In', values: [props.zone] }] }] },
@@ -104,7 +113,9 @@ export class BackupVolume extends Construct {
     }
     requireAbsolutePath('path', props.path);
     // NFS has no size of its own; the number only has to be the same on both sides.
-    return BackupVolume.fromStaticVolume(scope, id, Size.gibibytes(1), 'ReadWriteMany', { singleNode: false }, {
+    const options = props.mountOptions?.length ? `-o ${props.mountOptions.join(',')} ` : '';
+    const source = { singleNode: false, mountByHand: `mount -t nfs ${options}${props.server}:${props.path} ${MOUNTED_BY_HAND}` };
+    return BackupVolume.fromStaticVolume(scope, id, Size.gibibytes(1), 'ReadWriteMany', source, {
       nfs: { server: props.server, path: props.path },
       mountOptions: props.mountOptions,
     });
@@ -156,12 +167,27 @@ export class BackupVolume extends Construct {
   /** Whether only one node at a time can have the volume. */
   public readonly singleNode: boolean;
 
+  private readonly mountByHand?: string;
+
   private constructor(scope: Construct, id: string, source: Source, build: (self: BackupVolume) => kplus.Volume) {
     super(scope, id);
     this.volume = build(this);
     this.hostPath = source.hostPath;
     this.zone = source.zone;
     this.singleNode = source.singleNode;
+    this.mountByHand = source.mountByHand;
+  }
+
+  /**
+   * The folder in which a person finds the backups with the cluster down, and what has to be typed before.
+   * @internal
+   */
+  public _byHand(): { folder: string; mount?: string } {
+    if (this.hostPath !== undefined) {
+      return { folder: this.hostPath };
+    }
+    const claim = this.volume._toKube().persistentVolumeClaim?.claimName;
+    return { folder: MOUNTED_BY_HAND, mount: this.mountByHand ?? `mount DEVICE ${MOUNTED_BY_HAND}   # the volume of the claim ${claim}, attached to this machine` };
   }
 }
 

@@ -85,11 +85,38 @@ export interface EtcdSnapshotProps {
   readonly includePki?: boolean;
 
   /**
-   * The node's PKI folder, for `includePki`. An absolute path on the host.
+   * The node's PKI folder. An absolute path on the host.
+   *
+   * `includePki` keeps all of it. Of a stacked cluster whose etcd certificates are files of the node, each backup's record has the SHA-256 of
+   * `ca.crt` and `sa.pub` in any case, both public, so that a restore can tell beforehand that it meets another cluster's PKI.
    *
    * @default /etc/kubernetes/pki
    */
   readonly pkiFolder?: string;
+
+  /**
+   * The file that the API server's `--encryption-provider-config` names, such as `/etc/kubernetes/enc/enc.yaml`. An absolute path on the
+   * host, there on every control plane on which the pod may run.
+   *
+   * It is mounted for one thing: each backup's record gets its SHA-256, and nothing else of it is kept. A restored cluster can read its
+   * encrypted Secrets only with the keys of that time, so a restore that would meet another file says so before anything stops. The file
+   * itself has to be kept elsewhere, as the keys that it holds are what protects the backups.
+   *
+   * Only for stacked clusters; an external etcd's pods see no control plane's files.
+   *
+   * @default - none is recorded
+   */
+  readonly encryptionConfig?: string;
+
+  /**
+   * Whether the break-glass kit is kept beside the backups, in `break-glass/`: the restore program, a static busybox, etcd's tools and a
+   * `RUNBOOK.md` for this cluster. With it a restore needs a shell on the machine, and no API server, network, registry or package.
+   *
+   * It takes about 60 MB, is replaced as a whole when something in it changes, and costs nothing otherwise.
+   *
+   * @default true for a volume from a host path, false otherwise
+   */
+  readonly breakGlassKit?: boolean;
 
   /**
    * CPU and memory of the container that takes the snapshot. `etcdutl` maps the database into memory; those pages are given back under

@@ -3,16 +3,15 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { BackupVolume } from './backup-volume';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
+import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
-import { EtcdCertificates } from '../cluster/etcd-certificates';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireAbsolutePath } from '../cluster/names';
+import { BreakGlassKit } from '../restore/break-glass-kit';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
 
 const BACKUP_PATH = '/backup';
-const CERTIFICATES_PATH = '/certificates';
 const PKI_PATH = '/pki';
 
 /** One workload that takes snapshots: all of them run the same program, and differ in the node. */
@@ -41,16 +40,23 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
     throw new Error(`includePki must be left out for the external etcd cluster ${props.cluster.name}: its pods see no control plane's files`);
   }
   const annotations = { 'cdk8s-day2/retention': retention.description, ...props.annotations };
-  return placements(props).map(({ id, nodes }) => {
+  const places = placements(props);
+  const kit = breakGlassKit(scope, props, places);
+  return places.map(({ id, nodes }) => {
     const home = id === 'Resource' ? scope : new Construct(scope, `${id}-pod`);
     const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
-    const pod = snapshotPod(home, props, retention, nodes, labels, annotations);
+    const pod = snapshotPod(home, props, retention, nodes, labels, annotations, kit);
     return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
   });
 }
 
+interface Placement {
+  readonly id: string;
+  readonly nodes: string[];
+}
+
 /** Where the pods run: together in one place, or one on every control plane. */
-function placements(props: EtcdSnapshotProps): { id: string; nodes: string[] }[] {
+function placements(props: EtcdSnapshotProps): Placement[] {
   const { cluster, volume, node, everyMember } = props;
   const planes = cluster.controlPlanes;
   if (everyMember && node) {
@@ -97,13 +103,22 @@ function attachable(cluster: EtcdCluster, volume: BackupVolume): string[] {
   return candidates.map(({ name }) => name);
 }
 
+/** The same for all the pods: with a volume that they share, they share the kit. */
+function breakGlassKit(scope: Construct, props: EtcdSnapshotProps, places: Placement[]): BreakGlassKit | undefined {
+  const onHost = props.volume.hostPath !== undefined;
+  if (!(props.breakGlassKit ?? onHost)) return undefined;
+  const machines = onHost ? places.flatMap(({ nodes }) => nodes) : [];
+  return new BreakGlassKit(scope, props.cluster, props.images ?? ContainerImages.defaults(), { ...props.volume._byHand(), machines });
+}
+
 function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy, nodes: string[],
-  labels: { [key: string]: string }, annotations: { [key: string]: string }): ProgramPod {
+  labels: { [key: string]: string }, annotations: { [key: string]: string }, kit?: BreakGlassKit): ProgramPod {
   const { cluster, volume } = props;
   const images = props.images ?? ContainerImages.defaults();
   const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
+  const fingerprints = new FingerprintMounts(scope, props);
   const pki = props.includePki ? kplus.Volume.fromHostPath(scope, 'Pki', 'pki', {
-    path: pkiFolder(props),
+    path: requirePkiFolder(props.pkiFolder),
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
   return new ProgramPod(scope, {
@@ -119,14 +134,18 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
       ROUNDS: String(props.rounds ?? 3),
       ...props.minimumFreeSpace && { MINIMUM_FREE: String(minimumFree(props.minimumFreeSpace)) },
       ...pki && { PKI: PKI_PATH },
+      ...fingerprints.env,
+      ...kit?.env,
       ...retention._environment(),
     }),
     mounts: [
       { volume: volume.volume, path: BACKUP_PATH },
       ...certificates?.mounts ?? [],
       ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
+      ...fingerprints.mounts,
+      ...kit?.mounts ?? [],
     ],
-    hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined,
+    hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
     hostNetwork: !cluster.isExternal,
     nodes,
     resources: props.resources ?? {
@@ -137,40 +156,6 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
     labels,
     annotations,
   });
-}
-
-/** The three files with which etcd is reached, each mounted alone: the folder also holds the keys of servers and authorities. */
-class CertificateMounts {
-  public readonly mounts: kplus.VolumeMount[];
-  public readonly env: { [name: string]: string };
-
-  constructor(scope: Construct, certificates: EtcdCertificates) {
-    const { ca, cert, key } = certificates.files;
-    const inPod = { ca: `${CERTIFICATES_PATH}/ca.crt`, cert: `${CERTIFICATES_PATH}/client.crt`, key: `${CERTIFICATES_PATH}/client.key` };
-    this.env = { ETCDCTL_CACERT: inPod.ca, ETCDCTL_CERT: inPod.cert, ETCDCTL_KEY: inPod.key };
-    if (certificates.secret) {
-      const volume = kplus.Volume.fromSecret(scope, 'Certificates', certificates.secret, {
-        name: 'certificates',
-        items: { [ca]: { path: 'ca.crt' }, [cert]: { path: 'client.crt' }, [key]: { path: 'client.key' } },
-        // Readable by the pod's group, which is all that it is; octal 0440.
-        defaultMode: 0o440,
-      });
-      this.mounts = [{ volume, path: CERTIFICATES_PATH, readOnly: true }];
-    } else {
-      const file = (name: string, hostPath: string, path: string) => ({
-        volume: kplus.Volume.fromHostPath(scope, `Certificate-${name}`, `certificate-${name}`, { path: hostPath, type: kplus.HostPathVolumeType.FILE }),
-        path,
-        readOnly: true,
-      });
-      this.mounts = [file('ca', ca, inPod.ca), file('cert', cert, inPod.cert), file('key', key, inPod.key)];
-    }
-  }
-}
-
-function pkiFolder(props: EtcdSnapshotProps): string {
-  const folder = props.pkiFolder ?? '/etc/kubernetes/pki';
-  requireAbsolutePath('pkiFolder', folder);
-  return folder;
 }
 
 function minimumFree(size: Size): number {

@@ -46,6 +46,18 @@ describe('all the props', () => {
     expect(env.PKI).toBe('/pki');
   });
 
+  test('the encryption configuration and what is public of the PKI are mounted file by file, for their fingerprints', () => {
+    const file = (hostPath: string, path: string) => ({ source: { hostPath: { path: hostPath, type: 'File' } }, path, readOnly: true });
+    expect(mountOf(cronJob, 'fingerprint-ca-crt')).toEqual(file('/srv/pki/ca.crt', '/fingerprints/ca.crt'));
+    expect(mountOf(cronJob, 'fingerprint-sa-pub')).toEqual(file('/srv/pki/sa.pub', '/fingerprints/sa.pub'));
+    expect(mountOf(cronJob, 'fingerprint-encryption-config')).toEqual(file('/srv/encryption.yaml', '/fingerprints/encryption-config'));
+    expect(env.FINGERPRINTS).toBe('/fingerprints');
+  });
+
+  test('the break-glass kit is kept beside the backups', () => {
+    expect(env.KIT_DIGEST).toMatch(/^[0-9a-f]{8}$/);
+  });
+
   test('the retention is told to the program, and to the reviewer in words', () => {
     expect(env).toMatchObject({ KEEP_LAST: '2', KEEP_MONTHLY: '6' });
     expect(Object.keys(env).filter((name) => name.startsWith('KEEP_'))).toEqual(['KEEP_LAST', 'KEEP_MONTHLY']);
@@ -68,7 +80,7 @@ describe('all the props', () => {
   test('annotations reach the CronJob and its pods', () => {
     const annotations = { 'cdk8s-day2/retention': 'keeps the last 2, 6 monthly', 'example.com/runbook': 'https://example.com/etcd' };
     expect(cronJob.metadata.annotations).toEqual(annotations);
-    expect(templateOf(cronJob).metadata.annotations).toEqual(annotations);
+    expect(templateOf(cronJob).metadata.annotations).toMatchObject(annotations);
   });
 
   test('every image comes from the mirror, by the pull policy and with the pull secrets', () => {
@@ -157,8 +169,9 @@ describe('the control planes', () => {
       snapshots.cronJobs.forEach(({ name }, i) => expect(name).toContain(`snapshots-cp${i + 1}`));
     });
 
-    test('they share one program', () => {
-      expect(all(scope, 'ConfigMap')).toHaveLength(1);
+    test('they share one program, and one break-glass kit', () => {
+      expect(all(scope, 'ConfigMap')).toHaveLength(3);
+      expect(new Set(all(scope, 'CronJob').map((cronJob) => environmentOf(cronJob).KIT_DIGEST)).size).toBe(1);
     });
   });
 

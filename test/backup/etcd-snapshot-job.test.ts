@@ -48,7 +48,7 @@ describe('all the props', () => {
   test('labels and annotations reach the Job and its pods', () => {
     for (const { metadata } of [job, templateOf(job)]) {
       expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/instance': 'prod', 'team': 'platform' });
-      expect(metadata.annotations).toEqual({ 'cdk8s-day2/retention': 'keeps the last 2, 6 monthly', 'example.com/runbook': 'https://example.com/etcd' });
+      expect(metadata.annotations).toMatchObject({ 'cdk8s-day2/retention': 'keeps the last 2, 6 monthly', 'example.com/runbook': 'https://example.com/etcd' });
     }
   });
 
@@ -109,6 +109,8 @@ describe('the name', () => {
     ['the priority class, which is patched in', { priorityClassName: 'system-node-critical' }],
     ['the retention', { retention: RetentionPolicy.keepLast(3) }],
     ['the PKI', { includePki: true }],
+    ['the encryption configuration', { encryptionConfig: '/etc/kubernetes/enc.yaml' }],
+    ['the break-glass kit', { breakGlassKit: false }],
   ])('changes with %s', (_, props) => {
     expect(nameOf(props)).not.toBe(unchanged);
   });

@@ -123,6 +123,17 @@ describe('the PKI', () => {
   });
 });
 
+describe('the encryption configuration', () => {
+  test('is nowhere to be had for an external etcd', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope), encryptionConfig: '/etc/kubernetes/enc.yaml', node: cp1 })))
+      .toThrow('encryptionConfig must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
+  });
+
+  test('is a file with an absolute path', () => {
+    expect(() => cronJob({ encryptionConfig: 'enc.yaml' })).toThrow('encryptionConfig must be an absolute path without \'..\', got "enc.yaml"');
+  });
+});
+
 describe('times and counts', () => {
   test('a deadline that isn\'t longer than the time-out would kill a save that takes its time', () => {
     const message = 'deadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';

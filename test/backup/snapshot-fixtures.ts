@@ -47,6 +47,8 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     minimumFreeSpace: Size.gibibytes(3),
     includePki: true,
     pkiFolder: '/srv/pki',
+    encryptionConfig: '/srv/encryption.yaml',
+    breakGlassKit: true,
     resources: {
       cpu: { request: kplus.Cpu.millis(200), limit: kplus.Cpu.units(1) },
       memory: { request: Size.mebibytes(100), limit: Size.gibibytes(1) },

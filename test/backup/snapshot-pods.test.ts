@@ -3,7 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, only, podOf } from './synthesized';
 import { BackupVolume } from '../../src/backup/backup-volume';
-import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 
@@ -111,10 +111,18 @@ describe('where files of the host are needed', () => {
     expect(mountOf(workload, 'certificate-cert')).toEqual(file(`${folder}/healthcheck-client.crt`, '/certificates/client.crt'));
     expect(mountOf(workload, 'certificate-key')).toEqual(file(`${folder}/healthcheck-client.key`, '/certificates/client.key'));
     expect(podOf(workload).volumes.filter(({ hostPath }: any) => hostPath).map(({ name }: any) => name))
-      .toEqual(['backup', 'certificate-ca', 'certificate-cert', 'certificate-key']);
+      .toEqual(['backup', 'certificate-ca', 'certificate-cert', 'certificate-key', 'fingerprint-ca-crt', 'fingerprint-sa-pub']);
     expect(environmentOf(workload)).toMatchObject({
       ETCDCTL_CACERT: '/certificates/ca.crt', ETCDCTL_CERT: '/certificates/client.crt', ETCDCTL_KEY: '/certificates/client.key',
     });
+  });
+
+  test('of the PKI only what is public is mounted, file by file and read-only, for the fingerprints in the record', () => {
+    const file = (name: string) => ({ source: { hostPath: { path: `/etc/kubernetes/pki/${name}`, type: 'File' } }, path: `/fingerprints/${name}`, readOnly: true });
+    expect(mountOf(workload, 'fingerprint-ca-crt')).toEqual(file('ca.crt'));
+    expect(mountOf(workload, 'fingerprint-sa-pub')).toEqual(file('sa.pub'));
+    expect(environmentOf(workload).FINGERPRINTS).toBe('/fingerprints');
+    expect(mountOf(workload, 'fingerprint-encryption-config')).toBeUndefined();
   });
 
   test('the control plane\'s taints are no hindrance, nor is a cordon', () => {
@@ -143,6 +151,10 @@ describe('where nothing of the host is needed', () => {
     }
     expect(pod).not.toHaveProperty('hostNetwork');
     expect(pod.volumes.filter(({ hostPath }: any) => hostPath)).toEqual([]);
+  });
+
+  test('no fingerprints are taken, as no control plane\'s files are seen', () => {
+    expect(environmentOf(workload)).not.toHaveProperty('FINGERPRINTS');
   });
 
   test('the volume becomes the group\'s, without a walk through all backups at every run', () => {
@@ -189,6 +201,36 @@ describe('an etcd that speaks plain HTTP', () => {
 
   test('needs root for the PKI, whose keys are root\'s', () => {
     expect(podOf(build(true)).containers[0].securityContext.runAsUser).toBe(0);
+  });
+});
+
+describe('the break-glass kit', () => {
+  const kitOf = (props: Partial<EtcdSnapshotCronJobProps>) => {
+    const scope = chart('backup');
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: stacked('cp1'), volume: BackupVolume.fromHostPath(scope, 'backups'), schedule, ...props });
+    const workload = only(scope, 'CronJob');
+    return { digest: environmentOf(workload).KIT_DIGEST, program: mountOf(workload, 'break-glass-program'), cluster: mountOf(workload, 'break-glass') };
+  };
+  const none = { digest: undefined, program: undefined, cluster: undefined };
+
+  test('comes with a folder of the host, where a person finds it without the cluster', () => {
+    expect(kitOf({})).toEqual({
+      digest: expect.stringMatching(/^[0-9a-f]{8}$/),
+      program: { source: { configMap: expect.anything() }, path: '/break-glass/program', readOnly: true },
+      cluster: { source: { configMap: expect.anything() }, path: '/break-glass/cluster', readOnly: true },
+    });
+    expect(kitOf({ breakGlassKit: false })).toEqual(none);
+  });
+
+  test('comes with other volumes only where it is asked for', () => {
+    const volume = claim(chart());
+    expect(kitOf({ volume })).toEqual(none);
+    expect(kitOf({ volume, breakGlassKit: true }).digest).toMatch(/./);
+  });
+
+  test('is the same for all workloads that share a volume, or they would replace each other\'s for ever', () => {
+    const { digest } = kitOf({});
+    expect(kitOf({ schedule: Cron.daily(), includePki: true, encryptionConfig: '/etc/enc.yaml', labels: { a: 'b' } }).digest).toBe(digest);
   });
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { writeKubeadmCertificates } from './support/certificates';
 import { EtcdClusterFixture } from './support/etcd-cluster';
@@ -23,6 +23,7 @@ describeWithTools("a control plane's PKI", [toolchain.etcd36, toolchain.busybox]
     writeKubeadmCertificates(etcd.ca, pkiFolder, 'cp1', ['127.0.0.1']);
     mkdirSync(join(pkiFolder, 'etcd'));
     etcd.ca.writeTo(join(pkiFolder, 'etcd'));
+    writeFileSync(join(pkiFolder, 'sa.pub'), 'public\n');
     for (const file of filesOf(pkiFolder)) chmodSync(join(pkiFolder, file), 0o666);
     symlinkSync('ca.crt', join(pkiFolder, 'front-proxy-ca.crt'));
   });

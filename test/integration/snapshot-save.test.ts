@@ -73,6 +73,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
         sizeBytes: expect.any(Number),
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         durationSeconds: expect.any(Number),
+        fingerprints: { 'ca.crt': expect.stringMatching(/^[0-9a-f]{64}$/), 'sa.pub': expect.stringMatching(/^[0-9a-f]{64}$/) },
       });
       expect(record.keys).toBeGreaterThanOrEqual(restored.keys.length);
       // Whole seconds, cut.

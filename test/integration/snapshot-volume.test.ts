@@ -80,6 +80,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
     const pki = join(scene.folder, 'pki');
     mkdirSync(pki);
     writeFileSync(join(pki, 'ca.crt'), 'x'.repeat(8_000_000));
+    writeFileSync(join(pki, 'sa.pub'), 'x');
     await expectFailure(scene, () => scene.run({ ...UNCHECKED, includePki: true, pkiFolder: pki }), {
       exitCode: 1, step: 'protect', message: /^can't copy the PKI: .*[Nn]o space left/, fix: /the space on the volume/,
     });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
 import { Container, ContainerResult, Mount } from './container';
@@ -151,12 +151,16 @@ export class Pod {
   }
 }
 
-function writeItems(folder: string, items: any[], data: Record<string, string>, mode: number, group = 0): void {
-  for (const { key, path } of items) {
-    const file = join(folder, path);
+/** As the kubelet lays them out: the files in a folder of their own, reached by a link to it, and by a link for each of the top names. */
+function writeItems(folder: string, items: any[] | undefined, data: Record<string, string>, mode: number, group = 0): void {
+  const version = '..2026_11_21_10_15_01.1234567890';
+  for (const { key, path } of items ?? Object.keys(data).map((name) => ({ key: name, path: name }))) {
+    const file = join(folder, version, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, data[key]);
     chmodSync(file, mode);
     chownSync(file, 0, group);
   }
+  for (const name of readdirSync(join(folder, version))) symlinkSync(`..data/${name}`, join(folder, name));
+  symlinkSync(version, join(folder, '..data'));
 }

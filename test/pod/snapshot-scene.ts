@@ -22,6 +22,8 @@ export class SnapshotScene {
   readonly folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-scene-'));
   readonly volume = join(this.folder, 'volume');
   readonly backups = new BackupsOnDisk(join(this.volume, 'prod'));
+  /** What of a node's PKI every snapshot of a stacked cluster looks at. */
+  readonly pki = join(this.folder, 'node-pki');
   readonly earlier: string[] = [];
   /** How the earlier ones looked when they were planted. */
   planted: Record<string, string> = {};
@@ -29,6 +31,8 @@ export class SnapshotScene {
   constructor(private readonly cluster: EtcdCluster, private readonly options: PodOptions) {
     mkdirSync(this.backups.folder, { recursive: true, mode: 0o700 });
     this.plantEarlier();
+    mkdirSync(this.pki);
+    for (const file of ['ca.crt', 'sa.pub']) writeFileSync(join(this.pki, file), `the ${file} of prod\n`);
   }
 
   /** Three days' backups; call it again for a volume that was mounted over the first ones. */
@@ -45,6 +49,9 @@ export class SnapshotScene {
       volume: BackupVolume.fromHostPath(chart, 'backups', { path: this.volume }),
       retention: RetentionPolicy.keepLast(2),
       rounds: 1,
+      pkiFolder: this.pki,
+      // Its tools are far larger than the snapshots of these tests: those that are about it turn it on.
+      breakGlassKit: false,
       ...props,
     });
     return Testing.synth(chart);

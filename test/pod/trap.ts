@@ -6,7 +6,7 @@ import { PodOptions } from './pod';
 export type Mishap = 'kill' | 'term' | 'fail' | 'half';
 
 /** The programs that change the volume or decide what is changed there. */
-const TRAPPED = ['mkdir', 'chmod', 'rm', 'mv', 'cp', 'find', 'sync', 'flock', 'awk', 'etcdctl', 'etcdutl'];
+const TRAPPED = ['mkdir', 'chmod', 'rm', 'mv', 'cp', 'ln', 'find', 'sync', 'flock', 'awk', 'etcdctl', 'etcdutl'];
 
 // Only builtins before the mishap, and of each call the first line. `half` does what a power cut does to a deletion: some of the files are gone.
 const TRAP = `#!/bin/dash

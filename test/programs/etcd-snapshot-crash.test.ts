@@ -2,11 +2,15 @@ import { until } from '../integration/support/wait';
 import { asRoot } from '../pod/as-root';
 import { ContainerResult } from '../pod/container';
 import { expectSaved } from '../pod/failure';
+import { KitOnDisk } from '../pod/kit-on-disk';
 import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
 import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
 import { Mishap, Trap } from '../pod/trap';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
+
+/** The whole of what a run can do: it keeps the break-glass kit, too, in place of an earlier one. */
+const PROPS = { node: NODE, breakGlassKit: true };
 
 /** A run at one of whose commands something happens, and what the volume looks like then. */
 interface Mischance {
@@ -31,9 +35,10 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
     const options = { image: {} };
     const scene = new SnapshotScene(STUB_CLUSTER, options);
     options.image = stubImage(scene);
+    new KitOnDisk(scene.backups.folder).plant();
     const trap = new Trap(scene.folder);
     trap.set(call, mishap);
-    const pod = await scene.start({ node: NODE }, trap.options);
+    const pod = await scene.start(PROPS, trap.options);
     if (call > 0 && (mishap === 'kill' || mishap === 'half')) {
       await until(`call ${call} is reached`, () => trap.reached || !pod.running);
       if (trap.reached) pod.signal('SIGKILL');
@@ -49,6 +54,8 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
     const kept = earlier.filter((name) => backups.complete.includes(name));
     const seen = backups.look(kept);
     const faults = [
+      // Whoever comes at this moment can restore.
+      ...new KitOnDisk(backups.folder).faults,
       ...written.flatMap((name) => backups.faults(name)),
       ...Object.entries(seen).filter(([file, facts]) => before[file] !== facts).map(([file]) => `${file} was touched`),
       ...Object.keys(before).filter((file) => kept.some((name) => file.startsWith(name)) && !(file in seen)).map((file) => `${file} is gone`),
@@ -81,7 +88,10 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
         // The policy keeps two: the next run's own, and the newest one that is there now.
         const [newest] = scene.backups.complete.slice(-1);
         try {
-          await expectSaved(scene, () => scene.run({ node: NODE }, { shell: 'dash' }));
+          await expectSaved(scene, () => scene.run(PROPS, { shell: 'dash' }));
+          const kit = new KitOnDisk(scene.backups.folder);
+          found.push(...kit.faults.map((fault) => `after the next run, ${fault}`));
+          if (kit.target === KitOnDisk.PLANTED || kit.names.length !== 2) found.push(`after the next run there are the kits ${kit.names.join(', ')}`);
           if (!scene.backups.complete.includes(newest)) found.push(`the next run deleted ${newest}, which it had to keep`);
         } catch (error) {
           found.push(`the next run did not go well: ${(error as Error).message}`);
@@ -101,7 +111,7 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
 
   test('there are such commands in every step', () => {
     expect(calls.length).toBeGreaterThan(15);
-    for (const call of ['mkdir -m 0700 .incomplete-', 'etcdctl --endpoints=', 'etcdutl snapshot status', 'sync ', 'mv .incomplete-', 'mv 2', 'rm -rf ./.trash-']) {
+    for (const call of ['mkdir -m 0700 .incomplete-', 'etcdctl --endpoints=', 'etcdutl snapshot status', 'sync ', 'mv .incomplete-', 'mv 2', 'rm -rf ./.trash-', 'cp ', 'ln -s ', 'mv -T .break-glass-', 'rm -rf ./.break-glass-']) {
       expect(calls).toContainEqual(expect.stringContaining(call));
     }
   });

@@ -19,6 +19,8 @@ const WRONG: [string, string[], RegExp][] = [
   // It is the only rule that the chart gives.
   ['KEEP_LAST', [''], A_WHOLE_NUMBER],
   ['KEEP_DAILY', ['0'], A_WHOLE_NUMBER],
+  ['FINGERPRINTS', ['/nowhere'], /check that it exists on this node/],
+  ['KIT_DIGEST', ['kit', '0A1B2C3D', '0a1b2c3', '../../..', '0a1b2c3d\n'], /8 hexadecimal digits, or leave it empty/],
   ['PKI', ['/nowhere'], /\/etc\/kubernetes\/pki with kubeadm, or leave PKI empty/],
 ];
 
