@@ -6,8 +6,12 @@ import { drain, everyMember, failOver, powerCut } from './scenarios/high-availab
 import { classic } from './scenarios/host-path';
 import { images } from './scenarios/images';
 import { badInput } from './scenarios/restore-bad-input';
+import { byHandHa, byHandSingle, oneLost, twoLost, withoutQuorum } from './scenarios/restore-break-glass';
 import { restoreByHand } from './scenarios/restore-by-hand';
+import { encryptedSecrets } from './scenarios/restore-encrypted';
+import { externalByHand } from './scenarios/restore-external';
 import { everyStepKilled, followerAbsent, podsKilled, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
+import { diskFull } from './scenarios/restore-full-disk';
 import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
 import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
@@ -25,14 +29,20 @@ export const acts: readonly Act[] = [
   { topology: ha, scenarios: [everyMember, provisionedClaim, ebs, failOver, drain, powerCut] },
   { topology: externalEtcd, scenarios: [restricted, hostPathRefused] },
   // A restore takes hold of the whole cluster: these have clusters of their own.
-  { topology: single, scenarios: [restoreSingle, timeTravelSingle, badInput, everyStepKilled], replacedAfterFailure: true },
+  {
+    topology: single,
+    scenarios: [restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, encryptedSecrets],
+    replacedAfterFailure: true,
+  },
   {
     topology: ha,
     scenarios: [
-      restoreHa, timeTravelHa, followerAbsent, podsKilled, networkCut, networkGone, everyStepKilled, powerCutHolder, powerCutFollower, powerCutAll,
+      restoreHa, timeTravelHa, byHandHa, everyStepKilled, followerAbsent, podsKilled, networkCut, networkGone, diskFull,
+      powerCutHolder, powerCutFollower, powerCutAll, oneLost, withoutQuorum, twoLost,
     ],
     replacedAfterFailure: true,
   },
+  { topology: externalEtcd, scenarios: [externalByHand] },
   ...['1.35.4', '1.36.3'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
     scenarios: [restoreByHand, examples],

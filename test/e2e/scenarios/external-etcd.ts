@@ -7,21 +7,13 @@ import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
-import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
-import { EtcdVersion } from '../../../src/cluster/etcd-version';
 import { Scenario } from '../scenario';
-import { Stage } from '../stage';
 import { BackupFolder } from '../support/backup-folder';
-import { namesOf, synthesized } from '../support/chart';
+import { externalCluster, namesOf, synthesized } from '../support/chart';
 import { saved } from '../support/job-run';
 import { localPathProvisioner, volumeOf } from '../support/local-path';
 
 const pki = '/etc/kubernetes/pki/etcd';
-
-function externalCluster({ cluster, versions }: Stage, certificates: EtcdCertificates): EtcdCluster {
-  const endpoints = cluster.etcdMembers.map(({ address }) => `https://${address}:2379`);
-  return EtcdCluster.external({ name: 'billing', endpoints, etcdVersion: EtcdVersion.of(versions.etcd), certificates });
-}
 
 export const restricted: Scenario = {
   group: 5,
@@ -48,7 +40,7 @@ export const restricted: Scenario = {
         metadata: { name: 'backups' }, accessModes: [PersistentVolumeAccessMode.READ_WRITE_ONCE], storage: Size.gibibytes(1), storageClassName: 'local-path',
       });
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: externalCluster(stage, EtcdCertificates.fromSecret(Secret.fromSecretName(chart, 'client', 'etcd-client'))),
+        cluster: externalCluster(stage, 'billing', EtcdCertificates.fromSecret(Secret.fromSecretName(chart, 'client', 'etcd-client'))),
         volume: BackupVolume.fromPersistentVolumeClaim(chart, 'backups', claim),
         schedule: Cron.annually(),
       });
@@ -81,7 +73,7 @@ export const hostPathRefused: Scenario = {
     const { cluster, kubernetes } = stage;
     const [node] = cluster.controlPlanes;
     await kubernetes.createNamespace('restricted');
-    const described = externalCluster(stage, EtcdCertificates.fromHostFolder(pki));
+    const described = externalCluster(stage, 'billing', EtcdCertificates.fromHostFolder(pki));
     await stage.loadImages(ContainerImages.defaults().listFor(described), [node]);
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));
     const objects = synthesized(stage, (chart) => {

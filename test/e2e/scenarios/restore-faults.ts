@@ -3,7 +3,7 @@ import { Duration } from 'cdk8s';
 import { killPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 import { Scenario } from '../scenario';
-import { playFaults, powerCycle } from '../support/failpoints';
+import { assertHit, playFaults, powerCycle } from '../support/failpoints';
 import { RestoreDrill } from '../support/restore';
 import { requirePoints, restorePoints } from '../support/restore-points';
 
@@ -129,10 +129,4 @@ function roleOf(drill: RestoreDrill, node: NodeAccess): string {
 async function assertCovered(role: string, hit: readonly string[]): Promise<void> {
   const { steps } = await restorePoints();
   assert.deepEqual(steps[role].filter((step) => !hit.includes(step)), [], `steps of the ${role} that were not hit`);
-}
-
-function assertHit(hit: ReadonlyMap<string, readonly string[]>, wanted: { readonly [node: string]: readonly string[] }): void {
-  for (const [node, points] of Object.entries(wanted)) {
-    assert.deepEqual(points.filter((point) => !hit.get(node)!.includes(point)), [], `points at which ${node} was not hit`);
-  }
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { sleep } from '../../integration/support/wait';
 import { heal, partition } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 import { Scenario } from '../scenario';
-import { playFaults } from '../support/failpoints';
+import { assertHit, LastingFault, playFaults } from '../support/failpoints';
 import { RestoreDrill } from '../support/restore';
 import { requirePoints } from '../support/restore-points';
 
@@ -19,13 +18,7 @@ export const networkCut: Scenario = {
     const [holder, follower, other] = drill.nodes;
     const restoreId = drill.idFor('network');
     stage.atTheEnd(() => heal(drill.nodes));
-    let healed = Promise.resolve();
-    // The program goes on meanwhile: it is what has to bear it.
-    const cut = async () => {
-      await healed;
-      await partition([holder], [follower, other]);
-      healed = sleep(30_000).then(() => heal(drill.nodes));
-    };
+    const cut = new LastingFault(() => partition([holder], [follower, other]), () => heal(drill.nodes), 30);
     await drill.start({
       restoreId,
       readyTimeout: Duration.minutes(10),
@@ -33,10 +26,9 @@ export const networkCut: Scenario = {
       failpoints: { [holder.name]: 'every:hold', [follower.name]: 'every:hold' },
     });
     const isCut = (node: NodeAccess, point: string) => (node === holder ? onHolder : onFollower).includes(point);
-    const hit = await playFaults(drill, restoreId, (node, point) => isCut(node, point) ? cut() : undefined, 900);
-    await healed;
-    assert.deepEqual(onHolder.filter((point) => !hit.get(holder.name)!.includes(point)), []);
-    assert.deepEqual(onFollower.filter((point) => !hit.get(follower.name)!.includes(point)), []);
+    const hit = await playFaults(drill, restoreId, (node, point) => isCut(node, point) ? cut.strike() : undefined, 900);
+    await cut.passes();
+    assertHit(hit, { [holder.name]: onHolder, [follower.name]: onFollower });
     await drill.assertRestored(restoreId);
   },
 };

@@ -5,15 +5,15 @@ import { Outcome } from '../../toolchain/run';
 
 /** What a person does at night: the kit beside the backups, and a shell on each machine. */
 export class BreakGlass {
-  /** The kit as the snapshot's Job has left it on the holder, and as a person copies it to the other machines. */
+  /** The kit as the snapshot's Job has left it beside the backups, and as a person copies both to the other machines. */
   static async find(drill: RestoreDrill): Promise<BreakGlass> {
-    const kit = `${drill.folder.path}/break-glass`;
-    const [holder, ...others] = drill.nodes;
-    const packed = await holder.run(['sh', '-c', 'tar -C "$1" -chf - break-glass | base64 -w0', 'sh', drill.folder.path]);
-    for (const node of others) {
-      await node.run(['sh', '-ec', 'mkdir -p "$1" && base64 -d | tar -C "$1" -xf -', 'sh', drill.folder.path], { input: packed });
-      drill.stage.atTheEnd(() => node.run(['rm', '-rf', drill.folder.path]));
+    const { folder: { node: keeper, path } } = drill;
+    const packed = await keeper.run(['sh', '-c', 'tar -C "$1" -chf - . | base64 -w0', 'sh', path]);
+    for (const node of drill.nodes.filter((other) => other !== keeper)) {
+      await node.run(['sh', '-ec', 'mkdir -p "$1" && base64 -d | tar -C "$1" -xf -', 'sh', path], { input: packed });
+      drill.stage.atTheEnd(() => node.run(['rm', '-rf', path]));
     }
+    const kit = `${path}/break-glass`;
     return new BreakGlass(kit);
   }
 

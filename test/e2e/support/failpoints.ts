@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { HostRecord } from './host-record';
 import { RestoreDrill } from './restore';
 import { sleep } from '../../integration/support/wait';
@@ -44,4 +45,30 @@ async function lastWords(records: HostRecord[]): Promise<string> {
 export async function powerCycle(nodes: readonly NodeAccess[]): Promise<void> {
   await Promise.all(nodes.map((node) => node.powerOff()));
   await Promise.all(nodes.map((node) => node.powerOn()));
+}
+
+/** A fault that lasts for some seconds while the program goes on, since it is the program that has to bear it. One at a time. */
+export class LastingFault {
+  private over = Promise.resolve();
+
+  constructor(private readonly begin: () => Promise<unknown>, private readonly end: () => Promise<unknown>, private readonly seconds: number) {}
+
+  /** Returns when it has begun. */
+  async strike(): Promise<void> {
+    await this.over;
+    await this.begin();
+    this.over = sleep(this.seconds * 1000).then(async () => { await this.end(); });
+  }
+
+  /** Waits until the last one has ended. */
+  async passes(): Promise<void> {
+    await this.over;
+  }
+}
+
+/** Throws unless every point that was to be hit was hit. @param wanted failpoints by the name of the machine. */
+export function assertHit(hit: ReadonlyMap<string, readonly string[]>, wanted: { readonly [node: string]: readonly string[] }): void {
+  for (const [node, points] of Object.entries(wanted)) {
+    assert.deepEqual(points.filter((point) => !hit.get(node)!.includes(point)), [], `points at which ${node} was not hit`);
+  }
 }

@@ -35,11 +35,17 @@ export interface RestoreOrder extends Partial<EtcdRestoreJobProps> {
  * At the backup there is `before`, and one replica; since then `before` is gone, `after` is there, and there are two replicas.
  */
 export class RestoreDrill {
-  /** Takes the backup on the first control plane, and makes the history. */
-  static async begin(stage: Stage, name: string, snapshot: Partial<EtcdSnapshotJobProps> = {}): Promise<RestoreDrill> {
+  /**
+   * Takes the backup on the first control plane, and makes the history.
+   *
+   * @param etcd the cluster as its user describes it; stacked unless given.
+   */
+  static async begin(
+    stage: Stage, name: string, snapshot: Partial<EtcdSnapshotJobProps> = {}, etcd: EtcdCluster = kubeadmCluster(stage, name),
+  ): Promise<RestoreDrill> {
     const { cluster, kubernetes } = stage;
     await cluster.waitUntilReady();
-    const drill = new RestoreDrill(stage, kubeadmCluster(stage, name));
+    const drill = new RestoreDrill(stage, etcd);
     await stage.loadImages([...ContainerImages.defaults().listFor(drill.etcd), workloadImage]);
     stage.atTheEnd(() => drill.node.run(['rm', '-rf', backups]));
     await kubernetes.createNamespace();
@@ -50,7 +56,9 @@ export class RestoreDrill {
 
   /** The machine that holds the backup. */
   readonly node: NodeAccess;
+  /** All machines that take part: those with a member, and those with an API server. */
   readonly nodes: NodeAccess[];
+  private readonly members: NodeAccess[];
   readonly folder: BackupFolder;
   readonly witness: Witness;
   readonly workload: Workload;
@@ -61,7 +69,9 @@ export class RestoreDrill {
   private oldClusterId = '';
 
   private constructor(readonly stage: Stage, readonly etcd: EtcdCluster) {
-    this.nodes = stage.cluster.controlPlanes;
+    const { controlPlanes, etcdMembers } = stage.cluster;
+    this.members = etcdMembers.length > 0 ? etcdMembers : controlPlanes;
+    this.nodes = [...controlPlanes, ...etcdMembers];
     [this.node] = this.nodes;
     this.folder = new BackupFolder(this.node, `${backups}/${etcd.name}`);
     this.witness = new Witness(this.nodes);
@@ -71,7 +81,7 @@ export class RestoreDrill {
   /** Takes another backup and makes another history, for another restore. */
   async renew(snapshot: Partial<EtcdSnapshotJobProps> = {}): Promise<void> {
     const { kubernetes } = this.stage;
-    const witnessed = this.nodes.map((node) => ({ ...Witness.objectOf(node), data: {} }));
+    const witnessed = this.stage.cluster.controlPlanes.map((node) => ({ ...Witness.objectOf(node), data: {} }));
     await kubernetes.apply([...this.workload.objects(), this.marker('before'), ...witnessed]);
     await kubernetes.kubectl(['delete', 'configmap', 'after', '--ignore-not-found']);
     await this.workload.settles(1, this.watched);
@@ -80,7 +90,7 @@ export class RestoreDrill {
     await kubernetes.apply([this.marker('after')]);
     await this.workload.scale(2);
     await this.workload.settles(2, this.watched);
-    this.oldClusterId = (await clusterSeenBy(this.node)).clusterId;
+    this.oldClusterId = (await clusterSeenBy(this.members[0])).clusterId;
     await this.witness.start();
   }
 
@@ -142,9 +152,11 @@ export class RestoreDrill {
     await this.assertState(nodes, { present: 'before', absent: 'after' });
     const { clusterId } = await this.assertMembers(nodes);
     assert.notEqual(clusterId, this.oldClusterId, 'the cluster is the old one');
-    for (const node of nodes) {
+    for (const node of this.membersAmong(nodes)) {
       const aside = `/var/lib/etcd/before-${restoreId}/member`;
       assert.notEqual(await node.shell('ls "$1/wal" "$1/snap"', aside), '', `the old data of ${node.name} is in ${aside}`);
+      const [owner, ofFolder] = (await node.run(['stat', '-c', '%U:%G', '/var/lib/etcd/member', '/var/lib/etcd'])).trim().split('\n');
+      assert.equal(owner, ofFolder, `the data of ${node.name} belongs to the user of etcd`);
     }
     // Whoever watches has to see it: first that the state went back, then what is new.
     await this.workload.settles(1, this.watched);
@@ -159,10 +171,12 @@ export class RestoreDrill {
     await this.assertState(nodes, { present: 'after', absent: 'before' });
     const { clusterId } = await this.assertMembers(nodes);
     assert.equal(clusterId, this.oldClusterId, 'the cluster is another one');
-    for (const node of nodes) {
-      assert.deepEqual((await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.endsWith(`-${restoreId}`)), [], `${node.name} is clean`);
-      assert.deepEqual((await node.run(['ls', '/etc/kubernetes/manifests'])).trim().split('\n'),
-        ['etcd.yaml', 'kube-apiserver.yaml', 'kube-controller-manager.yaml', 'kube-scheduler.yaml']);
+    for (const node of this.membersAmong(nodes)) {
+      const left = (await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.endsWith(`-${restoreId}`));
+      assert.deepEqual(left, [], `${node.name} is as before`);
+    }
+    for (const node of this.apiServersAmong(nodes)) {
+      assert.ok((await node.run(['ls', '/etc/kubernetes/manifests'])).includes('kube-apiserver.yaml'), `${node.name} has its API server back`);
     }
     assert.equal(await this.workload.replicas(), 2);
     const writes = await this.witness.writes();
@@ -174,6 +188,14 @@ export class RestoreDrill {
     const writes = await this.witness.writes();
     assertNeverTwo(writes, this.restoredFrom);
     this.stage.say(`${writes.length} writes were accepted, with ${outage(writes).toFixed(1)} s between two of them at most`);
+  }
+
+  private membersAmong(nodes: readonly NodeAccess[]): NodeAccess[] {
+    return this.members.filter((node) => nodes.includes(node));
+  }
+
+  private apiServersAmong(nodes: readonly NodeAccess[]): NodeAccess[] {
+    return this.stage.cluster.controlPlanes.filter((node) => nodes.includes(node));
   }
 
   /** The machine whose rules for services are looked at. */
@@ -206,7 +228,7 @@ export class RestoreDrill {
 
   private async assertState(nodes: readonly NodeAccess[], { present, absent }: { present: string; absent: string }): Promise<void> {
     const { cluster, kubernetes, namespace } = this.stage;
-    for (const { name } of nodes) {
+    for (const { name } of this.apiServersAmong(nodes)) {
       await kubernetes.eventually(`the API server on ${name} has ${present}`, async () => {
         const { stdout, stderr } = await cluster.kubectl(['get', 'configmaps', '--namespace', namespace, '--output', 'name', '--request-timeout=5s'], { via: name });
         const objects = stdout.split('\n').map((line) => line.replace('configmap/', ''));
@@ -217,11 +239,12 @@ export class RestoreDrill {
     }
   }
 
-  /** Throws unless every machine has a voter, there is no other member, and all are of one cluster. */
+  /** Throws unless every member is a voter, there is no other member, and all are of one cluster. */
   private async assertMembers(nodes: readonly NodeAccess[]): Promise<{ clusterId: string }> {
-    const seen = await Promise.all(nodes.map(clusterSeenBy));
+    const wanted = this.membersAmong(nodes);
+    const seen = await Promise.all(wanted.map(clusterSeenBy));
     for (const { clusterId, members } of seen) {
-      assert.deepEqual(members, nodes.map(({ name }) => ({ name, isLearner: false })));
+      assert.deepEqual(members, wanted.map(({ name }) => ({ name, isLearner: false })));
       assert.equal(clusterId, seen[0].clusterId);
     }
     return seen[0];
@@ -232,7 +255,8 @@ export class RestoreDrill {
     const { kubernetes, cluster } = this.stage;
     await kubernetes.eventually('every API server is an endpoint of the service', async () => {
       const { stdout } = await cluster.kubectl(['get', 'endpointslice', 'kubernetes', '--namespace', 'default', '--output', 'json']);
-      assert.deepEqual(JSON.parse(stdout).endpoints.flatMap(({ addresses }: any) => addresses).sort(), nodes.map(({ address }) => address));
+      const listed = JSON.parse(stdout).endpoints.flatMap(({ addresses }: any) => addresses).sort();
+      assert.deepEqual(listed, this.apiServersAmong(nodes).map(({ address }) => address));
       return true;
     }, 60);
   }
