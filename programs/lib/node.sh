@@ -51,12 +51,17 @@ is_static_pod() {
   [ -f "$MANIFESTS/$1.yaml" ] || [ -f "$RECORD/manifests/$1.yaml" ]
 }
 
-# processes COMPONENT: the ids of the processes that were started with these very arguments, and not of some other pod's etcd.
+# processes COMPONENT: its processes on this host, and not those of some other control plane that runs in pods here. By what can't be the
+# same twice: other arguments may stand differently in an edited manifest.
 processes() {
+  case $1 in
+    etcd) identity=data-dir ;;
+    *) identity=secure-port ;;
+  esac
   for pid in $(pidof "$1" || :); do
-    tr '\000' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed 's/^--*//' >"$RECORD/cmdline" || continue
-    grep -q . "$RECORD/cmdline" || continue
-    grep -vxFf "$RECORD/cmdline" "$RECORD/$1.args" >/dev/null || echo "$pid"
+    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    [ "$(tr '\000' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n "s/^--*$identity=//p" | tail -n 1)" = "$(setting "$1" "$identity")" ] || continue
+    echo "$pid"
   done
 }
 
@@ -99,6 +104,12 @@ check_data_folder() {
   ! grep -q " $DATA_DIR/member " /proc/self/mounts || give_up "$DATA_DIR/member is a mount point, and can't be renamed" "mount the disk at $DATA_DIR, or do this by hand"
 }
 
+# need_space FOLDER KIBIBYTES WHAT
+need_space() {
+  free=$(df -P -k "$1" | awk 'NR == 2 { printf "%d", $4 }')
+  [ "${free:-0}" -gt "$2" ] || give_up "$1 has $free KiB free, and $3 needs $2 KiB" "free space there"
+}
+
 # stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
 # takes an API server 30 s; after GRACE seconds it is ended by force.
 stop_component() {
@@ -110,7 +121,7 @@ stop_component() {
   put_manifest_aside "$1" || return 1
   # A kubelet that has not seen yet that the manifest is gone would start the process once more. One that starts afterwards has never
   # seen the manifest: so it stands still until no process is left.
-  systemctl stop kubelet 2>/dev/null || :
+  systemctl stop kubelet 2>/dev/null || ! systemctl is-active --quiet kubelet || return 1
   failpoint "stopping-$1"
   end_processes "$1" "$2" || return 1
   systemctl start --no-block kubelet 2>/dev/null || :

@@ -12,8 +12,9 @@ step() {
   say "$2"
 }
 
+# Where nothing can be written any more, the work matters more than what is said of it.
 say() {
-  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$STEP" "$1"
+  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$STEP" "$1" || :
 }
 
 # fail TEXT FIX: the program's end where a step can't be done; FIX is for the person who must act.

@@ -62,9 +62,7 @@ check_snapshot() {
   check_origin
   check_storage_version
   check_fingerprints
-  free=$(df -P -k "$DATA_DIR" | awk 'NR == 2 { printf "%d", $4 }')
-  [ "$free" -gt $((size * 12 / 10 / 1024)) ] ||
-    give_up "$DATA_DIR has $free KiB free and the restored database needs $((size * 12 / 10 / 1024)) KiB" "free space there"
+  need_space "$DATA_DIR" $((size * 12 / 10 / 1024)) "the restored database"
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
 }
 

@@ -11,7 +11,13 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 
 step_check() {
   read_machine
-  [ "$ROLE" = api ] || check_data_folder
+  # Where nothing can be recorded nothing may begin.
+  need_space "$RECORD" 16384 "the record of this restore"
+  if [ "$ROLE" != api ]; then
+    check_data_folder
+    # The old data stays, and as much comes from the others again.
+    [ ! -f "$DATA_DIR/member/snap/db" ] || need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" "a second database beside the old one"
+  fi
   learn_urls
   if by_word; then return 0; fi
   if marked; then
@@ -100,7 +106,7 @@ step_await_ready() {
 }
 
 step_quiesce() {
-  keep_fact quiesce-began "$(date +%s)"
+  [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)"
   # Without a quorum nobody can be asked later, so a follower's etcd ends here.
   if by_word && [ "$ROLE" = follower ]; then stop_component etcd 5 || return 1; fi
   ! has_api || stop_component kube-apiserver "$API_GRACE" || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
