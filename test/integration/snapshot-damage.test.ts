@@ -2,7 +2,7 @@ import { truncateSync, writeFileSync } from 'fs';
 import { Node } from 'cdk8s-plus-28';
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { asRoot } from '../pod/as-root';
-import { etcdImage, etcdScene } from '../pod/etcd-scene';
+import { etcdImage, onEtcd } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
 import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -11,14 +11,7 @@ import { toolchain } from '../toolchain/toolchain';
 describeWithTools('snapshots that arrive damaged', [toolchain.etcd36, toolchain.busybox], () => asRoot('snapshots that arrive damaged', () => {
   let etcd: EtcdClusterFixture;
   let scene: SnapshotScene;
-
-  beforeAll(async () => {
-    etcd = await EtcdClusterFixture.start(toolchain.etcd36, { members: 3 });
-    await etcd.client.put('a', '1');
-  });
-  beforeEach(() => { scene = etcdScene(etcd); });
-  afterEach(() => scene.remove());
-  afterAll(() => etcd.destroy());
+  onEtcd(toolchain.etcd36, 3, (made, cluster) => { [scene, etcd] = [made, cluster]; });
 
   /** The image, with an etcdctl that does something to what it saved (`$file`) from the endpoints that match a shell pattern. */
   function imageThatSpoils(what: string, endpoints = '*'): Record<string, string> {

@@ -5,7 +5,7 @@ import { writeExpiredClient, writeForeignClient, writeKubeadmCertificates } from
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { until } from './support/wait';
 import { asRoot } from '../pod/as-root';
-import { etcdScene } from '../pod/etcd-scene';
+import { etcdScene, onEtcd } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
 import { SnapshotScene } from '../pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -16,18 +16,11 @@ const ON_CP1 = { node: Node.named('cp1') };
 describeWithTools('members that fail', [toolchain.etcd36, toolchain.busybox], () => asRoot('members that fail', () => {
   let etcd: EtcdClusterFixture;
   let scene: SnapshotScene;
-
-  beforeAll(async () => {
-    etcd = await EtcdClusterFixture.start(toolchain.etcd36, { members: 3 });
-    await etcd.client.put('a', '1');
-  });
-  beforeEach(() => { scene = etcdScene(etcd); });
+  onEtcd(toolchain.etcd36, 3, (made, cluster) => { [scene, etcd] = [made, cluster]; });
   afterEach(async () => {
-    scene.remove();
     for (const member of etcd.members) if (!member.running) member.start();
     await Promise.all(etcd.members.map((member) => member.waitUntilHealthy()));
   });
-  afterAll(() => etcd.destroy());
 
   test('nothing is wrong: the local member gives the snapshot', async () => {
     expect(await expectSaved(scene, () => scene.run(ON_CP1))).toMatchObject({ member: 'cp1', endpoint: `https://127.0.0.1:${etcd.clientPort}`, pruned: 2 });

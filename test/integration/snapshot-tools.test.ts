@@ -1,7 +1,6 @@
-import { EtcdClusterFixture } from './support/etcd-cluster';
 import { readSnapshot } from './support/restored-snapshot';
 import { asRoot } from '../pod/as-root';
-import { etcdImage, etcdScene } from '../pod/etcd-scene';
+import { etcdImage, onEtcd } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
 import { Shell } from '../pod/pod';
 import { SnapshotScene } from '../pod/snapshot-scene';
@@ -10,16 +9,8 @@ import { toolchain } from '../toolchain/toolchain';
 
 // registry.k8s.io/etcd leaves etcdutl out up to 3.5.21-0, and up to 3.6.4-0 in 3.6, whose etcdctl can check no snapshot.
 describeWithTools('images that lack a tool', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('images that lack a tool', () => {
-  let etcd: EtcdClusterFixture;
   let scene: SnapshotScene;
-
-  beforeAll(async () => {
-    etcd = await EtcdClusterFixture.start(toolchain.etcd35);
-    await etcd.client.put('a', '1');
-  });
-  beforeEach(() => { scene = etcdScene(etcd); });
-  afterEach(() => scene.remove());
-  afterAll(() => etcd.destroy());
+  onEtcd(toolchain.etcd35, 1, (made) => { scene = made; });
 
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
     test('one of 3.5 without etcdutl: etcdctl alone saves and checks', async () => {

@@ -26,3 +26,19 @@ export function etcdImage(tool: Tool): Record<string, string> {
 export function etcdScene(etcd: EtcdClusterFixture, certificates?: string): SnapshotScene {
   return new SnapshotScene(describeEtcd(etcd, certificates), { image: etcdImage(etcd.tool) });
 }
+
+/** For the suite around: a running etcd that somebody has written to, and before each test a scene of its own. */
+export function onEtcd(tool: Tool, members: number, begin: (scene: SnapshotScene, etcd: EtcdClusterFixture) => void): void {
+  let etcd: EtcdClusterFixture;
+  let scene: SnapshotScene;
+  beforeAll(async () => {
+    etcd = await EtcdClusterFixture.start(tool, { members });
+    await etcd.client.put('a', '1');
+  });
+  beforeEach(() => {
+    scene = etcdScene(etcd);
+    begin(scene, etcd);
+  });
+  afterEach(() => scene.remove());
+  afterAll(() => etcd.destroy());
+}
