@@ -383,7 +383,7 @@ keep_kit() {
     step kit "writing $kit, to restore with when the cluster is down"
     # First, so that their space is free; the one in use stays until there is another.
     sweep_kits "$there"
-    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 60 MB on the volume and check its health, or set breakGlassKit to false"
+    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 40 MB on the volume and check its health, or set breakGlassKit to false"
   fi
   sweep_kits "$kit"
 }
