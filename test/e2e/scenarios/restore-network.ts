@@ -50,18 +50,17 @@ export const networkGone: Scenario = {
       await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 60);
       await partition([holder], followers);
       await drill.record(restoreId).pass(point);
-      // The followers have a quorum, and so the decision; the holder can't know it.
+      // The followers have a quorum, and so the decision; the holder, on which nobody counts yet, goes back alone.
       stage.kubernetes.via = followers[0].name;
       for (const { status, outcome, fix } of await drill.ended(restoreId, 240, followers)) {
         assert.deepEqual([status, outcome], [1, 'aborted']);
         assert.notEqual(fix, '');
       }
-      assert.equal(await drill.record(restoreId).result(), undefined, 'the holder has not ended');
-      assert.match(await drill.record(restoreId).log(), /--abort/, 'the holder says what a person can do');
       await heal(drill.nodes);
       stage.kubernetes.via = undefined;
       const [told] = await drill.ended(restoreId, 120, [holder]);
       assert.deepEqual([told.status, told.outcome], [1, 'aborted']);
+      assert.notEqual(told.fix, '');
       await drill.assertAsBefore(restoreId);
     }
   },

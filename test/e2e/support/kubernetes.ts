@@ -105,7 +105,11 @@ export class Kubernetes {
     const items = this.applied.flat().reverse()
       .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, metadata: { name, namespace } }));
     const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-    await this.cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], { input });
+    await this.eventually('what was applied is removed', async () => {
+      const { exitCode, stderr } = await this.cluster.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], { input });
+      if (exitCode !== 0) throw new Error(stderr);
+      return true;
+    }, 90);
   }
 
   private async podStates(job: string): Promise<string> {
