@@ -78,8 +78,8 @@ step_restore_aside() {
     --initial-cluster-token "restore-$OPERATION" --data-dir "$DATA_DIR/restored-$OPERATION"
   # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10 don't have it.
   if "$offline" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
-    set -- "$@" --bump-revision "$BUMP" --mark-compacted
-    keep_fact bump "$BUMP"
+    keep_fact bump "$(bump_over "$(latest_revision)")"
+    set -- "$@" --bump-revision "$(fact bump)" --mark-compacted
   else
     say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
   fi
@@ -88,6 +88,22 @@ step_restore_aside() {
   chown -R "$(stat -c %u:%g "$DATA_DIR")" "$DATA_DIR/restored-$OPERATION"
   find "$DATA_DIR/restored-$OPERATION" -exec sync {} + ||
     give_up "the restored data can't be written out to $DATA_DIR" "check the disk; nothing was stopped"
+}
+
+# latest_revision: of the old cluster: of whichever member answers, with or without a quorum, else of the data here. Empty where neither can
+# be read.
+latest_revision() {
+  if ask_old get "$MARKS" --consistency=s --write-out=json ||
+    run 60 "$offline" snapshot status "$DATA_DIR/member/snap/db" --write-out=json >"$WORK/answer" 2>"$WORK/errors"; then
+    json_number revision <"$WORK/answer"
+  fi
+}
+
+# bump_over REVISION: so that revisions only grow, also where the old cluster is a restored one itself, raised since the backup was taken.
+bump_over() {
+  ahead=$((${1:-0} - $(fact revision)))
+  [ "$ahead" -gt 0 ] || ahead=0
+  echo $((BUMP + ahead))
 }
 
 step_ready() {
