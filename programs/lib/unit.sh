@@ -2,7 +2,7 @@
 # unit.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
 #
 #   ROLE        whose steps are done; what they are, and in which order, the program says: steps_of ROLE, and a function step_NAME for each
-#   FAILPOINT   for tests, NAME:kill or NAME:hold, see failpoint
+#   FAILPOINT   for tests, NAME:kill, NAME:hold or NAME:redo, see failpoint and redo_point
 #
 # A step's status: 0, on to the next one; 1, not yet: it is done again after a moment.
 
@@ -31,6 +31,7 @@ work() {
     fi
     failpoint "$name"
     if "step_$(echo "$name" | tr - _)"; then
+      redo_point "$name"
       rest=${list#*" $name "}
       keep_fact step "${rest%% *}"
     else
@@ -91,6 +92,18 @@ failpoint() {
       until [ -e "$reached.passed" ]; do pause 1 || :; done
       ;;
   esac
+}
+
+# redo_point NAME: NAME:redo, the program is killed when the step is done and the record doesn't say so yet, once: the step is done twice.
+redo_point() {
+  case ${FAILPOINT:-} in
+    "$1:redo" | every:redo) ;;
+    *) return 0 ;;
+  esac
+  reached=$RECORD/failpoints/$1
+  [ ! -e "$reached" ] || return 0
+  mark_failpoint
+  kill -9 $$
 }
 
 mark_failpoint() {
