@@ -10,7 +10,7 @@ import { byHandHa, byHandSingle, oneLost, twoLost, withoutQuorum } from './scena
 import { restoreByHand } from './scenarios/restore-by-hand';
 import { encryptedSecrets } from './scenarios/restore-encrypted';
 import { externalByHand } from './scenarios/restore-external';
-import { everyStepKilled, followerAbsent, podsKilled, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
+import { everyStepKilled, everyStepTwice, followerAbsent, podsKilled, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
 import { diskFull } from './scenarios/restore-full-disk';
 import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
@@ -31,13 +31,13 @@ export const acts: readonly Act[] = [
   // A restore takes hold of the whole cluster: these have clusters of their own.
   {
     topology: single,
-    scenarios: [restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, encryptedSecrets],
+    scenarios: [restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, encryptedSecrets],
     replacedAfterFailure: true,
   },
   {
     topology: ha,
     scenarios: [
-      restoreHa, timeTravelHa, byHandHa, everyStepKilled, followerAbsent, podsKilled, networkCut, networkGone, diskFull,
+      restoreHa, timeTravelHa, byHandHa, everyStepKilled, everyStepTwice, followerAbsent, podsKilled, networkCut, networkGone, diskFull,
       powerCutHolder, powerCutFollower, powerCutAll, oneLost, withoutQuorum, twoLost,
     ],
     replacedAfterFailure: true,

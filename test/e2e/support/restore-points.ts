@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'fs';
+import assert from 'node:assert/strict';
 import { join } from 'path';
 import { runOrThrow } from '../../toolchain/run';
 
@@ -8,7 +9,7 @@ const programs = join(__dirname, '../../../programs');
 export interface RestorePoints {
   /** The steps of each role, in their order. */
   readonly steps: { readonly [role: string]: readonly string[] };
-  /** Points inside steps. */
+  /** Points inside steps, by what their names begin with: the rest is a component's name. */
   readonly inner: readonly string[];
 }
 
@@ -19,8 +20,17 @@ export async function restorePoints(): Promise<RestorePoints> {
     return [role, names.split(' ')];
   }));
   const library = readdirSync(join(programs, 'lib')).map((file) => readFileSync(join(programs, 'lib', file), 'utf8')).join('\n');
-  const inner = [...library.matchAll(/^\s*(?:.*[;&|]\s*)?failpoint ([a-z][a-z-]*)/gm)].map(([, name]) => name);
+  const inner = [...library.matchAll(/^[^#\n]*\bfailpoint "?([a-z][a-z-]*)/gm)].map(([, name]) => name);
   return { steps, inner: [...new Set(inner)] };
+}
+
+/** Throws when a role's program, or all roles' together, have a point that wasn't hit. @param hits by role. */
+export async function assertCovered(hits: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  const { steps, inner } = await restorePoints();
+  for (const [role, hit] of hits) assert.deepEqual(steps[role].filter((step) => !hit.includes(step)), [], `steps of the ${role} that were not hit`);
+  if (!hits.has('holder') || !hits.has('follower')) return;
+  const all = [...hits.values()].flat();
+  assert.deepEqual(inner.filter((point) => !all.some((name) => name.startsWith(point))), [], 'points inside steps that were not hit');
 }
 
 /** Throws when a point of a plan is none of the program's: it would never be hit. */
