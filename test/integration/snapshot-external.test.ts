@@ -19,6 +19,7 @@ import { podOf } from '../api-server/support/pod-of';
 import { asRoot } from '../pod/as-root';
 import { etcdImage } from '../pod/etcd-scene';
 import { expectSaved } from '../pod/failure';
+import { KitOnDisk } from '../pod/kit-on-disk';
 import { modeOf } from '../pod/mode-of';
 import { Pod, Shell } from '../pod/pod';
 import { SnapshotScene } from '../pod/snapshot-scene';
@@ -53,6 +54,7 @@ describeWithTools('an external etcd and a claim', [toolchain.etcd35, toolchain.b
       }),
       volume: BackupVolume.fromPersistentVolumeClaim(chart, 'backups', PersistentVolumeClaim.fromClaimName(chart, 'claim', 'backups')),
       retention: RetentionPolicy.keepLast(2),
+      breakGlassKit: true,
     });
     return Testing.synth(chart);
   }
@@ -69,6 +71,7 @@ describeWithTools('an external etcd and a claim', [toolchain.etcd35, toolchain.b
       const { uid, gid } = lstatSync(path);
       expect({ name, uid, gid, mode: modeOf(path) }).toEqual({ name, uid: NOBODY, gid: NOBODY, mode });
     }
+    expect(new KitOnDisk(scene.backups.folder).faults).toEqual([]);
     return saved;
   }
 
