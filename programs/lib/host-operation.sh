@@ -41,7 +41,7 @@ check_operation_id() {
   case $OPERATION in
     '' | [!a-z0-9]* | *[!a-z0-9.-]*) refuse "the operation's id is '$OPERATION'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first" ;;
   esac
-  [ "${#OPERATION}" -le 63 ] || refuse "the operation's id has ${#OPERATION} characters" "use at most 63"
+  [ "${#OPERATION}" -le 72 ] || refuse "the operation's id has ${#OPERATION} characters" "use at most 63"
 }
 
 # make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
@@ -67,6 +67,8 @@ begin_operation() {
   if [ -L "$folder" ] || { [ -e "$folder" ] && [ ! -d "$folder" ]; }; then
     refuse "$folder is not a folder" "remove it, or choose another id"
   fi
+  # A dry run is worth its last outcome only.
+  [ -z "${DRY_RUN:-}" ] || [ ! -e "$folder/result" ] || rm -rf "$folder"
   if [ -d "$folder" ]; then
     say "operation $OPERATION was begun before, this run attaches to it"
   else

@@ -67,6 +67,8 @@ by_hand_restore() {
     [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
     OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
   fi
+  # An id is used once; trying doesn't use it.
+  [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
   check_operation_id
   choose_tools
   [ -d "$(operation_folder)" ] || know_machines

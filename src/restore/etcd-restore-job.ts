@@ -50,7 +50,8 @@ export interface EtcdRestoreJobProps {
   readonly lostMembers?: string[];
 
   /**
-   * Everything up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed. Nothing is stopped.
+   * Everything up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed. Nothing is stopped,
+   * and `restoreId` is not used up.
    *
    * @default false
    */
@@ -166,7 +167,8 @@ export class EtcdRestoreJob extends Construct {
       image: images.etcdFor(props.cluster),
       images,
       env: {
-        OPERATION: text(props.restoreId),
+        // An id is used once; trying doesn't use it.
+        OPERATION: text(props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId),
         CLUSTER: text(props.cluster.name),
         ROLE: text(role),
         SELF: text(name),

@@ -93,6 +93,7 @@ test('every prop is found again', () => {
   const jobs: any[] = chart.toJson().filter(({ kind }) => kind === 'Job');
   expect(jobs).toHaveLength(2);
   expect(envOf(jobs[0])).toMatchObject({
+    OPERATION: '2026-11-21-lost-namespace.dry-run',
     SNAPSHOT: 'at:20261121T101501Z-r960',
     STAGED_FROM: '/backup',
     LOST: 'cp3',
