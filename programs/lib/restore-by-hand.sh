@@ -71,7 +71,7 @@ by_hand_restore() {
   [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
   check_operation_id
   choose_tools
-  [ -d "$(operation_folder)" ] || know_machines
+  if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
   step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $0 --status $OPERATION"
   tell_others
   begin_operation stage_restore
