@@ -21,7 +21,7 @@ export const byHandSingle: Scenario = {
     await stage.kubernetes.eventually('all that is missing is the API server', async () => {
       const status = await glass.succeeds(drill.node, `sh restore.sh --status ${restoreId}`);
       return /under way, at step start-api/.test(status);
-    }, 60);
+    }, 180);
     await correctApiServer(drill.node);
     await drill.assertRestored(restoreId);
     assert.match(await glass.succeeds(drill.node, `sh restore.sh --status ${restoreId}`), /"outcome":"restored"/);
@@ -46,7 +46,7 @@ export const byHandHa: Scenario = {
     const printed = await glass.leaves(holder, `FAILPOINT=finish:hold sh restore.sh --latest --id ${restoreId}`);
     const [, line] = /^ {2}(sh restore\.sh --holder .*)$/m.exec(printed) ?? assert.fail(`the followers' line is not in:\n${printed}`);
     await Promise.all(followers.map((node) => glass.succeeds(node, line)));
-    await stage.kubernetes.eventually('only the end is missing', async () => (await drill.record(restoreId).held()).includes('finish'), 60);
+    await stage.kubernetes.eventually('only the end is missing', async () => (await drill.record(restoreId).held()).includes('finish'), 180);
     assert.match(await glass.fails(holder, `sh restore.sh --abort ${restoreId}`), /serves already/);
     await drill.record(restoreId).pass('finish');
     await drill.assertRestored(restoreId);

@@ -107,7 +107,7 @@ export const podsKilled: Scenario = {
       await kubernetes.eventually('another pod attaches', async () => {
         const running = (await kubernetes.podsOf(job)).filter(({ status, metadata }) => status.phase === 'Running' && metadata.name !== last.metadata.name);
         return running.length === 1 && (await kubernetes.logOf(running[0].metadata.name)).includes('attach');
-      }, 60);
+      }, 180);
     };
     const hit = await playFaults(drill, restoreId, (_, point) => points.includes(point) ? kill() : undefined, 600);
     assertHit(hit, { [drill.node.name]: points });

@@ -47,7 +47,7 @@ export const networkGone: Scenario = {
       await drill.start({
         restoreId, readyTimeout: Duration.seconds(40), quiesceTimeout: Duration.seconds(20), failpoints: { [holder.name]: `${point}:hold` },
       });
-      await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 60);
+      await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 180);
       await partition([holder], followers);
       await drill.record(restoreId).pass(point);
       // The followers have a quorum, and so the decision; the holder, on which nobody counts yet, goes back alone.

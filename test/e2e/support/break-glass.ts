@@ -20,7 +20,7 @@ export class BreakGlass {
   private constructor(readonly kit: string) {}
 
   /** Types a line in the kit's folder and waits for its end. @param line from `sh restore.sh` on. */
-  type(node: NodeAccess, line: string, timeoutSeconds: number = 300): Promise<Outcome> {
+  type(node: NodeAccess, line: string, timeoutSeconds: number = 600): Promise<Outcome> {
     return node.exec(['sh', '-c', `cd "$1" && ${line}`, 'sh', this.kit], { timeoutSeconds });
   }
 
@@ -39,7 +39,7 @@ export class BreakGlass {
   }
 
   /** Types a line in a session that ends at once, as an ssh connection that breaks: whatever was started has to go on. Returns what it had printed. */
-  async leaves(node: NodeAccess, line: string, seconds: number = 8): Promise<string> {
+  async leaves(node: NodeAccess, line: string, seconds: number = 30): Promise<string> {
     const { exitCode, stdout, stderr } = await this.type(node, line, seconds);
     assert.ok([124, 137].includes(exitCode), `${line} on ${node.name} ended by itself:\n${stdout}${stderr}`);
     return stdout + stderr;

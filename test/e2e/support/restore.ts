@@ -131,7 +131,7 @@ export class RestoreDrill {
   }
 
   /** Waits until a restore has ended on machines, whatever came of it. */
-  async ended(restoreId: string, timeoutSeconds: number = 300, nodes: readonly NodeAccess[] = this.nodes): Promise<HostResult[]> {
+  async ended(restoreId: string, timeoutSeconds: number = 600, nodes: readonly NodeAccess[] = this.nodes): Promise<HostResult[]> {
     const results: HostResult[] = [];
     for (const node of nodes) {
       await this.stage.kubernetes.eventually(`restore ${restoreId} ends on ${node.name}`, async () => {
@@ -146,7 +146,7 @@ export class RestoreDrill {
 
   /** Throws unless the restored cluster serves, whole and alone, and its controllers act. @param nodes those that have a part in it. */
   async assertRestored(restoreId: string, nodes: readonly NodeAccess[] = this.nodes): Promise<void> {
-    for (const [index, result] of (await this.ended(restoreId, 300, nodes)).entries()) {
+    for (const [index, result] of (await this.ended(restoreId, 600, nodes)).entries()) {
       assert.deepEqual([result.status, result.outcome], [0, 'restored'], `${nodes[index].name} says ${JSON.stringify(result)}`);
     }
     await this.assertState(nodes, { present: 'before', absent: 'after' });
@@ -235,7 +235,7 @@ export class RestoreDrill {
         if (!objects.includes(present)) throw new Error(`${stdout}${stderr}`);
         assert.ok(!objects.includes(absent), `${absent} is there, too`);
         return true;
-      }, 90);
+      }, 180);
     }
   }
 
@@ -258,7 +258,7 @@ export class RestoreDrill {
       const listed = JSON.parse(stdout).endpoints.flatMap(({ addresses }: any) => addresses).sort();
       assert.deepEqual(listed, this.apiServersAmong(nodes).map(({ address }) => address));
       return true;
-    }, 60);
+    }, 180);
   }
 }
 

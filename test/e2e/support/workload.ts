@@ -60,6 +60,6 @@ export class Workload {
         .map((rule) => /--to-destination ([\d.]+):/.exec(rule)?.[1]).sort();
       assert.deepEqual(followed, addresses, `the rules on ${node.name} name other pods`);
       return true;
-    }, 90);
+    }, 180);
   }
 }
