@@ -15,7 +15,7 @@
 #   MINIMUM_FREE          bytes that must be free on the volume; default twice the size of the database
 #   PKI                   folder whose files are kept beside the snapshot (with its private keys, in plain text); default none
 #   FINGERPRINTS          folder of files whose SHA-256 the record gets, by their names, for a restore to compare; default none
-#   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept
+#   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept, see lib/break-glass.sh
 #   KIT_SOURCE            folder with program/ (restore.sh, lib/) and cluster/ (RUNBOOK.md, cluster.env), for the kit; default /break-glass
 #   BUSYBOX               the kit's busybox, linked statically; default /toolbox/busybox
 #   KEEP_LAST, KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY, KEEP_YEARLY, KEEP_WITHIN_SECONDS, KEEP_ALL
@@ -37,6 +37,8 @@ here=$(dirname "$0")
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/backup.sh
 . "$here/lib/backup.sh"
+# shellcheck source=programs/lib/break-glass.sh
+. "$here/lib/break-glass.sh"
 
 main() {
   TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
@@ -45,7 +47,6 @@ main() {
   on_signals stopped
   started=$(date +%s)
   incomplete=
-  draft=
   backup=
 
   check
@@ -353,82 +354,6 @@ clean_up() {
 # stopped SIGNAL STATUS
 stopped() {
   finish "$2" "ended by $1" "earlier backups are as they were; the next run starts over"
-}
-
-# --- the break-glass kit: what a restore needs when nothing else is left, kept beside the backups
-#
-#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: whoever follows it finds all of one kit
-#             .break-glass-<digest>/         a kit, complete when it has such a name: the restore program, all that it calls, and a page
-#                                            that says what to type
-#             .break-glass-<digest>.draft/   being written
-
-# is_kit_name NAME: whether this is the name of a complete kit.
-is_kit_name() {
-  case $1 in
-    .break-glass-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]) ;;
-    *) return 1 ;;
-  esac
-}
-
-# keep_kit: in the cluster's folder. Silent while the kit there is the one that is wanted.
-keep_kit() {
-  [ -n "${KIT_DIGEST:-}" ] || return 0
-  STEP=kit
-  kit=.break-glass-$KIT_DIGEST
-  there=$(readlink break-glass) || there=
-  if [ "$there" != "$kit" ] || ! is_own_folder "$kit"; then
-    if [ -e break-glass ] || [ -L break-glass ]; then
-      is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
-    fi
-    step kit "writing $kit, to restore with when the cluster is down"
-    # First, so that their space is free; the one in use stays until there is another.
-    sweep_kits "$there"
-    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 40 MB on the volume and check its health, or set breakGlassKit to false"
-  fi
-  sweep_kits "$kit"
-}
-
-no_kit() {
-  fail "$backup is saved, but the break-glass kit can't be written: $1" "$2"
-}
-
-# write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
-write_kit() {
-  draft=$kit.draft
-  mkdir -m 0700 "$draft" "$draft/lib" "$draft/bin" &&
-    cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
-    cp "$KIT_SOURCE"/program/lib/*.sh "$draft/lib/" &&
-    cp "$BUSYBOX" "$draft/bin/busybox" &&
-    copy_etcd_tools &&
-    chmod -R u+rwX,go= "$draft" &&
-    ln -s "$kit" "$draft/link" &&
-    find "$draft" ! -type l -exec sync {} + &&
-    mv -T "$draft" "$kit" &&
-    draft= &&
-    sync . &&
-    mv -T "$kit/link" break-glass &&
-    sync .
-}
-
-# Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
-copy_etcd_tools() {
-  for tool in etcdctl etcdutl; do
-    path=$(command -v "$tool") || continue
-    cp "$path" "$draft/bin/$tool" || return 1
-  done
-}
-
-# sweep_kits NAME: removes kits but that one, and drafts that a dead run left.
-sweep_kits() {
-  for name in .break-glass-*; do
-    if [ "$name" = "$1" ] || ! is_kit_name "${name%.draft}" || ! is_own_folder "$name"; then continue; fi
-    say "removing $name"
-    rm -rf "./$name" 2>"$WORK/errors" || say "warning: $name can't be removed: $(tail -n 1 "$WORK/errors")"
-  done
-}
-
-drop_draft() {
-  [ -z "$draft" ] || rm -rf "./$draft" || :
 }
 
 main

@@ -2,12 +2,12 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { BackupVolume } from './backup-volume';
+import { BreakGlassKit } from './break-glass-kit';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { BreakGlassKit } from '../restore/break-glass-kit';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
 

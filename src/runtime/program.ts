@@ -14,6 +14,7 @@ const FOLDER = path.join(__dirname, '..', '..', 'programs');
 export class Program {
   public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', [
     'etcd-snapshot.sh', 'retention.awk', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh',
+    'lib/break-glass.sh',
   ]);
 
   public static readonly RESTORE = new Program('etcd-restore', [

@@ -1,10 +1,10 @@
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { BackupVolume } from '../../src/backup/backup-volume';
+import { BackupsByHand, runbook } from '../../src/backup/runbook';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { BackupsByHand, runbook } from '../../src/restore/runbook';
 
 const FOLDER = { folder: '/mnt/backup' };
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'child_process';
 import { Chart, Testing } from 'cdk8s';
+import { BreakGlassKit } from '../../src/backup/break-glass-kit';
+import { BackupsByHand } from '../../src/backup/runbook';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { BreakGlassKit } from '../../src/restore/break-glass-kit';
-import { BackupsByHand } from '../../src/restore/runbook';
 import { Program } from '../../src/runtime/program';
 
 const version = KubernetesVersion.of('1.34.4');
