@@ -1,8 +1,9 @@
+import { restore } from './restore/restore';
 import { snapshot } from './snapshot/snapshot';
 import { machine, warnOfLoad } from './support/machine';
 import { synth } from './synth/synth';
 
-const benchmarks: Record<string, () => Promise<string>> = { synth, snapshot };
+const benchmarks: Record<string, () => Promise<string>> = { synth, snapshot, restore };
 
 /** Prints the tables of the benchmarks that are named, or of all. */
 async function main(names: string[]): Promise<void> {

@@ -11,14 +11,18 @@ const VALUE_BYTES = 8_000;
 const KEYS_PER_TRANSACTION = 128;
 const TRANSACTION_BYTES = VALUE_BYTES * KEYS_PER_TRANSACTION;
 
-/** Grows the database of a member until it has a size, by transactions, since single writes would take many minutes. */
-export async function growTo(member: EtcdMember, bytes: number): Promise<void> {
+/**
+ * Grows the database of a member until it has a size, by transactions, since single writes would take many minutes.
+ *
+ * @param prefix of the keys; below `/registry/` an API server would take them for objects.
+ */
+export async function growTo(member: EtcdMember, bytes: number, prefix = '/registry/configmaps/default/object-'): Promise<void> {
   const agent = new Agent({ keepAlive: true, ...readIdentity(member.certificates) });
   const value = randomBytes(VALUE_BYTES).toString('base64');
   const missingBytes = async () => bytes - (await member.client.status()).dbSizeBytes;
   let next = (await member.client.status()).revision * KEYS_PER_TRANSACTION;
   const transaction = () => {
-    const keys = Array.from({ length: KEYS_PER_TRANSACTION }, () => `/registry/configmaps/default/object-${next++}`);
+    const keys = Array.from({ length: KEYS_PER_TRANSACTION }, () => `${prefix}${next++}`);
     return post(agent, `${member.endpoint}/v3/kv/txn`, {
       success: keys.map((key) => ({ requestPut: { key: Buffer.from(key).toString('base64'), value } })),
     });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'fs';
+import { join } from 'path';
 import { Chart, Testing } from 'cdk8s';
 import { Node } from 'cdk8s-plus-28';
 import { BackupVolume } from '../../src/backup/backup-volume';
@@ -11,11 +13,15 @@ import { stopwatch } from '../support/stopwatch';
 /** One backup is kept, so that every run but the first deletes one, too. */
 export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[] {
   const chart = new Chart(Testing.app(), 'bench');
+  // Of the node's PKI a snapshot looks at ca.crt, which is among the certificates, and at this.
+  writeFileSync(join(cluster.certificates, 'sa.pub'), 'public\n');
   new EtcdSnapshotJob(chart, 'snapshot', {
     cluster: describeEtcd(cluster),
     volume: BackupVolume.fromHostPath(chart, 'backups', { path: volume }),
     node: Node.named(cluster.members[0].name),
     retention: RetentionPolicy.keepLast(1),
+    pkiFolder: cluster.certificates,
+    breakGlassKit: false,
   });
   return Testing.synth(chart);
 }

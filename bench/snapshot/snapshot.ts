@@ -31,7 +31,8 @@ export function snapshot(): Promise<string> {
       for (const megabytes of MEGABYTES) {
         await growTo(cluster.members[0], megabytes * 1e6);
         const { dbSizeBytes } = await cluster.client.status();
-        rows.push(row(dbSizeBytes, await takeTurns(() => timeBareCommands(cluster, folder), () => timeProgram(manifests, cluster), () => settle(folder, dbSizeBytes))));
+        const bare = () => timeBareCommands(cluster, folder);
+        rows.push(row(dbSizeBytes, await takeTurns(bare, () => timeProgram(manifests, cluster), () => settle(folder, dbSizeBytes))));
       }
       return table(['seconds for a database of', 'save', 'status', 'one hash', 'sum of these', 'the program', 'difference'], rows);
     } finally {
@@ -45,9 +46,9 @@ export function snapshot(): Promise<string> {
  * both read the file that they have just written, and begin when nothing is left to be written to the disk from before. The first turn is
  * not counted: the program has no old backup to delete in it.
  */
-async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise<number>, settle: () => Promise<void>): Promise<Timing[]> {
+async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise<number>, beforehand: () => Promise<void>): Promise<Timing[]> {
   const timings: Timing[] = [];
-  const settled = <T>(work: () => Promise<T>) => settle().then(work);
+  const settled = <T>(work: () => Promise<T>) => beforehand().then(work);
   for (let turn = 0; turn <= TURNS; turn++) {
     const before = turn % 2 === 0 ? undefined : await settled(program);
     const commands = await settled(bare);
