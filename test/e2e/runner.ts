@@ -79,10 +79,10 @@ export class Runner {
       writeFileSync(join(folder, 'error.txt'), `${scenario.promise}\n\n${(error as Error).stack}\n`);
       await stage.keepEvidence(folder);
       this.say(`logs and manifests are in ${folder}`);
-      await stage.clear().catch((leftover: Error) => this.say(leftover.message));
+      if (!scenario.spendsCluster) await stage.clear().catch((leftover: Error) => this.say(leftover.message));
       throw error;
     }
-    await stage.clear();
+    if (!scenario.spendsCluster) await stage.clear();
   }
 
   private async measured(what: string, isScenario: boolean, work: () => Promise<void>): Promise<boolean> {
