@@ -9,8 +9,8 @@ import { topologyNamed } from '../../test/lab/topology';
 import { toolchain } from '../../test/toolchain/toolchain';
 import { figure, table, wholeNumber } from '../support/format';
 
-const MEGABYTES = [10];
-const TURNS = 1;
+const MEGABYTES = [10, 500, 2_000];
+const TURNS = 3;
 
 interface Timing {
   /** Seconds without any API server. */
