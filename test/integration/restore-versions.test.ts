@@ -1,0 +1,38 @@
+import { StubDrill } from './support/stub-drill';
+import { asRoot } from '../pod/as-root';
+import { Shell } from '../pod/pod';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { Tool } from '../toolchain/tool';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(180_000);
+
+const { etcd34, etcd35, etcd36 } = toolchain;
+
+describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybox], () => asRoot('a restore by hand', () => {
+  test.concurrent.each<[string, number, Tool, Shell]>([
+    ['one member of etcd 3.6', 1, etcd36, 'busybox'],
+    ['one member of etcd 3.5', 1, etcd35, 'dash'],
+    ['one member of etcd 3.4', 1, etcd34, 'busybox'],
+    ['three members of etcd 3.6', 3, etcd36, 'dash'],
+    ['three members of etcd 3.5', 3, etcd35, 'busybox'],
+    ['three members of etcd 3.4', 3, etcd34, 'dash'],
+  ])('%s: the state of the backup serves, as one cluster, and the old data is kept', (_, members, etcd, shell) =>
+    StubDrill.with({ members, etcd, shell }, async (drill) => {
+      const runs = drill.start('restore');
+      expect(await drill.faultsOfRestored('restore')).toEqual([]);
+      const [holder, ...followers] = await Promise.all([...runs.values()].map((run) => run.summary()));
+      expect(holder).toMatchObject({
+        status: 0,
+        outcome: 'restored',
+        role: 'holder',
+        revision: drill.beginning.revision,
+        bump: drill.cluster.bumps ? expect.closeTo(1_000_000_000, -5) : 0,
+        message: expect.stringContaining(`all ${members} members serve`),
+        fix: expect.stringContaining('before-restore: delete it when you are sure'),
+      });
+      expect(followers.map(({ status, outcome, role }) => `${status} ${outcome} ${role}`)).toEqual(Array(members - 1).fill('0 restored follower'));
+      const warning = 'warning: this etcd can\'t bump revisions';
+      expect(runs.get('cp1')!.output.includes(warning)).toBe(!drill.cluster.bumps);
+    }));
+}));

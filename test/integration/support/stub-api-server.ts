@@ -1,0 +1,69 @@
+import { appendFileSync, readFileSync } from 'fs';
+import { Agent, createServer, request } from 'https';
+
+/**
+ * What an API server is to a restore: a process that writes into its etcd all the time, and says by /readyz whether it can read.
+ *
+ * Run as a program of its own, with the flags of a real one. It notes every write that etcd has accepted in its audit log, a line each:
+ * nanoseconds of sending and of the answer, the cluster's id, the revision, the value. SIGTERM ends it after half a minute, as a real one.
+ */
+const flags = new Map(process.argv.slice(2).map((argument) => argument.replace(/^--/, '').split(/=(.*)/s) as [string, string]));
+const flag = (name: string) => flags.get(name)!;
+
+const WRITE_MS = 100;
+const ANSWER_MS = 1_500;
+const SHUT_DOWN_MS = 30_000;
+
+const endpoints = flag('etcd-servers').split(',');
+const key = Buffer.from(`/registry/stub/${flag('advertise-address')}`).toString('base64');
+const agent = new Agent({
+  keepAlive: true,
+  ca: readFileSync(flag('etcd-cafile')),
+  cert: readFileSync(flag('etcd-certfile')),
+  key: readFileSync(flag('etcd-keyfile')),
+});
+
+function ask(endpoint: string, path: string, body: object): Promise<any> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${endpoint}/v3/kv/${path}`, { method: 'POST', agent }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => { text += chunk; });
+      response.on('error', reject);
+      response.on('end', () => response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(text)));
+    });
+    asked.setTimeout(ANSWER_MS, () => asked.destroy(new Error('no answer')));
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+}
+
+let turn = 0;
+
+async function write(): Promise<void> {
+  const sent = process.hrtime.bigint();
+  try {
+    const { header } = await ask(endpoints[turn++ % endpoints.length], 'put', { key, value: Buffer.from(String(sent)).toString('base64') });
+    appendFileSync(flag('audit-log-path'), `${sent} ${process.hrtime.bigint()} ${header.cluster_id} ${header.revision} ${sent}\n`);
+  } catch {
+    // Not accepted, or nobody knows.
+  }
+  setTimeout(write, WRITE_MS);
+}
+
+async function ready(): Promise<boolean> {
+  for (const endpoint of endpoints) {
+    try {
+      await ask(endpoint, 'range', { key });
+      return true;
+    } catch {
+      // Another one may answer.
+    }
+  }
+  return false;
+}
+
+createServer({ cert: readFileSync(flag('tls-cert-file')), key: readFileSync(flag('tls-private-key-file')) }, (asked, response) => {
+  void ready().then((yes) => response.writeHead(yes && asked.url === '/readyz' ? 200 : 500).end(yes ? 'ok' : 'etcd does not answer'));
+}).listen(Number(flag('secure-port')), '127.0.0.1');
+void write();
+process.on('SIGTERM', () => setTimeout(() => process.exit(0), SHUT_DOWN_MS));

@@ -1,0 +1,163 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { EtcdClient } from './etcd-client';
+import { freePorts } from './loopback';
+import { StubMachine } from './stub-machine';
+import { addressOf, STUB_NAMES } from './stub-pki';
+import { putTools, stubImages } from './stub-programs';
+import { until } from './wait';
+import { Shell } from '../../pod/pod';
+import { runOrThrow } from '../../toolchain/run';
+import { Tool } from '../../toolchain/tool';
+import { toolchain } from '../../toolchain/toolchain';
+
+const PROGRAMS = join(__dirname, '..', '..', '..', 'programs');
+
+export interface StubClusterOptions {
+  readonly etcd?: Tool;
+  /** Members, each on a machine of its own. @default 1 */
+  readonly members?: number;
+  /** @default 'static-pod' */
+  readonly runs?: 'static-pod' | 'unit';
+  /** Whether API servers run beside the members, or on one machine that has no member. @default 'beside' */
+  readonly api?: 'beside' | 'apart';
+  /** Whose commands the program uses. @default 'busybox' */
+  readonly shell?: Shell;
+  readonly scheduler?: boolean;
+  readonly kubeletLagMs?: number;
+  /** Folder of the programs. @default this repository's */
+  readonly programs?: string;
+}
+
+/** What a member says of its cluster. */
+export interface SeenCluster {
+  readonly clusterId: string;
+  /** `NAME voter` or `NAME learner`, sorted. */
+  readonly members: string[];
+}
+
+/** Machines with a running cluster, and a volume that all of them have mounted. */
+export class StubCluster {
+  /** Starts a cluster and waits until every API server is ready. */
+  static async start(options: StubClusterOptions = {}): Promise<StubCluster> {
+    const cluster = new StubCluster(options, await portsFor(options.members ?? 1));
+    try {
+      await Promise.all(cluster.machines.map((machine) => machine.powerOn()));
+      await cluster.waitUntilReady();
+      return cluster;
+    } catch (error) {
+      await cluster.destroy();
+      throw error;
+    }
+  }
+
+  readonly etcd: Tool;
+  readonly folder: string;
+  readonly machines: StubMachine[];
+  /** Folder of the backups, on a volume that every machine has. */
+  readonly backups: string;
+
+  private constructor(options: StubClusterOptions, { clientPort, peerPort, apiPorts }: Ports) {
+    const { etcd = toolchain.etcd36, members = 1, runs = 'static-pod', api = 'beside', shell = 'busybox' } = options;
+    this.etcd = etcd;
+    this.folder = mkdtempSync(join(roomyFolder(), 'cdk8s-day2-stub-'));
+    this.backups = join(this.folder, 'backups', 'prod');
+    const kit = join(this.backups, 'break-glass');
+    mkdirSync(this.backups, { recursive: true, mode: 0o700 });
+    cpSync(options.programs ?? PROGRAMS, kit, { recursive: true });
+    putTools(join(kit, 'bin'), etcd, shell === 'busybox' ? toolchain.busybox : undefined);
+
+    const images = stubImages(join(this.folder, 'images'), etcd);
+    const names = STUB_NAMES.slice(0, members);
+    const shared = {
+      images, kit, clientPort, peerPort, etcdVersion: etcd.recipe.version, kubeletLagMs: options.kubeletLagMs ?? 0, scheduler: options.scheduler ?? false,
+      initialCluster: names.map((name) => `${name}=https://${addressOf(name)}:${peerPort}`).join(','),
+    };
+    const all = names.map((name) => `https://${addressOf(name)}:${clientPort}`);
+    this.machines = names.map((name, index) => new StubMachine({
+      ...shared, name, address: addressOf(name), folder: join(this.folder, name), etcd: runs,
+      apiPort: api === 'beside' ? apiPorts[index] : undefined, etcdServers: [all[index]],
+    }));
+    if (api === 'apart') {
+      this.machines.push(new StubMachine({
+        ...shared, name: 'api1', address: '127.0.0.9', folder: join(this.folder, 'api1'), etcd: 'none', apiPort: apiPorts[0], etcdServers: all,
+      }));
+    }
+  }
+
+  get members(): StubMachine[] {
+    return this.machines.filter(({ hasEtcd }) => hasEtcd);
+  }
+
+  /** Whether its etcd can raise revisions. */
+  get bumps(): boolean {
+    return !this.etcd.recipe.version.startsWith('3.4.');
+  }
+
+  machine(name: string): StubMachine {
+    return this.machines.find((machine) => machine.name === name)!;
+  }
+
+  /** As the program takes it. */
+  get membersByUrl(): string {
+    return this.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`).join(' ');
+  }
+
+  async waitUntilReady(machines: readonly StubMachine[] = this.machines, seconds = 40): Promise<void> {
+    await Promise.all(machines.map((machine) => machine.hasApi
+      ? until(`the API server on ${machine.name} is ready`, () => machine.apiReady(), seconds)
+      : until(`etcd on ${machine.name} is ready`, () => machine.client.healthy(), seconds)));
+  }
+
+  /** What etcd's own tool says of a member. */
+  async etcdctl(machine: StubMachine, ...args: string[]): Promise<string> {
+    const pki = join(machine.pki, 'etcd');
+    return runOrThrow(this.etcd.path('etcdctl'), [
+      `--endpoints=${machine.clientUrl}`, `--cacert=${pki}/ca.crt`, `--cert=${pki}/healthcheck-client.crt`, `--key=${pki}/healthcheck-client.key`,
+      '--command-timeout=5s', ...args,
+    ], { env: { ETCDCTL_API: '3' } });
+  }
+
+  async seenBy(machine: StubMachine): Promise<SeenCluster> {
+    const status = await this.etcdctl(machine, 'endpoint', 'status', '--write-out=json');
+    const members = await this.etcdctl(machine, 'member', 'list', '--write-out=simple');
+    return {
+      clusterId: /"cluster_id":(\d+)/.exec(status)![1],
+      members: members.trim().split('\n').map((line) => line.split(', ')).map((words) => `${words[2]} ${words[5] === 'true' ? 'learner' : 'voter'}`).sort(),
+    };
+  }
+
+  get backupNames(): string[] {
+    return readdirSync(this.backups).filter((name) => /^\d{8}T\d{6}Z-r\d+$/.test(name)).sort();
+  }
+
+  /** A client that may be asked while the member isn't there. */
+  get client(): EtcdClient {
+    return this.members[0].client;
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.machines.map((machine) => machine.powerOff()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Ports {
+  readonly clientPort: number;
+  readonly peerPort: number;
+  readonly apiPorts: number[];
+}
+
+async function portsFor(members: number): Promise<Ports> {
+  const [clientPort, peerPort, ...apiPorts] = await freePorts(2 + members, STUB_NAMES.map(addressOf));
+  return { clientPort, peerPort, apiPorts };
+}
+
+/** Memory where there is plenty: every step of the program syncs what it wrote, and no power cut here takes the disk's cache along. */
+function roomyFolder(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 4e9 ? memory : tmpdir();
+}

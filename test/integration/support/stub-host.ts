@@ -1,0 +1,161 @@
+import { ChildProcess, spawn } from 'child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'fs';
+import { constants } from 'os';
+import { runOrThrow } from '../../toolchain/run';
+
+/** A process on a stub host. */
+export class StubProcess {
+  /** 128 + n after signal n, as a shell shows it. */
+  readonly ended: Promise<number>;
+  private over = false;
+
+  constructor(private readonly enterer: ChildProcess) {
+    this.ended = new Promise((resolve, reject) => {
+      enterer.on('error', reject);
+      enterer.on('close', (code, signal) => {
+        this.over = true;
+        resolve(signal ? 128 + constants.signals[signal] : code ?? -1);
+      });
+    });
+  }
+
+  get running(): boolean {
+    return !this.over;
+  }
+
+  /** As the test sees it. Undefined before it has begun and after its end. */
+  get pid(): number | undefined {
+    return this.over ? undefined : childrenOf(this.enterer.pid!)[0];
+  }
+
+  /** As programs on the host see it; 0 when it doesn't run. */
+  get pidOnHost(): number {
+    const status = this.pid === undefined ? '' : statusOf(this.pid);
+    return Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1] ?? 0);
+  }
+
+  get output(): NodeJS.ReadableStream {
+    return this.enterer.stdout!;
+  }
+
+  get errors(): NodeJS.ReadableStream {
+    return this.enterer.stderr!;
+  }
+
+  /** One that has not begun yet gets it when it has. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    while (this.running) {
+      const { pid } = this;
+      if (pid !== undefined) {
+        kill(pid, signal);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+}
+
+export interface StubCommand {
+  readonly command: string[];
+  readonly env?: Record<string, string>;
+  /** Where it prints to; without it the caller reads it. */
+  readonly logFile?: string;
+}
+
+// Arguments: the host's name, and the folder whose programs come before the machine's own.
+const BOOT = `
+set -e
+mount -t proc proc /proc
+mount --bind "$2" /usr/local/sbin
+echo "$1" >/proc/sys/kernel/hostname
+echo up
+# As process 1 it buries the orphans.
+while :; do sleep 1000 & wait $!; done`;
+
+/**
+ * A computer, as far as a program can tell that stops and starts processes: it sees no other processes, it can't reach this machine's
+ * systemd, and a power cut ends all of them at the same moment. The network and the disks are this machine's. Needs root.
+ */
+export class StubHost {
+  private init?: ChildProcess;
+  private pid = 0;
+  private readonly processes = new Set<StubProcess>();
+
+  /** @param programs folder of programs that come before the machine's own, such as a `systemctl`. */
+  constructor(readonly name: string, private readonly programs: string) {
+    mkdirSync(programs, { recursive: true });
+  }
+
+  get on(): boolean {
+    return this.pid !== 0;
+  }
+
+  async powerOn(): Promise<void> {
+    const init = spawn('setpriv', [
+      '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', '--uts', '--pid', '--fork', '--kill-child',
+      'sh', '-c', BOOT, 'init', this.name, this.programs,
+    ], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let errors = '';
+    init.stderr.on('data', (chunk) => { errors += chunk; });
+    await new Promise<void>((resolve, reject) => {
+      init.stdout.on('data', () => resolve());
+      init.on('close', () => reject(new Error(`host ${this.name} does not boot: ${errors}`)));
+    });
+    this.init = init;
+    [this.pid] = childrenOf(init.pid!);
+  }
+
+  /** Ends every process at once. What is on the disks stays. */
+  async powerOff(): Promise<void> {
+    if (!this.on) return;
+    const { init, pid } = this;
+    this.pid = 0;
+    const off = new Promise((resolve) => init!.on('close', resolve));
+    kill(pid, 'SIGKILL');
+    await off;
+    await Promise.all([...this.processes].map(({ ended }) => ended));
+  }
+
+  start({ command, env = {}, logFile }: StubCommand): StubProcess {
+    if (!this.on) throw new Error(`host ${this.name} is off`);
+    const log = logFile === undefined ? undefined : openSync(logFile, 'a');
+    const enterer = spawn('nsenter', ['--target', String(this.pid), '--mount', '--uts', '--pid', '--', ...command], {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
+    });
+    if (log !== undefined) closeSync(log);
+    const process = new StubProcess(enterer);
+    this.processes.add(process);
+    void process.ended.then(() => this.processes.delete(process));
+    return process;
+  }
+
+  /** The output of a command that has to succeed. */
+  run(command: string[]): Promise<string> {
+    return runOrThrow('nsenter', ['--target', String(this.pid), '--mount', '--uts', '--pid', '--', ...command]);
+  }
+}
+
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((word) => word !== '').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { parse } from 'yaml';
+import { StubHost, StubProcess } from './stub-host';
+
+/** What stands in the place of a container image: the program that a static pod's command names, found under its name. */
+export type StubImages = { readonly [program: string]: readonly string[] };
+
+export interface StubKubeletProps {
+  readonly host: StubHost;
+  readonly manifests: string;
+  readonly images: StubImages;
+  /** Where the processes print to, a file for each. */
+  readonly logs: string;
+  /** How old what it acts on is, in milliseconds. @default 0 */
+  readonly lagMs?: number;
+}
+
+/** A static pod, as the folder of manifests had it. */
+interface SeenPod {
+  readonly name: string;
+  readonly manifest: string;
+  readonly command: string[];
+}
+
+interface RunningPod extends SeenPod {
+  readonly process: StubProcess;
+  ending: boolean;
+}
+
+const LOOK_MS = 100;
+/** After a crash; a real one waits longer from the second on. */
+const BACK_OFF_MS = 300;
+const GRACE_MS = 30_000;
+
+/**
+ * What a kubelet does with static pods: starts what the folder holds, starts again what has died, ends what has left the folder, all of
+ * it as it saw the folder some time ago. Stopped, it leaves everything running; started, it knows only what the folder holds then.
+ */
+export class StubKubelet {
+  active = false;
+  /** How old what it acts on is, in milliseconds. */
+  lagMs: number;
+  private timer?: NodeJS.Timeout;
+  private seen: { at: number; pods: Map<string, SeenPod> }[] = [];
+  /** The container runtime's: it outlives the kubelet. */
+  private readonly running = new Map<string, RunningPod>();
+  private readonly parsed = new Map<string, SeenPod>();
+  private readonly notBefore = new Map<string, number>();
+
+  constructor(private readonly props: StubKubeletProps) {
+    this.lagMs = props.lagMs ?? 0;
+  }
+
+  start(): void {
+    if (this.active) return;
+    this.active = true;
+    // It has seen nothing before.
+    this.seen = [{ at: 0, pods: this.look() }];
+    this.act();
+    this.timer = setInterval(() => this.act(), LOOK_MS);
+  }
+
+  stop(): void {
+    this.active = false;
+    clearInterval(this.timer);
+  }
+
+  /** The process of a static pod. */
+  processOf(pod: string): StubProcess | undefined {
+    return this.running.get(pod)?.process;
+  }
+
+  private look(): Map<string, SeenPod> {
+    const pods = new Map<string, SeenPod>();
+    for (const file of readdirSync(this.props.manifests)) {
+      if (file.startsWith('.') || !file.endsWith('.yaml')) continue;
+      try {
+        const manifest = readFileSync(join(this.props.manifests, file), 'utf8');
+        const pod = this.parsed.get(manifest) ?? parsePod(manifest);
+        this.parsed.set(manifest, pod);
+        pods.set(pod.name, pod);
+      } catch {
+        // Gone since, or not to be read: a kubelet logs it, and looks again.
+      }
+    }
+    return pods;
+  }
+
+  private act(): void {
+    if (!this.props.host.on) return;
+    const now = Date.now();
+    this.seen.push({ at: now, pods: this.look() });
+    while (this.seen.length > 1 && this.seen[1].at <= now - this.lagMs) this.seen.shift();
+    const [{ pods }] = this.seen;
+    for (const [name, pod] of this.running) {
+      if (pods.get(name)?.manifest !== pod.manifest && !pod.ending) this.end(pod);
+    }
+    for (const [name, pod] of pods) {
+      if (!this.running.has(name) && (this.notBefore.get(name) ?? 0) <= now) this.begin(name, pod);
+    }
+  }
+
+  private begin(name: string, pod: SeenPod): void {
+    const { host, images, logs } = this.props;
+    const [program, ...args] = pod.command;
+    const process = host.start({ command: [...images[program], ...args], logFile: join(logs, `${name}.log`) });
+    this.running.set(name, { ...pod, process, ending: false });
+    void process.ended.then(() => {
+      this.running.delete(name);
+      this.notBefore.set(name, Date.now() + BACK_OFF_MS);
+    });
+  }
+
+  private end(pod: RunningPod): void {
+    pod.ending = true;
+    void pod.process.signal('SIGTERM');
+    const impatience = setTimeout(() => pod.process.signal('SIGKILL'), GRACE_MS);
+    void pod.process.ended.then(() => clearTimeout(impatience));
+  }
+}
+
+function parsePod(manifest: string): SeenPod {
+  const { metadata: { name }, spec: { containers: [{ command }] } } = parse(manifest);
+  return { name, manifest, command };
+}

@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { EtcdClient } from './etcd-client';
+import { readIdentity } from './certificates';
+import { StubHost, StubProcess } from './stub-host';
+import { StubImages, StubKubelet } from './stub-kubelet';
+import { apiServerArguments, etcdArguments, staticPod } from './stub-manifests';
+import { copyPki } from './stub-pki';
+import { StubRecord } from './stub-record';
+import { StubSystemd } from './stub-systemd';
+
+export interface StubMachineProps {
+  readonly name: string;
+  readonly address: string;
+  /** All of the machine is in it. */
+  readonly folder: string;
+  readonly images: StubImages;
+  readonly etcdVersion: string;
+  /** How etcd runs here, if it does. */
+  readonly etcd: 'static-pod' | 'unit' | 'none';
+  readonly clientPort: number;
+  readonly peerPort: number;
+  /** As etcd takes it. */
+  readonly initialCluster: string;
+  /** The API server's port on 127.0.0.1; no API server without it. */
+  readonly apiPort?: number;
+  /** The members that it knows. */
+  readonly etcdServers: readonly string[];
+  readonly scheduler: boolean;
+  readonly kubeletLagMs: number;
+  /** Folder of the program, which is the kit on the volume. */
+  readonly kit: string;
+}
+
+/** A control plane of folders and processes: kubelet, systemd and API server are stand-ins, etcd is real. */
+export class StubMachine {
+  readonly name: string;
+  readonly host: StubHost;
+  readonly kubelet: StubKubelet;
+  readonly systemd: StubSystemd;
+  readonly clientUrl: string;
+  readonly peerUrl: string;
+  readonly client: EtcdClient;
+  readonly manifests: string;
+  readonly units: string;
+  readonly dataDir: string;
+  readonly pki: string;
+  readonly operations: string;
+  readonly logs: string;
+  readonly auditLog: string;
+
+  constructor(readonly props: StubMachineProps) {
+    const folder = (...path: string[]) => {
+      const made = join(props.folder, ...path);
+      mkdirSync(made, { recursive: true });
+      return made;
+    };
+    this.name = props.name;
+    this.manifests = folder('manifests');
+    this.units = folder('units');
+    this.logs = folder('logs');
+    this.dataDir = join(props.folder, 'etcd');
+    this.pki = join(props.folder, 'pki');
+    this.operations = join(folder('state'), 'operations');
+    this.auditLog = join(this.logs, 'audit.log');
+    this.clientUrl = `https://${props.address}:${props.clientPort}`;
+    this.peerUrl = `https://${props.address}:${props.peerPort}`;
+    copyPki(this.pki);
+    this.client = new EtcdClient(this.clientUrl, readIdentity(join(this.pki, 'etcd')));
+    const programs = folder('sbin');
+    this.host = new StubHost(props.name, programs);
+    this.kubelet = new StubKubelet({ host: this.host, manifests: this.manifests, images: props.images, logs: this.logs, lagMs: props.kubeletLagMs });
+    this.systemd = new StubSystemd({ host: this.host, kubelet: this.kubelet, units: this.units, programs, logs: this.logs });
+    this.install();
+  }
+
+  get hasEtcd(): boolean {
+    return this.props.etcd !== 'none';
+  }
+
+  get hasApi(): boolean {
+    return this.props.apiPort !== undefined;
+  }
+
+  get on(): boolean {
+    return this.host.on;
+  }
+
+  async powerOn(): Promise<void> {
+    await this.host.powerOn();
+    await this.systemd.boot();
+  }
+
+  async powerOff(): Promise<void> {
+    this.client.close();
+    await this.systemd.cutOff();
+    await this.host.powerOff();
+  }
+
+  /** What a restore of this id has left on this machine. */
+  record(id: string): StubRecord {
+    return new StubRecord(join(this.operations, id));
+  }
+
+  /** The program as a person runs it. */
+  restore(args: readonly string[], env: Record<string, string> = {}): StubProcess {
+    return this.host.start({ command: ['sh', join(this.props.kit, 'restore.sh'), ...args], env: { ...this.environment, ...env } });
+  }
+
+  /** Where the program finds what is elsewhere on a real machine. */
+  get environment(): Record<string, string> {
+    return { MANIFESTS: this.manifests, OPERATIONS: this.operations, UNITS: this.units };
+  }
+
+  /** What runs, by the process ids: a restart shows. */
+  get running(): Record<string, number> {
+    const processes = { 'etcd': this.kubelet.processOf('etcd'), 'kube-apiserver': this.kubelet.processOf('kube-apiserver') };
+    return Object.fromEntries(Object.entries(processes).map(([name, process]) => [name, process?.pidOnHost ?? 0]));
+  }
+
+  /** What a restore would change: manifests, units, and what is in the data folder. */
+  get state(): Record<string, string | string[]> {
+    const texts = readdirSync(this.manifests).sort().map((file) => [file, readFileSync(join(this.manifests, file), 'utf8')]);
+    return {
+      ...Object.fromEntries(texts),
+      units: readdirSync(this.units, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map(({ name }) => name).sort(),
+      data: this.hasEtcd ? readdirSync(this.dataDir).sort() : [],
+    };
+  }
+
+  async apiReady(): Promise<boolean> {
+    return (await this.host.run(['curl', '--silent', '--insecure', '--max-time', '3', `https://127.0.0.1:${this.props.apiPort}/readyz`])) === 'ok';
+  }
+
+  etcdArguments(): string[] {
+    const { name, initialCluster } = this.props;
+    return etcdArguments({ name, clientUrl: this.clientUrl, peerUrl: this.peerUrl, initialCluster, dataDir: this.dataDir, pki: join(this.pki, 'etcd') });
+  }
+
+  private install(): void {
+    const { props } = this;
+    const pod = (name: string, version: string, args: readonly string[]) =>
+      writeFileSync(join(this.manifests, `${name}.yaml`), staticPod(name, `registry.k8s.io/${name}:${version}`, args), { mode: 0o600 });
+    if (this.hasEtcd) mkdirSync(this.dataDir, { mode: 0o700 });
+    if (props.etcd === 'static-pod') pod('etcd', `${props.etcdVersion}-0`, this.etcdArguments());
+    if (props.etcd === 'unit') {
+      writeFileSync(join(this.units, 'etcd.service'), `[Unit]
+Description=etcd
+[Service]
+Type=notify
+Environment=ETCD_NAME=${props.name} ETCD_INITIAL_CLUSTER_STATE=new ETCD_INITIAL_CLUSTER=${props.initialCluster}
+ExecStart=${props.images.etcd[0]} ${this.etcdArguments().filter((argument) => !/^(name|initial-cluster)=/.test(argument)).map((argument) => `--${argument}`).join(' ')}
+Restart=always
+RestartSec=0.3
+[Install]
+WantedBy=multi-user.target
+`);
+      this.systemd.enable('etcd.service');
+    }
+    if (props.apiPort !== undefined) {
+      const { address, apiPort: port, etcdServers } = props;
+      pod('kube-apiserver', 'v1.34.4', apiServerArguments({ address, port, etcdServers, pki: this.pki, auditLog: this.auditLog }));
+    }
+    if (props.scheduler) pod('kube-scheduler', 'v1.34.4', ['leader-elect=true', `kubeconfig=/etc/kubernetes/scheduler.conf.${props.name}`]);
+  }
+
+  /** What is beside the data, named after a restore. */
+  namesOfData(id: string): string[] {
+    return readdirSync(this.dataDir).filter((name) => name.includes(`-${id}`));
+  }
+
+  /** What the program should have removed at its end. */
+  get leftovers(): string[] {
+    return readdirSync(this.units, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('cdk8s-day2'));
+  }
+
+  /** What it kept aside of its data under the name of a restore, or undefined. */
+  dataBefore(id: string): string[] | undefined {
+    const aside = join(this.dataDir, `before-${id}`, 'member');
+    return existsSync(aside) ? readdirSync(aside).sort() : undefined;
+  }
+}

@@ -1,0 +1,98 @@
+/** Static pods as kubeadm writes them, as far as a restore looks. */
+export function staticPod(name: string, image: string, args: readonly string[]): string {
+  return `apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+    component: ${name}
+    tier: control-plane
+  name: ${name}
+  namespace: kube-system
+spec:
+  containers:
+  - command:
+    - ${name}
+${args.map((argument) => `    - --${argument}`).join('\n')}
+    image: ${image}
+    imagePullPolicy: IfNotPresent
+    livenessProbe:
+      failureThreshold: 8
+      httpGet:
+        host: 127.0.0.1
+        path: /health?exclude=NOSPACE&serializable=true
+        port: 2381
+        scheme: HTTP
+    name: ${name}
+    resources:
+      requests:
+        cpu: 100m
+  hostNetwork: true
+  priorityClassName: system-node-critical
+status: {}
+`;
+}
+
+export interface EtcdArguments {
+  readonly name: string;
+  readonly clientUrl: string;
+  readonly peerUrl: string;
+  readonly initialCluster: string;
+  readonly dataDir: string;
+  /** Folder of `/etc/kubernetes/pki/etcd`. */
+  readonly pki: string;
+}
+
+/** As kubeadm tells etcd; a flag each, without the dashes. */
+export function etcdArguments({ name, clientUrl, peerUrl, initialCluster, dataDir, pki }: EtcdArguments): string[] {
+  return [
+    `advertise-client-urls=${clientUrl}`,
+    `cert-file=${pki}/server.crt`,
+    'client-cert-auth=true',
+    `data-dir=${dataDir}`,
+    `initial-advertise-peer-urls=${peerUrl}`,
+    `initial-cluster=${initialCluster}`,
+    `key-file=${pki}/server.key`,
+    `listen-client-urls=${clientUrl}`,
+    `listen-peer-urls=${peerUrl}`,
+    `name=${name}`,
+    `peer-cert-file=${pki}/peer.crt`,
+    'peer-client-cert-auth=true',
+    `peer-key-file=${pki}/peer.key`,
+    `peer-trusted-ca-file=${pki}/ca.crt`,
+    'snapshot-count=10000',
+    `trusted-ca-file=${pki}/ca.crt`,
+    // Not kubeadm's: the elections of a test need not wait as long.
+    'heartbeat-interval=50',
+    'election-timeout=500',
+    'logger=zap',
+  ];
+}
+
+export interface ApiServerArguments {
+  /** Names it among the writes. */
+  readonly address: string;
+  readonly port: number;
+  readonly etcdServers: readonly string[];
+  /** Folder of `/etc/kubernetes/pki`. */
+  readonly pki: string;
+  /** Where it notes what etcd has accepted. */
+  readonly auditLog: string;
+}
+
+export function apiServerArguments({ address, port, etcdServers, pki, auditLog }: ApiServerArguments): string[] {
+  return [
+    `advertise-address=${address}`,
+    'allow-privileged=true',
+    `audit-log-path=${auditLog}`,
+    'authorization-mode=Node,RBAC',
+    `client-ca-file=${pki}/ca.crt`,
+    `etcd-cafile=${pki}/etcd/ca.crt`,
+    `etcd-certfile=${pki}/apiserver-etcd-client.crt`,
+    `etcd-keyfile=${pki}/apiserver-etcd-client.key`,
+    `etcd-servers=${etcdServers.join(',')}`,
+    `secure-port=${port}`,
+    `service-account-key-file=${pki}/sa.pub`,
+    `tls-cert-file=${pki}/apiserver.crt`,
+    `tls-private-key-file=${pki}/apiserver.key`,
+  ];
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'fs';
+import { StubMachine } from './stub-machine';
+
+/** A write that a cluster has accepted from an API server. It was sent and answered at these nanoseconds. */
+export interface StubWrite {
+  readonly machine: string;
+  readonly sent: bigint;
+  readonly answered: bigint;
+  readonly clusterId: string;
+  readonly revision: number;
+  readonly value: string;
+}
+
+/** All writes that were accepted so far, the first answered first. */
+export function writesOf(machines: readonly StubMachine[]): StubWrite[] {
+  const writes = machines.filter(({ hasApi }) => hasApi).flatMap((machine) => linesOf(machine.auditLog).map(([sent, answered, clusterId, revision, value]) => (
+    { machine: machine.name, sent: BigInt(sent), answered: BigInt(answered), clusterId, revision: Number(revision), value }
+  )));
+  return writes.sort((a, b) => Number(a.answered - b.answered));
+}
+
+function linesOf(log: string): string[][] {
+  try {
+    return readFileSync(log, 'utf8').split('\n').map((line) => line.split(' ')).filter((words) => words.length === 5);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * What speaks against one cluster at a time, in words: a write that a cluster accepted although it was sent when another one had accepted
+ * a later one. @param clusters ids in the order in which they may serve.
+ */
+export function turnedBack(writes: readonly StubWrite[], clusters: readonly string[]): string[] {
+  const foreign = writes.filter(({ clusterId }) => !clusters.includes(clusterId));
+  const late = clusters.slice(1).flatMap((successor, index) => {
+    const first = writes.find(({ clusterId }) => clusterId === successor);
+    return first === undefined ? [] : writes.filter(({ clusterId, sent }) => clusterId === clusters[index] && sent > first.answered);
+  });
+  const tell = ({ machine, clusterId, revision }: StubWrite) => `${machine} wrote revision ${revision} to ${clusterId}`;
+  return [
+    ...foreign.slice(0, 3).map((write) => `${tell(write)}, which is none of ${clusters.join(', ')}`),
+    ...late.slice(0, 3).map((write) => `${tell(write)} after the restored cluster had taken writes`),
+  ];
+}
