@@ -1,0 +1,88 @@
+import { StubDrill } from './support/stub-drill';
+import { StubMachine } from './support/stub-machine';
+import { StubPool } from './support/stub-pool';
+import { pointsWithinSteps, stepsOfRestore } from './support/stub-steps';
+import { sleep } from './support/wait';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(300_000);
+
+const { holder, follower } = stepsOfRestore();
+const until = (steps: string[], last: string) => steps.slice(0, steps.indexOf(last) + 1);
+const from = (steps: string[], first: string) => steps.slice(steps.indexOf(first));
+
+const ofHolder = [...until(holder, 'mark'), ...pointsWithinSteps().filter((name) => name !== 'added')];
+const ofFollower = [...until(follower, 'quiesced'), 'stopping-kube-apiserver'];
+
+describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore that a person aborts', () => {
+  const single = new StubPool(3, {});
+  const three = new StubPool(2, { members: 3 });
+  afterAll(() => Promise.all([single.destroy(), three.destroy()]));
+
+  async function abort(drill: StubDrill, machine: StubMachine, point: string): Promise<void> {
+    const id = `${machine.name}-${point}`;
+    drill.start(id, { failpoints: { [machine.name]: `${point}:hold` } });
+    await drill.holds(id, machine, point);
+    expect(await drill.type(machine, ['--abort', id]).summary()).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringContaining('aborted by a person') });
+    expect(await drill.faultsOfReturn(id)).toEqual([]);
+  }
+
+  test.concurrent.each(ofHolder)('of a single member, at %s: the old data serves', (point) => single.lend((drill) => abort(drill, drill.machines[0], point)));
+
+  // The soak has them all.
+  test.concurrent.each(['check', 'quiesce', 'decide', 'swapping', 'mark'])('on the holder of three, at %s: everyone goes back, and the old cluster serves', (point) =>
+    three.lend((drill) => abort(drill, drill.machines[0], point)));
+
+  test.concurrent.each(ofFollower)('on a follower, at %s: everyone goes back, and the old cluster serves', (point) =>
+    three.lend((drill) => abort(drill, drill.machines[1], point)));
+
+  test.concurrent('where it can\'t go back any more: that is said, and it goes on', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [first, second, third] = drill.machines;
+    const served = /the restored cluster serves already.*let it finish/;
+    const counted = /(decided to swap, and cp1 counts on this machine|the old etcd can't be asked).*run --abort late on cp1 first/s;
+    const lost = new Map<string, RegExp>([
+      ...['stop-etcd', 'set-aside', 'stopped', 'add-learner', 'start-etcd'].map((point) => [point, /the restored cluster serves at .*would make two clusters/] as const),
+      ...from(follower, 'promote').map((point) => [point, /this member has joined the restored cluster/] as const),
+    ]);
+    drill.start('late', { failpoints: { cp1: 'every:hold', cp2: 'every:hold' } });
+    const refused = async (machine: StubMachine, args: string[], message: RegExp) => {
+      const told = await drill.type(machine, ['--abort', 'late', ...args]).summary();
+      expect({ step: machine.record('late').fact('step'), ...told }).toMatchObject({ status: 1, outcome: 'failed' });
+      expect(`${told.message}: ${told.fix}`).toMatch(message);
+    };
+    const tried: string[] = [];
+    while (!drill.machines.every((machine) => machine.record('late').result)) {
+      for (const machine of [first, second]) {
+        const record = machine.record('late');
+        for (const point of record.held) {
+          tried.push(point);
+          if (machine === first && from(holder, 'start-api').includes(point)) await refused(first, [], served);
+          if (machine === second && from(follower, 'await-mark').includes(point)) await refused(second, [], counted);
+          if (machine === second && lost.has(point)) await refused(second, ['--lost', 'cp1'], lost.get(point)!);
+          if (machine === second && point === 'promote') await refused(second, ['--lost', 'cp3'], /cp3 is not the holder, which is cp1.*--forget late --lost cp3/);
+          record.pass(point);
+        }
+      }
+      await sleep(50);
+    }
+    expect(await drill.faultsOfRestored('late')).toEqual([]);
+    expect(tried).toEqual(expect.arrayContaining([...holder, ...follower]));
+    expect(await drill.type(third, ['--abort', 'late']).summary()).toMatchObject({ status: 1, message: 'operation late has ended' });
+  }));
+
+  test.concurrent.each(['swap', 'mark'])('because the holder is lost at %s: the old cluster serves with the two that are left', (point) => StubDrill.with({ members: 3 }, async (drill) => {
+    const [lost, ...left] = drill.machines;
+    drill.start('lost', { failpoints: { cp1: `${point}:hold` } });
+    await drill.holds('lost', lost, point);
+    await lost.powerOff();
+    for (const machine of left) {
+      const told = await drill.type(machine, ['--abort', 'lost']).summary();
+      expect(`${told.message}: ${told.fix}`).toMatch(/decided to swap.*if it is lost for good: --abort lost --lost cp1/);
+    }
+    const told = await Promise.all(left.map((machine) => drill.type(machine, ['--abort', 'lost', '--lost', 'cp1']).summary()));
+    expect(told.map(({ status, outcome }) => `${status} ${outcome}`)).toEqual(['1 aborted', '1 aborted']);
+    expect(await drill.faultsOfReturn('lost', left)).toEqual([]);
+  }));
+}));
