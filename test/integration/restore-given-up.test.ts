@@ -1,0 +1,96 @@
+import { StubDrill, StubOrder } from './support/stub-drill';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(180_000);
+
+interface Lateness {
+  readonly title: string;
+  readonly order: StubOrder;
+  /** What everyone who took part is told. */
+  readonly message: RegExp;
+}
+
+const latenesses: Lateness[] = [
+  {
+    title: 'starts nowhere on a follower',
+    order: { env: { READY_TIMEOUT: '3' } },
+    message: /not ready within 3 s: cp3: .*the old cluster serves as before/,
+  },
+  {
+    title: 'hangs before a follower has stopped its API server',
+    order: { env: { QUIESCE_TIMEOUT: '5' }, failpoints: { cp3: 'stopping-kube-apiserver:hold' } },
+    message: /(not quiesced within 5 s: cp3|no decision came within \d+ s|aborted? by cp[123])/,
+  },
+  {
+    title: 'hangs on the holder before the decision',
+    order: { env: { READY_TIMEOUT: '3', QUIESCE_TIMEOUT: '3' }, failpoints: { cp1: 'await-quiesced:hold' } },
+    message: /(no decision came within 6 s|aborted? by cp[123])/,
+  },
+];
+
+describeWithTools('a restore that takes too long', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore that takes too long', () => {
+  test.concurrent.each(latenesses)('$title: everyone goes back by itself, the old cluster serves, and the reason is told', ({ order, message }) =>
+    StubDrill.with({ members: 3 }, async (drill) => {
+      const machines = order.failpoints ? drill.machines : drill.machines.slice(0, 2);
+      drill.start('late', { ...order, machines });
+      for (const [name, point] of Object.entries(order.failpoints ?? {})) {
+        const machine = drill.cluster.machine(name);
+        await drill.holds('late', machine, point.split(':')[0]);
+        await drill.ended('late', { machines: machines.filter((other) => other !== machine) });
+        // It has slept over everything, and wakes up.
+        machine.record('late').pass(point.split(':')[0]);
+      }
+      expect(await drill.faultsOfReturn('late', machines)).toEqual([]);
+      for (const machine of machines) expect(machine.record('late').result!.message).toMatch(message);
+      if (machines.length < 3) {
+        // Who comes after the end learns it, and does nothing.
+        const run = drill.startOn(drill.machines[2], 'late', {});
+        expect(await run.summary()).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringContaining('was aborted before') });
+        expect(await drill.faultsOfReturn('late')).toEqual([]);
+      }
+    }));
+}));
+
+describeWithTools('a restore without a machine that is lost', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore without a machine that is lost', () => {
+  test.concurrent('from the beginning: the members that are left are the restored cluster', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const left = drill.machines.slice(0, 2);
+    await drill.machines[2].powerOff();
+    drill.start('without', { machines: left, everywhere: ['--lost', 'cp3'] });
+    expect(await drill.faultsOfRestored('without', left)).toEqual([]);
+    expect((await drill.cluster.seenBy(left[0])).members).toEqual(['cp1 voter', 'cp2 voter']);
+    // Found again, and started with its old data against all that was said, it finds nobody to serve with.
+    await drill.machines[2].powerOn();
+    await expect(drill.machines[2].client.healthy()).rejects.toThrow();
+    expect(await drill.faultsOfRestored('without', left)).toEqual([]);
+  }));
+
+  test.concurrent('unnamed: nothing is stopped, and it is asked for', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const left = drill.machines.slice(0, 2);
+    const [one, two] = left.map(({ name, clientUrl }) => `${name}=${clientUrl}`);
+    const running = left.map((machine) => machine.running);
+    const run = drill.startOn(left[0], 'forgotten', { everywhere: ['--members', `${one} ${two}`], env: { READY_TIMEOUT: '3' } });
+    expect(await run.summary()).toMatchObject({
+      status: 1,
+      outcome: 'aborted',
+      message: expect.stringMatching(/etcd has a member cp3, which takes no part/),
+      fix: expect.stringMatching(/add it to the cluster's members, name it as lost, or remove it from etcd/),
+    });
+    expect(left.map((machine) => machine.running)).toEqual(running);
+  }));
+
+  test.concurrent('on the way: the others end without it when a person says so', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [holder, second, third] = drill.machines;
+    const left = [holder, second];
+    const runs = drill.start('lossy', { failpoints: { cp3: 'added:hold' } });
+    await drill.holds('lossy', third, 'added');
+    await third.powerOff();
+    // It has been added as a learner, and only one is allowed at a time.
+    expect(await drill.type(holder, ['--forget', 'lossy', '--lost', 'cp1']).summary()).toMatchObject({ status: 2, message: 'cp1 holds the restore' });
+    for (const machine of left) expect(await drill.type(machine, ['--forget', 'lossy', '--lost', 'cp3']).ended).toBe(0);
+    expect(await drill.faultsOfRestored('lossy', left)).toEqual([]);
+    expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
+    expect(await runs.get('cp1')!.summary()).toMatchObject({ message: expect.stringContaining('all 2 members serve') });
+  }));
+}));
