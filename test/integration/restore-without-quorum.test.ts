@@ -1,0 +1,81 @@
+import { StubByHand } from './support/stub-by-hand';
+import { StubDrill } from './support/stub-drill';
+import { until } from './support/wait';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(180_000);
+
+/** The word that a machine gives, once it has printed it. */
+async function wordIn(run: StubByHand, pattern: RegExp): Promise<string> {
+  await until(`a word is printed, as ${pattern}`, () => {
+    if (pattern.test(run.output)) return true;
+    throw new Error(run.output);
+  });
+  return pattern.exec(run.output)![1];
+}
+
+const QUIESCED = /--quiesced "(cp2=[0-9a-f]{8}) /;
+
+describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore without a quorum', () => {
+  // Two of five are left.
+  async function withoutQuorum(act: (drill: StubDrill, lost: string[]) => Promise<void>): Promise<void> {
+    await StubDrill.with({ members: 5 }, async (drill) => {
+      const lost = ['cp3', 'cp4', 'cp5'];
+      await Promise.all(lost.map((name) => drill.cluster.machine(name).powerOff()));
+      await act(drill, ['--without-quorum', '--members', drill.cluster.membersByUrl, '--lost', lost.join(' ')]);
+    });
+  }
+
+  test.concurrent('persons carry the words: the members that are left are the restored cluster', () => withoutQuorum(async (drill, args) => {
+    const left = drill.machines.slice(0, 2);
+    const [holder, follower] = left;
+    const untouched = holder.running;
+    const refused = async (message: RegExp, ...words: string[]) => {
+      const run = drill.startOn(holder, 'words', { everywhere: [...args, ...words] });
+      expect(await run.summary()).toMatchObject({ status: 2, message: expect.stringMatching(message) });
+      expect(run.output).toMatch(/On every other member:\n {2}sh restore\.sh --holder cp1 --id words --members .* --lost "cp3 cp4 cp5" --without-quorum/);
+      expect(holder.record('words').begun).toBe(false);
+      expect(holder.running).toEqual(untouched);
+    };
+    await refused(/^without a quorum, cp2 has to be stopped first, and to say so$/);
+    await refused(/cp2/, '--quiesced', 'cp2=00000000');
+
+    const waiting = drill.startOn(follower, 'words', { everywhere: args });
+    const word = await wordIn(waiting, QUIESCED);
+    expect(follower.running).toEqual({ 'etcd': 0, 'kube-apiserver': 0 });
+    await refused(/cp2 has to be stopped first/, '--quiesced', word.replace('cp2', 'cp1'));
+    const restored = drill.startOn(holder, 'words', { everywhere: [...args, '--quiesced', word] });
+    expect(await drill.faultsOfRestored('words', left)).toEqual([]);
+    expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
+    expect(await restored.summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(await waiting.summary()).toMatchObject({ status: 0, outcome: 'restored' });
+  }));
+
+  test.concurrent('the holder goes back, and its word lets the others go back', () => withoutQuorum(async (drill, args) => {
+    const [holder, follower] = drill.machines;
+    const waiting = drill.startOn(follower, 'back', { everywhere: args });
+    const word = await wordIn(waiting, QUIESCED);
+    // Alone it may not go: the holder may count on it.
+    expect(await drill.type(follower, ['--abort', 'back']).summary()).toMatchObject({
+      status: 1,
+      message: 'the holder cp1 may count on this machine',
+      fix: expect.stringContaining('run --abort back on cp1 first, then here with the word it prints: --abort back --called-off WORD'),
+    });
+    for (const claim of ['ffffffff', word.split('=')[1]]) {
+      expect(await drill.type(follower, ['--abort', 'back', '--called-off', claim]).summary()).toMatchObject({ status: 1, outcome: 'failed' });
+    }
+    drill.startOn(holder, 'back', { everywhere: [...args, '--quiesced', word], failpoints: { cp1: 'mark:hold' } });
+    await drill.holds('back', holder, 'mark');
+    const gone = await drill.type(holder, ['--abort', 'back']).summary();
+    expect(gone).toMatchObject({ status: 1, outcome: 'aborted' });
+    const [, calledOff] = /--abort back --called-off ([0-9a-f]{8})/.exec(gone.fix)!;
+    expect(await drill.type(follower, ['--abort', 'back', '--called-off', calledOff]).summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+    // Two of five serve nothing, and the others come back: the old cluster is whole again.
+    await Promise.all(drill.machines.slice(2).map((machine) => machine.powerOn()));
+    expect(await drill.faultsOfReturn('back', drill.machines.slice(0, 2))).toEqual([]);
+    await drill.cluster.waitUntilReady();
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+}));
