@@ -102,6 +102,11 @@ export class StubMachine {
     return new StubRecord(join(this.operations, id));
   }
 
+  /** The ids of all operations that there are records of. */
+  get operationIds(): string[] {
+    return existsSync(this.operations) ? readdirSync(this.operations).filter((name) => !name.startsWith('.')).sort() : [];
+  }
+
   /** The program as a person runs it. */
   restore(args: readonly string[], env: Record<string, string> = {}): StubProcess {
     return this.host.start({ command: ['sh', join(this.props.kit, 'restore.sh'), ...args], env: { ...this.environment, ...env } });

@@ -1,0 +1,124 @@
+import { cpSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { damage } from './support/stub-damage';
+import { StubDrill } from './support/stub-drill';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(180_000);
+
+interface BadInput {
+  readonly title: string;
+  /** What is done to a copy of the good backup, which is then asked for. */
+  readonly spoil?: (backup: string) => void;
+  /** How it is asked for; by default by the copy's name. COPY stands for the copy's folder. */
+  readonly args?: string[];
+  readonly message: RegExp;
+}
+
+const COPY = '20210101T000000Z-r1';
+
+const badInputs: BadInput[] = [
+  { title: 'truncated', spoil: damage.truncated, message: /is damaged/ },
+  { title: 'empty', spoil: damage.empty, message: /is damaged/ },
+  { title: 'a link', spoil: damage.link, message: /is damaged/ },
+  { title: 'a folder', spoil: damage.folder, message: /is damaged/ },
+  { title: 'gone', spoil: damage.missing, message: /is damaged/ },
+  { title: 'of one wrong bit', spoil: damage.flipped, message: /SHA-256 .* does not match its content/ },
+  { title: 'of another cluster', spoil: damage.foreign, message: /is a backup of the cluster billing, and this is prod/ },
+  { title: 'of a newer etcd', spoil: damage.newer, message: /was written by etcd 3\.7\.0, and etcd 3\.6\.\d+ is installed, which can't read it/ },
+  { title: 'of other keys', spoil: damage.otherKeys, message: /sa\.pub is not what it was when the backup was taken/ },
+  { title: 'a plain copy of a database', spoil: damage.withoutChecksum, args: ['--file', 'COPY/snapshot.db'], message: /SHA-256 .* does not match its content/ },
+  { title: 'a file that is truncated', spoil: damage.truncated, args: ['--file', 'COPY/snapshot.db'], message: /SHA-256 .* does not match its content/ },
+  { title: 'a file that is a link', spoil: damage.link, args: ['--file', 'COPY/snapshot.db'], message: /is not a plain file/ },
+  { title: 'a file that isn\'t there', args: ['--file', '/nowhere.db'], message: /\/nowhere\.db is not a plain file/ },
+  { title: 'of an unknown name', args: ['--at', '20200101T000000Z-r1'], message: /no .*backup.* 20200101T000000Z-r1|no complete backup .* is at:20200101T000000Z-r1/ },
+  { title: 'older than all of them', args: ['--before', '2020-01-01T00:00:00Z'], message: /no complete backup .*2020-01-01T00:00:00Z/ },
+];
+
+describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of what is not good', () => {
+  let drill: StubDrill;
+
+  beforeAll(async () => { drill = await StubDrill.begin({}); });
+  afterAll(() => drill?.cluster.destroy());
+
+  /** Nothing was stopped, nothing has changed, the person is told why and what to do. */
+  async function expectRefused(id: string, args: readonly string[], message: RegExp, env: Record<string, string> = {}): Promise<void> {
+    const [machine] = drill.machines;
+    const before = machine.running;
+    const told = await drill.type(machine, ['--id', id, ...args], env).summary();
+    expect([1, 2]).toContain(told.status);
+    expect(told.message).toMatch(message);
+    expect(told.fix).not.toBe('');
+    expect(machine.running).toEqual(before);
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }
+
+  /** A backup of its own to be spoiled, in the place of the last one. */
+  function copyOfBackup(): string {
+    const copy = join(drill.cluster.backups, COPY);
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });
+    return copy;
+  }
+
+  test.each(badInputs)('a backup that is $title: nothing is stopped, and the reason is told', async ({ title, spoil, args = ['--at', COPY], message }) => {
+    const copy = copyOfBackup();
+    spoil?.(copy);
+    await expectRefused(title.replace(/[^a-z]+/g, '-'), args.map((arg) => arg.replace('COPY', copy)), message);
+  });
+
+  test('changed keys are accepted by one who says so', async () => {
+    damage.otherKeys(copyOfBackup());
+    expect(await drill.type(drill.machines[0], ['--id', 'accepted', '--at', COPY, '--dry-run'], { ACCEPT_MISMATCH: '1' }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+  });
+
+  test('no backups: nothing is stopped', async () => {
+    const { backups } = drill.cluster;
+    const hidden = drill.cluster.backupNames;
+    hidden.forEach((name) => renameSync(join(backups, name), join(backups, `.hidden-${name}`)));
+    try {
+      await expectRefused('none', ['--latest'], /no complete backup/);
+    } finally {
+      hidden.forEach((name) => renameSync(join(backups, `.hidden-${name}`), join(backups, name)));
+    }
+  });
+
+  test('an id that was used for a restore: nothing is stopped', async () => {
+    const [machine] = drill.machines;
+    await drill.cluster.client.put('/cdk8s-day2/restores/used', '{}');
+    const before = machine.running;
+    expect(await drill.type(machine, ['--id', 'used', '--latest']).summary()).toMatchObject({ status: 0, outcome: 'done-before', fix: expect.stringContaining('another id') });
+    expect(machine.running).toEqual(before);
+  });
+
+  test.each([
+    ['no snapshot', [], /no snapshot is chosen/],
+    ['an unknown option', ['--newest'], /'--newest' is not known/],
+    ['an option without its value', ['--at'], /--at stands without its value/],
+    ['a bad id', ['--latest', '--id', 'Upper/Case'], /the operation's id is 'Upper\/Case'/],
+    ['a holder that is no member', ['--holder', 'cp9'], /the holder cp9 is none of the members/],
+  ])('%s: refused before anything is written', async (_, args, message) => {
+    const records = () => drill.machines[0].operationIds;
+    const before = records();
+    await expectRefused('wrong', args, message);
+    expect(records()).toEqual(before);
+  });
+
+  test('a write-ahead log apart from the data: nothing is stopped', async () => {
+    const [machine] = drill.machines;
+    const manifest = join(machine.manifests, 'etcd.yaml');
+    const state = String(machine.state['etcd.yaml']);
+    writeFileSync(manifest, state.replace('    - --snapshot-count', '    - --wal-dir=/var/lib/wal\n    - --snapshot-count'));
+    // Seen by nobody but the program.
+    machine.kubelet.stop();
+    try {
+      const told = await drill.type(machine, ['--id', 'wal', '--latest']).summary();
+      expect(told).toMatchObject({ status: 1, message: expect.stringContaining('--wal-dir /var/lib/wal') });
+    } finally {
+      writeFileSync(manifest, state);
+      machine.kubelet.start();
+    }
+  });
+}));
