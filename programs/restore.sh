@@ -90,14 +90,15 @@ steps_of() {
 resume() {
   MEMBERS=$(fact members "$MEMBERS")
   MACHINES=${MACHINES:-$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')}
-  [ "$(fact step check)" = check ] || read_machine
+  [ ! -s "$RECORD/machine-read" ] || read_machine
   SNAPSHOT_FILE=$(fact snapshot)
 }
 
 stage_restore() {
-  if [ -n "${STAGED_FROM:-}" ] && [ "$ROLE" = holder ]; then
-    stage_snapshot || return 1
-  fi
+  case ${SNAPSHOT%%:*} in
+    '' | file) ;;
+    *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;
+  esac
   stage_program MANIFESTS ETCD_UNIT CLUSTER BACKUP_ROOT ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED SNAPSHOT DRY_RUN BUMP \
     ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
 }

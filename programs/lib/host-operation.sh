@@ -70,14 +70,22 @@ begin_operation() {
   # A dry run is worth its last outcome only.
   [ -z "${DRY_RUN:-}" ] || [ ! -e "$folder/result" ] || rm -rf "$folder"
   if [ -d "$folder" ]; then
-    say "operation $OPERATION was begun before, this run attaches to it"
+    if [ -e "$folder/result" ]; then
+      say "operation $OPERATION has ended before, on $(date -u -r "$folder/result" +%Y-%m-%dT%H:%M:%SZ): this is what it said"
+    else
+      say "operation $OPERATION was begun before, this run attaches to it"
+    fi
   else
     forget_old_operations
     draft=$OPERATIONS/.draft-$OPERATION
     rm -rf "$draft"
     mkdir -m 0700 "$draft"
     mkdir -m 0700 "$draft/bin" "$draft/program" "$draft/record"
-    (cd "$draft" && stage_tools && "$1") || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
+    # Who refuses in there has said why.
+    staged=0
+    (cd "$draft" && stage_tools && "$1") || staged=$?
+    [ "$staged" -ne 2 ] || exit 2
+    [ "$staged" -eq 0 ] || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
     write_unit >"$draft/unit"
     write_start >"$draft/start"
     : >"$draft/log"
@@ -94,7 +102,9 @@ begin_operation() {
 # stage_tools: busybox under all its names, and etcd's tools, as this very image or kit has them.
 stage_tools() {
   # In a pod this very shell is busybox; by hand it is in the kit.
-  cp "$(command -v busybox || readlink "/proc/$$/exe")" bin/busybox || return 1
+  busybox=$(command -v busybox || readlink "/proc/$$/exe")
+  "$busybox" --list >/dev/null 2>&1 || refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
+  cp "$busybox" bin/busybox || return 1
   for applet in $(bin/busybox --list); do
     [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
   done

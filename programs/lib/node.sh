@@ -13,8 +13,8 @@ ETCD_UNIT=${ETCD_UNIT:-etcd.service}
 discover() {
   [ ! -s "$RECORD/$1.args" ] || return 0
   if [ -f "$MANIFESTS/$1.yaml" ]; then
-    # Arguments of the command's list, as kubeadm writes them and as people edit them: quoted or not, in one word or two.
-    sed -n "s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$MANIFESTS/$1.yaml" >"$RECORD/$1.draft"
+    # Arguments of the command's list, as kubeadm writes them and as people edit them: quoted or not, with a comment after it.
+    sed -n "s/[[:space:]]#.*$//; s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$MANIFESTS/$1.yaml" >"$RECORD/$1.draft"
   elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
     unit_arguments >"$RECORD/$1.draft"
   else
@@ -22,6 +22,17 @@ discover() {
   fi
   mv "$RECORD/$1.draft" "$RECORD/$1.args"
   [ -s "$RECORD/$1.args" ]
+}
+
+# check_manifest COMPONENT: what can't be read can't be stopped, and a second manifest would start what the first one doesn't any more.
+check_manifest() {
+  [ -f "$MANIFESTS/$1.yaml" ] || return 0
+  [ -s "$RECORD/$1.args" ] || give_up "no flags can be read in $MANIFESTS/$1.yaml" "write them as kubeadm does, a line '- --flag=value' for each"
+  ! grep -q '=.*[$][(]' "$RECORD/$1.args" || give_up "$MANIFESTS/$1.yaml has flags with variables in them" "write the values in their place"
+  for other in "$MANIFESTS"/*; do
+    if [ "$other" = "$MANIFESTS/$1.yaml" ] || ! grep -q "^[[:space:]-]*name:[[:space:]]*$1[[:space:]]*$" "$other" 2>/dev/null; then continue; fi
+    give_up "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
+  done
 }
 
 # unit_arguments: of the running process, environment included, else of the unit's command line.
@@ -68,18 +79,19 @@ processes() {
 # read_machine: what this machine is, into NAME, SELF, PEER_URL, LOCAL_URL, DATA_DIR and etcd's certificates.
 read_machine() {
   discover kube-apiserver || :
+  check_manifest kube-apiserver
   if [ "$ROLE" = api ]; then
-    has_api || give_up "this machine runs no API server" "leave it out"
+    has_api || give_up "there is no $MANIFESTS/kube-apiserver.yaml" "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
     SELF=${SELF:-$(uname -n)}
     ETCDCTL_CACERT=$(setting kube-apiserver etcd-cafile) ETCDCTL_CERT=$(setting kube-apiserver etcd-certfile) ETCDCTL_KEY=$(setting kube-apiserver etcd-keyfile)
   else
-    discover etcd || give_up "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+    discover etcd || [ -f "$MANIFESTS/etcd.yaml" ] || give_up "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+    check_manifest etcd
     NAME=$(setting etcd name)
     [ -n "$NAME" ] || give_up "etcd's name is neither among its flags nor in its environment; a --config-file is not read" "give etcd its settings as flags or variables, or do this by hand"
     SELF=${SELF:-$NAME}
     PEER_URL=$(setting etcd initial-advertise-peer-urls)
     LOCAL_URL=$(setting etcd listen-client-urls | tr ',' '\n' | grep -m 1 -e '//127\.' -e '//\[::1\]' || setting etcd advertise-client-urls | cut -d, -f1)
-    ADVERTISED_URL=$(setting etcd advertise-client-urls | cut -d, -f1)
     DATA_DIR=$(cd -P "$(setting etcd data-dir)" && pwd -P) || give_up "the data folder $(setting etcd data-dir) is not there" "check the disk"
     ETCDCTL_CACERT=$(setting etcd trusted-ca-file)
     pki=$(dirname "${ETCDCTL_CACERT:-/}")
@@ -89,7 +101,9 @@ read_machine() {
       ETCDCTL_CERT=$(setting etcd cert-file) ETCDCTL_KEY=$(setting etcd key-file)
     fi
   fi
-  export ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
+  # Where etcd speaks plain HTTP, etcdctl takes a variable without a value for one that it doesn't know.
+  if [ -n "$ETCDCTL_CACERT" ]; then export ETCDCTL_CACERT; else unset ETCDCTL_CACERT; fi
+  if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
 }
 
 has_api() {
@@ -157,8 +171,11 @@ end_processes() {
 # start_component COMPONENT: as it was before.
 start_component() {
   if [ -f "$RECORD/manifests/$1.yaml" ]; then
-    # Written again, even with the same content, it would only wake the kubelet.
-    if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
+    # Written again, even with the same content, it would only wake the kubelet; and what a person has corrected there stays.
+    if [ -f "$MANIFESTS/$1.yaml" ] && { cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml" || ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; }; then
+      return 0
+    fi
+    cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
     # Under a name that the kubelet passes over first: it must not read half a manifest.
     cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" &&
       sync "$MANIFESTS/.$1.yaml" &&
@@ -186,13 +203,23 @@ release_unit() {
   systemctl daemon-reload
 }
 
-# api_ready: whether this host's API server says so. Its own health needs no credentials.
+# api_ready: whether this host's API server says so; api_says is its answer. Its own health needs no credentials, unless somebody has
+# forbidden that: then it serves when it asks for them.
 api_ready() {
   port=$(setting kube-apiserver secure-port)
-  url=https://127.0.0.1:${port:-6443}/readyz
+  address=$(setting kube-apiserver bind-address)
+  case $address in
+    '' | 0.0.0.0 | ::) address=127.0.0.1 ;;
+    *:*) address="[$address]" ;;
+  esac
+  url=https://$address:${port:-6443}/readyz
   if command -v curl >/dev/null; then
-    [ "$(curl -sk -m 5 "$url" 2>/dev/null)" = ok ]
+    api_says=$(curl -sS -k -m 5 "$url" 2>&1 | tr '\n' ' ') || :
   else
-    [ "$(wget -q -T 5 --no-check-certificate -O - "$url" 2>/dev/null)" = ok ]
+    api_says=$(wget -q -T 5 --no-check-certificate -O - "$url" 2>&1 | tr '\n' ' ') || :
   fi
+  case $api_says in
+    'ok ' | ok | *'"code": 401'* | *'HTTP/1.1 401'*) return 0 ;;
+    *) api_says=$(echo "${api_says:-no answer}" | cut -c1-200) && return 1 ;;
+  esac
 }

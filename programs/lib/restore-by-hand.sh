@@ -35,7 +35,12 @@ by_hand() {
 option() {
   case $1 in
     --at) SNAPSHOT=at:$2 ;;
-    --before) SNAPSHOT=before:$2 ;;
+    --before)
+      case $2 in
+        [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) SNAPSHOT=before:$2 ;;
+        *) refuse "--before is '$2'" "give a time in UTC such as 2026-11-21T10:00:00Z" ;;
+      esac
+      ;;
     --file) SNAPSHOT=file:$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
     --id) OPERATION=$2 ;;
     --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
@@ -51,6 +56,7 @@ option() {
 }
 
 by_hand_list() {
+  [ -d "$BACKUP_ROOT/$CLUSTER" ] || fail "there are no backups in $BACKUP_ROOT/$CLUSTER" "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $0 --list"
   enter_folder
   list_backups | sort -r | while read -r name state; do
     # A damaged one may have no record.
@@ -89,22 +95,32 @@ know_machines() {
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
   HOLDER=${HOLDER:-$SELF}
+  if [ "$ROLE" = follower ] && [ "$HOLDER" = "$SELF" ]; then
+    [ -n "$SNAPSHOT" ] || refuse "this is $HOLDER, the holder" "choose the snapshot here: --latest, --at NAME, --before TIME or --file PATH"
+    ROLE=holder
+  fi
+  if [ "$ROLE" = holder ] && [ -z "$WITH" ] && ! has_api; then
+    refuse "there is no API server on this machine, and none is named" "name the machines that run one: --with \"cp1 cp2\""
+  fi
   [ "$ROLE" = api ] || [ -n "$(url_of "$SELF")" ] || refuse "$SELF is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\", this one included"
   [ -n "$(url_of "$HOLDER")" ] || refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
-  MACHINES=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')$WITH
+  MACHINES=$(echo "$MEMBERS $WITH" | tr -s ' ' '\n' | sed 's/=.*//' | paste -s -d ' ' -)
   [ "$ROLE" != api ] || case " $MACHINES " in
     *" $SELF "*) ;;
     *) refuse "$SELF is none of the machines: $MACHINES" "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
   esac
-  if by_word && [ "$ROLE" = holder ]; then need_words; fi
+  if by_word; then
+    if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
+      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name as lost only who is"
+    fi
+    [ "$ROLE" != holder ] || need_words
+  fi
 }
 
-# ask_for_members: of the etcd that runs here, or of its own settings if it has only itself.
+# ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever joined it.
 ask_for_members() {
   if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple; then
     awk -F', ' '{ sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
-  elif [ "$ROLE" != api ] && [ "$(setting etcd initial-cluster | tr ',' '\n' | wc -l)" -le 1 ]; then
-    echo "$NAME=$ADVERTISED_URL"
   else
     refuse "which members etcd has can't be told: it does not answer here" "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
   fi
@@ -118,6 +134,9 @@ need_words() {
       *" $machine=$(word_of "$machine" quiesced) "*) ;;
       *)
         others_type
+        case " $QUIESCED" in
+          *" $machine="*) refuse "the word of $machine is not the one that it prints for the restore $OPERATION" "look there: sh restore.sh --status $OPERATION" ;;
+        esac
         refuse "without a quorum, $machine has to be stopped first, and to say so" "type the lines above on the others, then here: --id $OPERATION --without-quorum --quiesced \"what they print\""
         ;;
     esac
@@ -158,7 +177,13 @@ by_hand_forget() {
   lost_now=$LOST
   find_operation
   [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
+  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $0 --status $OPERATION"
+  case $(fact step check) in
+    check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | await-decision | decide)
+      fail "nothing is decided yet" "abort it, sh $0 --abort $OPERATION, and begin another with --lost \"$lost_now\"" ;;
+  esac
   for member in $lost_now; do
+    [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
     [ "$member" != "$HOLDER" ] || refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
   done
   keep_fact lost-later "$(fact lost-later) $lost_now"
@@ -181,9 +206,13 @@ by_hand_abort() {
 
 may_abort() {
   choose_tools
+  # A machine that can't be read has begun nothing.
+  if ! (give_up() { exit 1; }; read_machine); then
+    begin_way_back
+    return
+  fi
   read_machine
-  keep_fact reason "aborted by a person"
-  keep_fact fix "the others learn it from the old etcd; where that has no quorum, do the same there"
+  keep_fact machine-read yes
   at=$(fact step check)
   if [ "$ROLE" = holder ]; then
     [ ! -s "$RECORD/serving" ] || fail "the restored cluster serves already" "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
@@ -194,7 +223,9 @@ may_abort() {
     ! together || decide abort "a person aborted it there" || :
     begin_way_back
   elif by_word; then
-    [ "${CALLED_OFF:-}" = "$(word_of "$HOLDER" called-off)" ] ||
+    [ -z "${CALLED_OFF:-}" ] || [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
+      fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" "look there: sh restore.sh --status $OPERATION"
+    [ -n "${CALLED_OFF:-}" ] ||
       fail "the holder $HOLDER may count on this machine" "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
     keep_fact holder-word yes
     keep_fact abandoned "$HOLDER"
@@ -228,6 +259,8 @@ abandon_holder() {
 }
 
 begin_way_back() {
+  keep_fact reason "aborted by a person"
+  keep_fact fix "$(if together && [ -z "$lost_now" ]; then echo "the others learn it from the old etcd"; fi)"
   keep_fact list back
   keep_fact step put-back
 }

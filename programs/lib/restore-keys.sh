@@ -61,7 +61,7 @@ old_endpoints() {
 put_key() {
   if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
   why=$(reason 5)
-  say_once "not written yet: $why"
+  say_once "not written yet: $why. Without a quorum this can't go on: sh restore.sh --abort $OPERATION, then see --without-quorum"
   if overdue "$1-written" "$2"; then
     give_up "$SELF could not say that it is $1 within $2 s: $why" "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
   fi
@@ -98,8 +98,9 @@ decide() {
   if [ "$1" = abort ] && free_to_go; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi
   printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s "%s"\n\n\n' "$(key "present/$SELF")" "$(key decision)" "$(key decision)" \
     "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn"
-  # etcdctl reads the transaction from its standard input, which a command in the background hasn't.
-  etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s --command-timeout=5s txn <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" || :
+  # etcdctl reads the transaction from its standard input, and doesn't look at its own limit meanwhile.
+  timeout -k 5 10 etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s txn <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" &
+  await || :
   read_decision
 }
 

@@ -17,7 +17,12 @@ choose_snapshot() {
         if [ -n "$damaged" ] && [ -z "$chosen" ]; then
           give_up "the backup $damaged is damaged: its snapshot.db is not a file of the size that its backup.json says" "choose another backup: sh restore.sh --list"
         fi
-        [ -n "$chosen" ] || give_up "no complete backup in $BACKUP_ROOT/$CLUSTER is $SNAPSHOT" "see which there are: sh restore.sh --list"
+        case $SNAPSHOT in
+          at:*) wanted=" ${SNAPSHOT#at:}" ;;
+          before:*) wanted=" from before ${SNAPSHOT#before:}" ;;
+          *) wanted= ;;
+        esac
+        [ -n "$chosen" ] || give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" "see which there are: sh restore.sh --list"
         chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
         cd "$RECORD"
         ;;
@@ -64,6 +69,11 @@ check_snapshot() {
   check_fingerprints
   need_space "$DATA_DIR" $((size * 12 / 10 / 1024)) "the restored database"
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
+}
+
+# snapshot_name: as a person knows it, wherever the file was copied to.
+snapshot_name() {
+  fact chosen-backup "$(fact snapshot)"
 }
 
 check_origin() {

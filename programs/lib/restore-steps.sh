@@ -11,6 +11,7 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 
 step_check() {
   read_machine
+  keep_fact machine-read yes
   # Where nothing can be recorded nothing may begin.
   need_space "$RECORD" 16384 "the record of this restore"
   if [ "$ROLE" != api ]; then
@@ -110,7 +111,7 @@ step_ready() {
   if [ -n "${DRY_RUN:-}" ]; then
     rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
     case $ROLE in
-      holder) conclude 0 dry-run "$SNAPSHOT_FILE (revision $(fact revision)) can be restored here as member $NAME, with $MACHINES${LOST:+, without $LOST}" "nothing was stopped; without the dry run it would be now" ;;
+      holder) conclude 0 dry-run "$(snapshot_name) (revision $(fact revision)) can be restored here as member $NAME, with $MACHINES${LOST:+, without $LOST}" "nothing was stopped; without the dry run it would be now" ;;
       *) conclude 0 dry-run "$SELF would take part as $ROLE of $HOLDER" "nothing was stopped; without the dry run its API server would be now" ;;
     esac
   fi
@@ -259,19 +260,19 @@ step_mark() {
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
   done <"$RECORD/used-ids"
-  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "{\"id\":\"$OPERATION\",\"snapshot\":\"$(json_text "$(fact snapshot)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
+  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "{\"id\":\"$OPERATION\",\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
 }
 
 step_promote() {
   marked || return 1
-  promote || { say_once "not in sync yet: $(tail -n 1 "$WORK/errors" | cut -c1-200)"; return 1; }
+  promote || { say_once "not in sync yet: $(reason 10)"; return 1; }
 }
 
 step_start_api() {
   has_api || return 0
   safe_for_api || return 1
   start_component kube-apiserver || return 1
-  api_ready || return 1
+  api_ready || { say_once "the API server is not ready yet: $api_says"; return 1; }
   [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
   say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
 }
@@ -318,10 +319,10 @@ step_finish() {
   if [ "$voters" -lt "$wanted" ] || ! all_healthy; then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s" \
+    conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
-  conclude 0 restored "$(fact snapshot) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s" \
+  conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s" \
     "$(old_data_in_words)" "$(figures)"
 }
 
