@@ -52,8 +52,9 @@ async function giveDisks(stage: Stage, node: NodeAccess): Promise<void> {
   const move = async (work: () => Promise<void>) => {
     await stopStaticPod(node, 'etcd');
     await work();
-    await startStaticPod(node, 'etcd');
-    await stage.kubernetes.eventually(`etcd on ${node.name} is back`, () => clusterSeenBy(node), 90);
+    // A kubelet that can't reach its API server takes its time.
+    await startStaticPod(node, 'etcd', 180);
+    await stage.kubernetes.eventually(`etcd on ${node.name} is back`, () => clusterSeenBy(node), 180);
   };
   await node.run(['mkdir', '-p', records]);
   await move(async () => {
