@@ -117,6 +117,12 @@ export class StubMachine {
     return { MANIFESTS: this.manifests, OPERATIONS: this.operations, UNITS: this.units };
   }
 
+  /** Kills etcd; whoever keeps it running starts it again. */
+  async crashEtcd(): Promise<void> {
+    if (this.props.etcd === 'unit') await this.systemd.crash('etcd.service');
+    else await this.kubelet.processOf('etcd')?.signal('SIGKILL');
+  }
+
   /** What runs, by the process ids: a restart shows. */
   get running(): Record<string, number> {
     const processes = { 'etcd': this.kubelet.processOf('etcd'), 'kube-apiserver': this.kubelet.processOf('kube-apiserver') };
@@ -129,7 +135,8 @@ export class StubMachine {
     return {
       ...Object.fromEntries(texts),
       units: readdirSync(this.units, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map(({ name }) => name).sort(),
-      data: this.hasEtcd ? readdirSync(this.dataDir).sort() : [],
+      // What a follower had received before it went back is set aside like everything else.
+      data: this.hasEtcd ? readdirSync(this.dataDir).filter((name) => !name.startsWith('abandoned-')).sort() : [],
     };
   }
 

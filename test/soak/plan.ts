@@ -1,0 +1,84 @@
+import { Random } from './random';
+import { pointsWithinSteps, stepsOfRestore } from '../integration/support/stub-steps';
+import { Shell } from '../pod/pod';
+
+/**
+ * What happens to a machine. `kill`: SIGKILL to the restore's unit; `kill-etcd`: to etcd; `cut`: the power goes, and comes back later;
+ * `cut-all`: everywhere at once; `lose`: it goes for ever; `abort`: a person wants to go back.
+ */
+export type FaultKind = 'kill' | 'kill-etcd' | 'cut' | 'cut-all' | 'lose' | 'abort';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Number of the machine. */
+  readonly machine: number;
+  /** When: so long after the start, or when the machine's program is at a point. */
+  readonly at: { readonly ms: number } | { readonly point: string };
+  /** How long the power is away. */
+  readonly awayMs: number;
+}
+
+/** One run: a cluster, a restore, and what goes wrong. */
+export interface Plan {
+  readonly members: number;
+  readonly etcd: 'etcd34' | 'etcd35' | 'etcd36';
+  readonly shell: Shell;
+  readonly runs: 'static-pod' | 'unit';
+  readonly api: 'beside' | 'apart';
+  readonly lagMs: number;
+  /** When the program is started on each machine. */
+  readonly startMs: number[];
+  readonly faults: Fault[];
+}
+
+const KINDS: readonly [FaultKind, number][] = [['kill', 4], ['kill-etcd', 2], ['cut', 4], ['cut-all', 2], ['lose', 1.5], ['abort', 2.5]];
+
+/** The plan of a run, the same for the same seed and number. */
+export function planOf(seed: number, number: number): Plan {
+  const random = new Random(seed * 100_003 + number);
+  const members = random.pick([1, 1, 1, 3, 3, 3, 3, 3, 3, 5]);
+  const runs = random.chance(0.2) ? 'unit' : 'static-pod';
+  const api = members < 5 && random.chance(runs === 'unit' ? 0.6 : 0.1) ? 'apart' : 'beside';
+  const machines = members + (api === 'apart' ? 1 : 0);
+  const { holder, follower } = stepsOfRestore();
+  const within = pointsWithinSteps();
+  // A machine holds at one point at most.
+  const held = new Set<number>();
+  let lost = 0;
+  const faults: Fault[] = [];
+  for (let count = random.pick([0, 1, 1, 2, 2, 3, 4]); count > 0; count--) {
+    const machine = random.between(0, machines - 1);
+    const kind = weighted(random);
+    // What can still have a quorum afterwards; and an API server's machine is missed by nobody.
+    if (kind === 'lose' && (machine >= members || ++lost > (members - 1) / 2)) continue;
+    const byPoint = !held.has(machine) && machine < members && random.chance(0.6);
+    if (byPoint) held.add(machine);
+    const points = machine === 0 ? [...holder, ...within.filter((name) => name !== 'added')] : [...follower, ...within.filter((name) => name !== 'swapping')];
+    faults.push({ kind, machine, at: byPoint ? { point: random.pick(points) } : { ms: random.between(0, members * 4_000 + 6_000) }, awayMs: random.between(200, 6_000) });
+  }
+  return {
+    members,
+    etcd: random.pick(['etcd34', 'etcd35', 'etcd36']),
+    shell: random.pick(['busybox', 'dash']),
+    runs,
+    api,
+    lagMs: random.chance(0.5) ? 0 : random.between(100, 2_000),
+    startMs: Array.from({ length: machines }, () => random.between(0, 2_000)),
+    faults,
+  };
+}
+
+/** In a line. */
+export function planInWords({ members, etcd, shell, runs, api, lagMs, faults }: Plan): string {
+  const played = faults.map(({ kind, machine, at }) => `${kind} ${machine + 1} at ${'point' in at ? at.point : `${(at.ms / 1000).toFixed(1)}s`}`);
+  return [`${members}×${etcd}`, shell, ...runs === 'unit' ? ['units'] : [], ...api === 'apart' ? ['api apart'] : [], ...lagMs > 0 ? [`lag ${lagMs}`] : [], ...played].join(', ');
+}
+
+function weighted(random: Random): FaultKind {
+  let left = random.next() * KINDS.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [kind, weight] of KINDS) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return KINDS[0][0];
+}
