@@ -55,6 +55,8 @@ export PROGRAM=restore.sh
 . "$here/lib/unit.sh"
 # shellcheck source=programs/lib/node.sh
 . "$here/lib/node.sh"
+# shellcheck source=programs/lib/data-folder.sh
+. "$here/lib/data-folder.sh"
 # shellcheck source=programs/lib/membership.sh
 . "$here/lib/membership.sh"
 # shellcheck source=programs/lib/restore-keys.sh

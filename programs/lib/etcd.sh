@@ -7,10 +7,15 @@
 # etcdctl takes every ETCDCTL_ variable for a flag, and stops where one is given both ways.
 unset ETCDCTL_API ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
 
+require_etcdctl() {
+  command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
+}
+
 # choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images of 3.5 leave out.
 # etcdctl lost `snapshot status` in 3.6.
+# shellcheck disable=SC2034 # offline: for those who read files
 choose_tools() {
-  command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
+  require_etcdctl
   if command -v etcdutl >/dev/null; then
     offline=etcdutl
   elif etcdctl snapshot --help 2>/dev/null | grep -q 'status'; then

@@ -224,6 +224,34 @@ left() {
   exit "$2"
 }
 
+# begin_by_hand: what a person needs to start one: to be root, and tools, beside the program in a kit, or beside its folder where it was staged.
+begin_by_hand() {
+  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $0 …"
+  PATH=$here/bin:$here/../bin:$PATH
+  # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
+  [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
+  WORK=$(mktemp -d)
+  trap 'rm -rf "$WORK"' EXIT
+}
+
+# find_operation: the one with this id on this host, with its inputs.
+find_operation() {
+  check_operation_id
+  folder=$(operation_folder)
+  RECORD=$folder/record
+  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "see which there are: ls $OPERATIONS"
+  set -a
+  # shellcheck source=/dev/null # the operation's own
+  . "$folder/inputs"
+  set +a
+}
+
+by_hand_status() {
+  find_operation
+  tail -n 20 "$folder/log"
+  if [ -e "$folder/result" ]; then cat "$folder/result"; else say "under way, at step $(fact step check)"; fi
+}
+
 # stage_program VARIABLE...: this program with its lib/, and these variables as they are.
 stage_program() {
   cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh program/lib/ || return 1

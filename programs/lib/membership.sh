@@ -1,28 +1,50 @@
 # shellcheck shell=sh
-# membership.sh: how a member comes into a running cluster. The same for a restore's followers and for a member that is replaced.
+# membership.sh: who is a member of a cluster, and how one comes into it while it runs. The same for a restore's followers and for a
+# member that is replaced.
 #
 #   NAME, PEER_URL, DATA_DIR   of the member on this host
+#   MEMBERS                    members as this program knows them, NAME=CLIENT_URL
 #   VIA                        client URL of a member of the running cluster
 #   RECORD                     folder of the operation's record
 
-# members: a line `ID NAME PEER_URL learner|voter` for each; the name is - before the member has started.
+count() {
+  echo "$1" | wc -w
+}
+
+# url_of MEMBER
+url_of() {
+  echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# listed_by URL: the members that have started once, as that one lists them, in the form of MEMBERS.
+listed_by() {
+  ask "$1" 5 member list --write-out=simple || return 1
+  awk -F', ' '$3 != "" { sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
+}
+
+# all_healthy URL...: whether each of them answers, which it does only with a quorum.
+all_healthy() {
+  for url in "$@"; do
+    ask "$url" 5 endpoint health || return 1
+  done
+}
+
+# cluster_id URL: of the cluster that this member serves, which needs its quorum.
+cluster_id() {
+  ask "$1" 5 get / --write-out=json && json_number cluster_id <"$WORK/answer"
+}
+
+# members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has started.
 members() {
   ask "$VIA" 5 member list --write-out=simple || return 1
-  awk -F', ' '{ print $1, ($3 == "" ? "-" : $3), $4, ($6 == "true" ? "learner" : "voter") }' "$WORK/answer"
+  awk -F', ' '{
+    sub(",.*", "", $5)
+    print $1, ($3 == "" ? "-" : $3), $4, ($5 == "" ? "-" : $5), ($6 == "true" ? "learner" : "voter")
+  }' "$WORK/answer"
 }
 
 member_here() {
   members | awk -v peer="$PEER_URL" '$3 == peer'
-}
-
-# set_data_aside LABEL: the data on this host, under a name of its own beside it. It is never deleted, and never overwritten.
-set_data_aside() {
-  [ -d "$DATA_DIR/member" ] || return 0
-  if [ -e "$DATA_DIR/$1/member" ]; then
-    say_once "$DATA_DIR/$1/member is there already, and is not overwritten: look at it, and move one of the two away"
-    return 1
-  fi
-  mkdir -p "$DATA_DIR/$1" && mv "$DATA_DIR/member" "$DATA_DIR/$1/member" && sync "$DATA_DIR/$1" "$DATA_DIR"
 }
 
 # add_learner: one at a time is all that etcd allows, and for some seconds after a promotion it refuses: try again.
@@ -73,6 +95,12 @@ tell_to_join() {
     } >"$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
     systemctl daemon-reload
   fi
+}
+
+# start_joining: etcd as a new member, which it is told only while it has no data.
+start_joining() {
+  [ -d "$DATA_DIR/member" ] || tell_to_join || return 1
+  start_component etcd
 }
 
 # forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.

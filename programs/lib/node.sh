@@ -92,7 +92,7 @@ read_machine() {
     SELF=${SELF:-$NAME}
     PEER_URL=$(setting etcd initial-advertise-peer-urls)
     LOCAL_URL=$(setting etcd listen-client-urls | tr ',' '\n' | grep -m 1 -e '//127\.' -e '//\[::1\]' || setting etcd advertise-client-urls | cut -d, -f1)
-    DATA_DIR=$(cd -P "$(setting etcd data-dir)" && pwd -P) || give_up "the data folder $(setting etcd data-dir) is not there" "check the disk"
+    DATA_DIR=$(data_folder) || give_up "the data folder $(setting etcd data-dir) is not there" "check the disk"
     ETCDCTL_CACERT=$(setting etcd trusted-ca-file)
     pki=$(dirname "${ETCDCTL_CACERT:-/}")
     if [ -f "$pki/healthcheck-client.crt" ]; then
@@ -108,14 +108,6 @@ read_machine() {
 
 has_api() {
   [ -s "$RECORD/kube-apiserver.args" ]
-}
-
-# check_data_folder: what can't be renamed in one step is refused.
-check_data_folder() {
-  [ -z "$(setting etcd wal-dir)" ] ||
-    give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which can't be swapped together with the data" "put the log into the data folder, or do this by hand"
-  [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or do this by hand"
-  ! grep -q " $DATA_DIR/member " /proc/self/mounts || give_up "$DATA_DIR/member is a mount point, and can't be renamed" "mount the disk at $DATA_DIR, or do this by hand"
 }
 
 # need_space FOLDER KIBIBYTES WHAT
@@ -201,6 +193,17 @@ release_unit() {
   rm -f "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
   rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
+}
+
+# restart_control_plane: the caches of these are of a state that has gone. A kubelet that starts ends the pods that the state now doesn't
+# know, and starts at once what it had waited with because it kept failing.
+restart_control_plane() {
+  for component in kube-scheduler kube-controller-manager; do
+    if discover "$component"; then
+      for pid in $(processes "$component"); do kill "$pid" 2>/dev/null || :; done
+    fi
+  done
+  ! systemctl is-active --quiet kubelet || systemctl restart --no-block kubelet
 }
 
 # api_ready: whether this host's API server says so; api_says is its answer. Its own health needs no credentials, unless somebody has

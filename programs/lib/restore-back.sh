@@ -72,13 +72,12 @@ put_data_back() {
 
 # await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one cluster with a quorum.
 await_old_cluster() {
-  ask "$LOCAL_URL" 5 get "$MARKS" --write-out=json || {
+  cluster=$(cluster_id "$LOCAL_URL") || {
     say_once "the old cluster has no quorum yet: $(reason 5). Do the same on the others: sh restore.sh --abort $OPERATION --lost $(fact abandoned)"
     return 1
   }
-  cluster=$(json_number cluster_id <"$WORK/answer")
   for member in $(followers); do
-    if ! ask "$(url_of "$member")" 5 get "$MARKS" --write-out=json || [ "$(json_number cluster_id <"$WORK/answer")" != "$cluster" ]; then
+    if [ "$(cluster_id "$(url_of "$member")")" != "$cluster" ]; then
       say_once "waiting until $member serves the old data, too: there, sh restore.sh --abort $OPERATION --lost $(fact abandoned); if it is lost as well, here: sh restore.sh --forget $OPERATION --lost $member"
       return 1
     fi

@@ -2,15 +2,10 @@
 # restore-by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
 
 by_hand() {
-  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $0 …"
-  # The kit lies in <volume>/<cluster>/break-glass; a staged program has its tools beside it.
-  PATH=$here/bin:$here/../bin:$PATH
+  begin_by_hand
+  # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
-  # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
-  [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
-  WORK=$(mktemp -d)
-  trap 'rm -rf "$WORK"' EXIT
   verb=restore
   while [ $# -gt 0 ]; do
     case $1 in
@@ -119,9 +114,7 @@ know_machines() {
 
 # ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever joined it.
 ask_for_members() {
-  if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple; then
-    awk -F', ' '{ sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
-  else
+  if [ "$ROLE" = api ] || ! listed_by "$LOCAL_URL"; then
     refuse "which members etcd has can't be told: it does not answer here" "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
   fi
 }
@@ -154,28 +147,15 @@ others_type() {
   [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
 }
 
-find_operation() {
-  check_operation_id
-  folder=$(operation_folder)
-  RECORD=$folder/record
-  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "see which there are: ls $OPERATIONS"
-  set -a
-  # shellcheck source=/dev/null # the operation's own
-  . "$folder/inputs"
-  set +a
-  MEMBERS=$(fact members "$MEMBERS")
-}
-
-by_hand_status() {
+find_restore() {
   find_operation
-  tail -n 20 "$folder/log"
-  if [ -e "$folder/result" ]; then cat "$folder/result"; else say "under way, at step $(fact step check)"; fi
+  MEMBERS=$(fact members "$MEMBERS")
 }
 
 # by_hand_forget: a machine that was lost on the way is waited for no longer.
 by_hand_forget() {
   lost_now=$LOST
-  find_operation
+  find_restore
   [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $0 --status $OPERATION"
   case $(fact step check) in
@@ -193,7 +173,7 @@ by_hand_forget() {
 # by_hand_abort: to the old cluster, as far as this machine may go. The restore's own unit does it.
 by_hand_abort() {
   lost_now=$LOST
-  find_operation
+  find_restore
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $0 --status $OPERATION"
   systemctl stop "$(operation_unit)" || :
   # Whatever happens here, the unit goes on by itself: back, or forward.

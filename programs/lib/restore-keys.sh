@@ -28,15 +28,6 @@ together() {
   ! alone && ! by_word
 }
 
-count() {
-  echo "$1" | wc -w
-}
-
-# url_of MEMBER
-url_of() {
-  echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 # followers: the members but the holder, without those that were lost on the way.
 followers() {
   for member in $MEMBERS; do

@@ -243,10 +243,8 @@ step_add_learner() {
 
 step_start_etcd() {
   if [ "$ROLE" = follower ]; then
-    if [ ! -d "$DATA_DIR/member" ]; then
-      marked && tell_to_join || return 1
-    fi
-    start_component etcd
+    [ -d "$DATA_DIR/member" ] || marked || return 1
+    start_joining
     return
   fi
   start_component etcd || return 1
@@ -295,14 +293,8 @@ safe_for_api() {
   done
 }
 
-# Their caches are of the old state; a kubelet that starts ends the pods that the restored state doesn't know.
 step_restart() {
-  for component in kube-scheduler kube-controller-manager; do
-    if discover "$component"; then
-      for pid in $(processes "$component"); do kill "$pid" 2>/dev/null || :; done
-    fi
-  done
-  ! systemctl is-active --quiet kubelet || systemctl restart --no-block kubelet
+  restart_control_plane
 }
 
 step_finish() {
@@ -316,7 +308,8 @@ step_finish() {
   wanted=$((1 + $(followers | wc -l)))
   members >"$WORK/members" || return 1
   voters=$(grep -c ' voter$' "$WORK/members" || :)
-  if [ "$voters" -lt "$wanted" ] || ! all_healthy; then
+  # shellcheck disable=SC2046 # a word a member
+  if [ "$voters" -lt "$wanted" ] || ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
     conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s" \
@@ -326,17 +319,11 @@ step_finish() {
     "$(old_data_in_words)" "$(figures)"
 }
 
-all_healthy() {
-  for member in "$HOLDER" $(followers); do
-    ask "$(url_of "$member")" 5 endpoint health || return 1
-  done
-}
-
 # remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
 remove_lost_learners() {
   for member in $(fact lost-later); do
     host=$(url_of "$member" | sed 's,.*//,,; s/:[0-9]*$//')
-    learner=$(members | awk -v host="$host" '$4 == "learner" && index($3, "//" host ":") { print $1 }')
+    learner=$(members | awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }')
     [ -z "$learner" ] || ask "$VIA" 10 member remove "$learner" || :
   done
 }

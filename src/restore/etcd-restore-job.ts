@@ -1,4 +1,4 @@
-import { Duration, Size } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireUtcTime, SnapshotSource } from './snapshot-source';
@@ -6,10 +6,9 @@ import { BackupVolume } from '../backup/backup-volume';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
-import { HOST_OPERATIONS_FOLDER } from '../runtime/host-operation';
-import { oneShotJob } from '../runtime/one-shot';
+import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
-import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
+import { requireSeconds, standardLabels } from '../runtime/program-pod';
 
 /** What is restored, where, and once. */
 export interface EtcdRestoreJobProps {
@@ -138,9 +137,7 @@ export class EtcdRestoreJob extends Construct {
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
-    if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(props.restoreId)) {
-      throw new Error(`restoreId must have 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first, got ${JSON.stringify(props.restoreId)}`);
-    }
+    requireOperationId('restoreId', props.restoreId);
     requireUtcTime('expires', props.expires);
     const members = presentMembers(props);
     this.holder = chooseHolder(props, members);
@@ -155,59 +152,37 @@ export class EtcdRestoreJob extends Construct {
     const role = isHolder ? 'holder' : 'follower';
     const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });
     const annotations = { 'cdk8s-day2/restore-id': props.restoreId, 'cdk8s-day2/expires': props.expires, ...props.annotations };
-    const operations = kplus.Volume.fromHostPath(home, 'Operations', 'operations', {
-      path: HOST_OPERATIONS_FOLDER,
-      type: kplus.HostPathVolumeType.DIRECTORY_OR_CREATE,
-    });
     const claimed = isHolder && props.volume.hostPath === undefined;
-    const text = kplus.EnvValue.fromValue;
-    const pod = new ProgramPod(home, {
+    return hostOperationJob(this, home, {
       program: Program.RESTORE,
-      args: ['carry'],
+      // An id is used once; trying doesn't use it.
+      operationId: props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId,
+      expires: props.expires,
+      node: name,
       image: images.etcdFor(props.cluster),
       images,
       env: {
-        // An id is used once; trying doesn't use it.
-        OPERATION: text(props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId),
-        CLUSTER: text(props.cluster.name),
-        ROLE: text(role),
-        SELF: text(name),
-        HOLDER: text(this.holder),
-        MEMBERS: text(members.map((member) => `${member.name}=${member.clientUrl}`).join(' ')),
-        ...props.lostMembers?.length && { LOST: text(props.lostMembers.join(' ')) },
-        EXPIRES: text(props.expires),
+        CLUSTER: props.cluster.name,
+        ROLE: role,
+        SELF: name,
+        HOLDER: this.holder,
+        MEMBERS: members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),
+        ...props.lostMembers?.length && { LOST: props.lostMembers.join(' ') },
         ...isHolder && {
-          SNAPSHOT: text((props.snapshot ?? SnapshotSource.latest()).value),
+          SNAPSHOT: (props.snapshot ?? SnapshotSource.latest()).value,
           // The unit reads a folder of the host where it is; what only the pod has mounted is copied to the host first.
-          ...claimed ? { STAGED_FROM: text('/backup') } : { BACKUP_ROOT: text(props.volume.hostPath!) },
+          ...claimed ? { STAGED_FROM: '/backup' } : { BACKUP_ROOT: props.volume.hostPath! },
         },
-        ...props.dryRun && { DRY_RUN: text('1') },
-        READY_TIMEOUT: text(String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10)))),
-        QUIESCE_TIMEOUT: text(String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2)))),
-        FINISH_TIMEOUT: text(String(requireSeconds('finishTimeout', props.finishTimeout ?? Duration.minutes(15)))),
-        ...props.acceptMismatch && { ACCEPT_MISMATCH: text('1') },
-        API_GRACE: text(String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1)))),
+        ...props.dryRun && { DRY_RUN: '1' },
+        READY_TIMEOUT: String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10))),
+        QUIESCE_TIMEOUT: String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2))),
+        FINISH_TIMEOUT: String(requireSeconds('finishTimeout', props.finishTimeout ?? Duration.minutes(15))),
+        ...props.acceptMismatch && { ACCEPT_MISMATCH: '1' },
+        API_GRACE: String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1))),
       },
-      mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : []],
-      hostFiles: true,
-      hostOperation: true,
-      hostNetwork: false,
-      nodes: [name],
-      resources: { cpu: { request: kplus.Cpu.millis(50) }, memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) } },
-      priorityClassName: 'system-node-critical',
+      mounts: claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : [],
       labels,
       annotations,
-    });
-    return oneShotJob(this, name, (jobName) => {
-      const job = new kplus.Job(this, name, {
-        ...pod.props,
-        metadata: { name: jobName, labels, annotations },
-        // A pod that is started again attaches to what is under way.
-        backoffLimit: 6,
-        ttlAfterFinished: Duration.days(7),
-      });
-      pod.complete(job, '/spec/template/spec');
-      return job;
     });
   }
 }

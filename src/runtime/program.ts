@@ -19,8 +19,13 @@ export class Program {
 
   public static readonly RESTORE = new Program('etcd-restore', [
     'restore.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh',
-    'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
+    'lib/data-folder.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
     'lib/restore-by-hand.sh',
+  ]);
+
+  public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
+    'replace-member.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh',
+    'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
 
   /** Where the files are in the pod, laid out as they are in programs/. */

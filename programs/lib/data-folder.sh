@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# data-folder.sh: where etcd's data is on this host: found, looked over, made, and set aside. Nothing in it is ever deleted or overwritten.
+#
+#   DATA_DIR        the folder, once it is known
+#   DATA_MAY_MISS   where set, it need not be there: make_data_folder
+
+# data_folder: by its real path, which is one that isn't there where DATA_MAY_MISS is set.
+data_folder() {
+  given=$(setting etcd data-dir)
+  if [ ! -d "$given" ] && [ -n "${DATA_MAY_MISS:-}" ]; then
+    readlink -f "$given" || echo "$given"
+  else
+    cd -P "$given" && pwd -P
+  fi
+}
+
+# make_data_folder: one without data is as etcd needs it: there, and its user's alone. A disk that was just mounted is root's, and open.
+make_data_folder() {
+  mkdir -p "$DATA_DIR" || return 1
+  [ ! -d "$DATA_DIR/member" ] || return 0
+  chown "$(etcd_user)" "$DATA_DIR" && chmod 0700 "$DATA_DIR" && sync "$DATA_DIR"
+}
+
+# etcd_user: whom etcd runs as.
+etcd_user() {
+  if is_static_pod etcd; then
+    cat "$MANIFESTS/etcd.yaml" "$RECORD/manifests/etcd.yaml" 2>/dev/null | sed -n 's/^[[:space:]]*runAsUser:[[:space:]]*\([0-9][0-9]*\).*/\1/p' | head -n 1 | grep . || echo 0
+  else
+    systemctl show --property User --value "$ETCD_UNIT" | grep . || echo 0
+  fi
+}
+
+# absent_disk: where the data's disk is mounted, as /etc/fstab says, if it isn't.
+absent_disk() {
+  awk -v data="$DATA_DIR" '$1 !~ /^#/ && $2 != "/" && index(data "/", $2 "/") == 1 { print $2 }' /etc/fstab | while read -r place; do
+    grep -q " $place " /proc/self/mounts || echo "$place"
+  done
+}
+
+# check_data_folder: what can't be renamed in one step is refused.
+check_data_folder() {
+  [ -z "$(setting etcd wal-dir)" ] ||
+    give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which can't be swapped together with the data" "put the log into the data folder, or do this by hand"
+  [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or do this by hand"
+  ! grep -q " $DATA_DIR/member " /proc/self/mounts || give_up "$DATA_DIR/member is a mount point, and can't be renamed" "mount the disk at $DATA_DIR, or do this by hand"
+}
+
+# set_data_aside LABEL: the data on this host, under a name of its own beside it. It is never deleted, and never overwritten.
+set_data_aside() {
+  [ -d "$DATA_DIR/member" ] || return 0
+  if [ -e "$DATA_DIR/$1/member" ]; then
+    say_once "$DATA_DIR/$1/member is there already, and is not overwritten: look at it, and move one of the two away"
+    return 1
+  fi
+  mkdir -p "$DATA_DIR/$1" && mv "$DATA_DIR/member" "$DATA_DIR/$1/member" && sync "$DATA_DIR/$1" "$DATA_DIR"
+}

@@ -1,0 +1,242 @@
+# shellcheck shell=sh
+# replace-steps.sh: how a member is replaced, a function a step, in this order. Before `remove` nothing of the cluster is changed, and a step
+# may give up (give_up); from there on it goes forward.
+#
+#   SELF, MEMBERS, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
+
+MEMBER_STEPS='check stop-api stop-etcd remove set-aside add-learner start-etcd promote start-api restart finish'
+BACK_STEPS='put-back'
+
+# One that was only started anew answers again within so many seconds.
+DEAD_FOR=15
+RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a backup: EtcdRestoreJob, or by hand restore.sh (docs/restore.md)"
+
+# --- before the member is removed: nothing is lost by giving up
+
+step_check() {
+  read_machine
+  check_data_folder
+  check_for_others_work
+  check_dead || return 1
+  check_quorum || return 1
+  check_stale
+  check_disk || return 1
+  keep_fact checked yes
+}
+
+# check_for_others_work: two operations on one host would each undo what the other does.
+check_for_others_work() {
+  for other in "$OPERATIONS"/*; do
+    [ "$other" = "$(operation_folder)" ] || [ -e "$other/result" ] ||
+      give_up "operation $(basename "$other") is under way on this machine" "wait for its end, see $other/log, then replace the member by another id"
+  done
+  [ ! -e "$DATA_DIR/before-$OPERATION" ] || give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
+}
+
+# check_dead: a member that serves isn't replaced. One that has begun a cluster of its own, on its empty disk, serves something else.
+check_dead() {
+  if ask "$LOCAL_URL" 5 endpoint health; then
+    told=$(head -n 1 "$WORK/answer")
+    if reach; then
+      served=$(cluster_id "$LOCAL_URL") && expected=$(cluster_id "$VIA") || return 1
+      if [ "$served" != "$expected" ]; then
+        [ -s "$RECORD/stranger" ] || say "etcd on $SELF serves another cluster ($served, and not $expected), begun on an empty disk: it is ended"
+        keep_fact stranger yes
+        return 0
+      fi
+    fi
+    give_up "the member on $SELF is healthy, it says: $told" "nothing has to be replaced here: see that this is the right machine"
+  fi
+  why=$(health_reason)
+  if grep -q 'not supported for learner' "$WORK/errors"; then
+    give_up "etcd on $SELF is being added: it is a learner, and serves" "wait until it is promoted, or promote it: etcdctl member promote ID"
+  fi
+  say_once "etcd on $SELF does not answer: $why. It counts as dead after $DEAD_FOR s of that"
+  overdue dead "$DEAD_FOR"
+}
+
+# reach: VIA is another member that answers, so that there is a quorum.
+reach() {
+  for url in ${VIA:-} $(other_members); do
+    if ask "$url" 5 endpoint health; then
+      VIA=$url
+      return 0
+    fi
+  done
+  VIA=
+  return 1
+}
+
+# other_members: as this program was told, and, since a chart knows names that may not resolve here, as this etcd's own settings have their
+# machines.
+other_members() {
+  for member in $MEMBERS $(setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:${ADVERTISED_URL##*:},"); do
+    case ${member%%=*} in
+      "$SELF" | "$NAME") ;;
+      *) echo "${member#*=}" ;;
+    esac
+  done | awk '!seen[$0]++'
+}
+
+# check_quorum: the others have to be enough without this one, which may have a part in the quorum although it doesn't answer.
+check_quorum() {
+  if reach && members >"$WORK/members"; then
+    voters=$(grep -c ' voter$' "$WORK/members" || :)
+    healthy=0
+    absent=
+    while read -r _ name peer url kind; do
+      if [ "$kind" = learner ] || [ "$peer" = "$PEER_URL" ] || [ "$name" = "$NAME" ]; then continue; fi
+      if all_healthy "$url"; then healthy=$((healthy + 1)); else absent="$absent $name ($(health_reason))"; fi
+    done <"$WORK/members"
+    if [ "$healthy" -gt $((voters / 2)) ]; then
+      [ -z "$absent" ] || say_once "warning: another member is down, too:$absent. etcd adds none until that one is back, or removed"
+      return 0
+    fi
+    why="without $SELF only $healthy of $voters members serve, which is no quorum; down:$absent"
+  else
+    why="none of the other members answers with a quorum ($(other_members | paste -s -d ' ' -)): $(health_reason)"
+  fi
+  say_once "$why: asking again for $READY_TIMEOUT s"
+  if overdue quorum "$READY_TIMEOUT"; then give_up "$why" "$RESTORE_INSTEAD"; fi
+  return 1
+}
+
+health_reason() {
+  grep -oh 'Active Alarm[^"\\]*' "$WORK/errors" || reason 5
+}
+
+# stale_members: the ids of what this host was to the cluster, from the list in $WORK/members.
+stale_members() {
+  awk -v peer="$PEER_URL" -v name="$NAME" '$3 == peer || $2 == name { print $1 }' "$WORK/members"
+}
+
+check_stale() {
+  stale=$(stale_members)
+  case $(count "$stale") in
+    0) say_once "etcd lists no member of this host: it was removed before" ;;
+    1) ;;
+    *) give_up "etcd lists more than one member that may be this host's, by the name $NAME or the peer URL $PEER_URL: $(echo "$stale" | paste -s -d ' ' -)" \
+      "remove the one that is not: etcdctl member remove ID" ;;
+  esac
+}
+
+# check_disk: the data that is to come has a place.
+check_disk() {
+  absent=$(absent_disk)
+  [ -z "$absent" ] || give_up "$absent is where /etc/fstab mounts a disk, and none is mounted" "mount it, or take it out of /etc/fstab"
+  probe=$DATA_DIR/.cdk8s-day2-$OPERATION
+  { make_data_folder && : >"$probe" && sync "$probe" "$DATA_DIR" && rm "$probe"; } 2>"$WORK/errors" ||
+    give_up "nothing can be written to $DATA_DIR: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "mount a disk that works there"
+  ask "$VIA" 5 endpoint status --write-out=json || return 1
+  need_space "$DATA_DIR" $(($(json_number dbSize <"$WORK/answer") * 12 / 10 / 1024)) "the database that is to come"
+}
+
+# An API server that has only this etcd can't serve. While it hangs, so does the kubelet, which asks it about every pod that it starts; and it
+# must see nothing of what a stranger served.
+step_stop_api() {
+  has_api || return 0
+  case $(setting kube-apiserver etcd-servers):$(fact stranger) in
+    *,*:) return 0 ;;
+  esac
+  keep_fact api-stopped yes
+  stop_component kube-apiserver 1 || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
+}
+
+step_stop_etcd() {
+  keep_fact etcd-stopped yes
+  stop_component etcd 5 || give_up "etcd's process did not end" "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
+}
+
+# What was sent may be done later, whatever the sender knows: from then on there is no way back.
+step_remove() {
+  [ -s "$RECORD/removing" ] || check_quorum || return 1
+  if ! reach || ! members >"$WORK/members"; then
+    say_once "the others can't be asked: $(reason 5)"
+    return 1
+  fi
+  stale=$(stale_members)
+  [ -s "$RECORD/removing" ] || keep_fact removing "${stale:-none}"
+  for member in $stale; do
+    ask "$VIA" 10 member remove "$member" || { say_once "not removed yet: $(reason 10)"; return 1; }
+    say "member $member is removed"
+  done
+}
+
+# --- after it was removed: forward, whatever happens
+
+step_set_aside() {
+  set_data_aside "before-$OPERATION" || return 1
+  [ -d "$DATA_DIR/before-$OPERATION" ] || make_data_folder
+}
+
+step_add_learner() {
+  if ! reach || ! add_learner; then
+    say_once "not added yet: $(reason 10)"
+    return 1
+  fi
+  failpoint added
+}
+
+step_start_etcd() {
+  if ! reach || ! start_joining; then
+    say_once "etcd can't be told whom to join yet: $(reason 5)"
+    return 1
+  fi
+}
+
+step_promote() {
+  if ! reach || ! promote; then
+    say_once "not in sync yet: $(tail -n 1 "$WORK/errors" | cut -c1-200). What etcd itself says is in /var/log/pods/kube-system_etcd-*, or journalctl -u $ETCD_UNIT"
+    return 1
+  fi
+}
+
+step_start_api() {
+  [ -s "$RECORD/api-stopped" ] || return 0
+  start_component kube-apiserver || return 1
+  api_ready || overdue api "$FINISH_TIMEOUT"
+}
+
+step_restart() {
+  [ ! -s "$RECORD/api-stopped" ] || restart_control_plane
+}
+
+step_finish() {
+  forget_joining
+  reach && members >"$WORK/members" || return 1
+  fix="the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"
+  [ -d "$DATA_DIR/before-$OPERATION" ] || fix="there was no old data"
+  voters=$(grep -c ' voter$' "$WORK/members" || :)
+  # shellcheck disable=SC2046 # a word a member
+  if all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/api-stopped" ] || api_ready; }; then
+    conclude 0 replaced "the member on $SELF is replaced: all $voters members are healthy after $(elapsed) s" "$fix" "$(figures)"
+  fi
+  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready"
+  overdue finish "$FINISH_TIMEOUT" || return 1
+  conclude 0 replaced "the member on $SELF is replaced, but not everything is healthy after $(elapsed) s" \
+    "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
+}
+
+figures() {
+  printf '"removed":"%s","member":"%s"' "$(fact removing | paste -s -d ' ' -)" "$(awk -v peer="$PEER_URL" '$3 == peer { print $1 }' "$WORK/members")"
+}
+
+# --- the way back
+
+# give_up REASON FIX: as if nothing had been, which it can't be any more once the member may be removed.
+give_up() {
+  if [ -s "$RECORD/removing" ]; then
+    say "$1: $2; trying again"
+    pause 10 || :
+    exit 1
+  fi
+  keep_fact reason "$1"
+  keep_fact fix "$2"
+  go_to back put-back
+}
+
+step_put_back() {
+  [ ! -s "$RECORD/etcd-stopped" ] || start_component etcd || return 1
+  [ ! -s "$RECORD/api-stopped" ] || start_component kube-apiserver || return 1
+  conclude 1 aborted "$(fact reason): the cluster is as it was" "$(fact fix)"
+}

@@ -1,0 +1,127 @@
+#!/bin/sh
+# replace-member.sh: replaces the etcd member of this machine, whose disk or data is gone while the others serve. It is removed from the
+# cluster, what is left of its data is set aside, and it joins again, empty. The same program in a Job and by hand, on the machine itself:
+# by hand always works, also where this machine's kubelet asks its own API server, which has no etcd now and so starts no pod.
+#
+#   sh replace-member.sh [--id ID] [--via URL]    on the machine of the dead member
+#   sh replace-member.sh --status ID
+#
+# Options
+#   --id ID     name of this replacement, once for ever; default: by-hand-<time>. Given a Job's, the Job reports what came of it
+#   --via URL   client URL of a member that serves; default: those of the kit, or the machines that etcd's own settings name
+#
+# What a Job gives as variables; a person needs none of it.
+#   SELF            name of this machine
+#   MEMBERS         all members, NAME=CLIENT_URL
+#   READY_TIMEOUT   seconds in which the others must be seen to have a quorum without this one; default 60
+#   FINISH_TIMEOUT  seconds to wait for the API server and for all members at the end; default 900
+#   EXPIRES         time after which this must not begin, as 2026-11-22T00:00:00Z
+#   FAILPOINT       for tests, see lib/unit.sh
+#
+# Exit status: 0 replaced (or done before), 1 not replaced and the cluster is as it was, 2 an input is wrong.
+
+set -eu
+umask 077
+here=$(cd "$(dirname "$0")" && pwd)
+export PROGRAM=replace-member.sh
+# shellcheck source=programs/lib/report.sh
+. "$here/lib/report.sh"
+# shellcheck source=programs/lib/process.sh
+. "$here/lib/process.sh"
+# shellcheck source=programs/lib/etcd.sh
+. "$here/lib/etcd.sh"
+# shellcheck source=programs/lib/host-operation.sh
+. "$here/lib/host-operation.sh"
+# shellcheck source=programs/lib/unit.sh
+. "$here/lib/unit.sh"
+# shellcheck source=programs/lib/node.sh
+. "$here/lib/node.sh"
+# shellcheck source=programs/lib/data-folder.sh
+. "$here/lib/data-folder.sh"
+# shellcheck source=programs/lib/membership.sh
+. "$here/lib/membership.sh"
+# shellcheck source=programs/lib/replace-steps.sh
+. "$here/lib/replace-steps.sh"
+
+main() {
+  case ${1:-} in
+    work) work ;;
+    carry) carry stage_replacement ;;
+    steps) printf '%s: %s\n' member "$MEMBER_STEPS" back "$BACK_STEPS" ;;
+    *) by_hand "$@" ;;
+  esac
+}
+
+steps_of() {
+  case $1 in
+    member) echo "$MEMBER_STEPS" ;;
+    back) echo "$BACK_STEPS" ;;
+  esac
+}
+
+# resume: what a unit that was started again knew before.
+resume() {
+  [ -s "$RECORD/checked" ] || return 0
+  read_machine
+  # After a power cut the disk may come later than this.
+  while absent=$(absent_disk) && [ -n "$absent" ]; do
+    say_once "waiting for the disk at $absent"
+    pause 5 || :
+  done
+}
+
+# choose_tools: no file of etcd's is read here.
+choose_tools() {
+  require_etcdctl
+}
+
+stage_replacement() {
+  stage_program SELF MEMBERS READY_TIMEOUT FINISH_TIMEOUT
+}
+
+by_hand() {
+  begin_by_hand
+  verb=replace
+  while [ $# -gt 0 ]; do
+    [ $# -ge 2 ] || refuse "$1 stands without its value, or is not known" "see the head of $0"
+    case $1 in
+      --id) OPERATION=$2 ;;
+      --via) VIA=$2 ;;
+      --status) verb=status OPERATION=$2 ;;
+      *) refuse "'$1' is not known" "see the head of $0" ;;
+    esac
+    shift 2
+  done
+  "by_hand_$verb"
+}
+
+by_hand_replace() {
+  OPERATION=${OPERATION:-by-hand-$(date -u +%Y%m%dt%H%M%Sz)}
+  check_operation_id
+  choose_tools
+  [ -d "$(operation_folder)" ] || know_members
+  step by-hand "replacement $OPERATION; it goes on when this shell ends, see: sh $0 --status $OPERATION"
+  begin_operation stage_replacement
+  follow_operation
+}
+
+# know_members: as the one that is named lists them, or the kit does; those that etcd's own settings name are asked anyway.
+know_members() {
+  RECORD=$WORK
+  give_up() { refuse "$@"; }
+  read_machine
+  if [ -n "$VIA" ]; then
+    MEMBERS=$(listed_by "$VIA") || refuse "$VIA lists no members: $(reason 5)" "name the client URL of a member that serves, with the address that its certificate has"
+  fi
+  [ -n "$(other_members)" ] || refuse "which members there are besides this one is not known here" "name one that serves: --via ${ADVERTISED_URL%%//*}//ADDRESS:${ADVERTISED_URL##*:}"
+}
+
+ROLE=member
+DATA_MAY_MISS=yes
+OPERATION=${OPERATION:-}
+SELF=${SELF:-}
+MEMBERS=${MEMBERS:-}
+VIA=
+READY_TIMEOUT=${READY_TIMEOUT:-60}
+FINISH_TIMEOUT=${FINISH_TIMEOUT:-900}
+main "$@"
