@@ -84,9 +84,9 @@ check_quorum() {
     voters=$(grep -c ' voter$' "$WORK/members" || :)
     healthy=0
     absent=
-    while read -r _ name peer url kind; do
-      if [ "$kind" = learner ] || [ "$peer" = "$PEER_URL" ] || [ "$name" = "$NAME" ]; then continue; fi
-      if all_healthy "$url"; then healthy=$((healthy + 1)); else absent="$absent $name ($(health_reason))"; fi
+    while read -r _ named peer url kind; do
+      if [ "$kind" = learner ] || [ "$peer" = "$PEER_URL" ] || [ "$named" = "$NAME" ]; then continue; fi
+      if all_healthy "$url"; then healthy=$((healthy + 1)); else absent="$absent $named ($(health_reason))"; fi
     done <"$WORK/members"
     if [ "$healthy" -gt $((voters / 2)) ]; then
       [ -z "$absent" ] || say_once "warning: another member is down, too:$absent. etcd adds none until that one is back, or removed"
