@@ -16,6 +16,7 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 step_check() {
   read_machine
   check_data_folder
+  need_space "$RECORD" 16384 "the record of this replacement"
   check_for_others_work
   check_dead || return 1
   check_quorum || return 1

@@ -5,6 +5,7 @@ import { clockBack, fullDisk, killedMidSave, sharedVolume } from './scenarios/fa
 import { drain, everyMember, failOver, powerCut } from './scenarios/high-availability';
 import { classic } from './scenarios/host-path';
 import { images } from './scenarios/images';
+import { everyStepHit, memberByHand, memberReplaced, replacementRefused, strangerReplaced } from './scenarios/replace-member';
 import { badInput } from './scenarios/restore-bad-input';
 import { byHandHa, byHandSingle, oneLost, twoLost, withoutQuorum } from './scenarios/restore-break-glass';
 import { restoreByHand } from './scenarios/restore-by-hand';
@@ -43,6 +44,7 @@ export const acts: readonly Act[] = [
     replacedAfterFailure: true,
   },
   { topology: externalEtcd, scenarios: [externalByHand] },
+  { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
   ...['1.35.4', '1.36.3'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
     scenarios: [restoreByHand, examples],
