@@ -52,17 +52,20 @@ check_dead() {
   if grep -q 'not supported for learner' "$WORK/errors"; then
     give_up "etcd on $SELF is being added: it is a learner, and serves" "wait until it is promoted, or promote it: etcdctl member promote ID"
   fi
+  if overdue dead "$DEAD_FOR"; then return 0; fi
   say_once "etcd on $SELF does not answer: $why. It counts as dead after $DEAD_FOR s of that"
-  overdue dead "$DEAD_FOR"
+  return 1
 }
 
-# reach: VIA is another member that answers, so that there is a quorum.
+# reach: VIA is another member that answers, so that there is a quorum; or else `unreached` tells why none does.
 reach() {
+  unreached=
   for url in ${VIA:-} $(other_members); do
     if ask "$url" 5 endpoint health; then
       VIA=$url
       return 0
     fi
+    unreached="$unreached $url ($(health_reason))"
   done
   VIA=
   return 1
@@ -95,7 +98,7 @@ check_quorum() {
     fi
     why="without $SELF only $healthy of $voters members serve, which is no quorum; down:$absent"
   else
-    why="none of the other members answers with a quorum ($(other_members | paste -s -d ' ' -)): $(health_reason)"
+    why="none of the other members answers with a quorum:$unreached"
   fi
   say_once "$why: asking again for $READY_TIMEOUT s"
   if overdue quorum "$READY_TIMEOUT"; then give_up "$why" "$RESTORE_INSTEAD"; fi
