@@ -128,6 +128,7 @@ export const strangerReplaced: Scenario = {
     // As where the cluster was restored since: without its data, etcd's settings make another cluster than the one that runs.
     await stranger.shell(`
       sed -i "s/^\\( *- \\)--name=.*/&\\n\\1--initial-cluster-token=another/" /etc/kubernetes/manifests/etcd.yaml
+      pkill -9 -x kube-apiserver
       systemctl start kubelet`);
     await until('an empty Kubernetes is served', async () => {
       const { stdout } = await stage.cluster.kubectl(['get', 'namespaces', '-o', 'name', '--request-timeout=5s'], { via: stranger.name });
