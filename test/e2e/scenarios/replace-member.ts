@@ -130,9 +130,9 @@ export const strangerReplaced: Scenario = {
       sed -i "s/^\\( *- \\)--name=.*/&\\n\\1--initial-cluster-token=another/" /etc/kubernetes/manifests/etcd.yaml
       pkill -9 -x kube-apiserver
       systemctl start kubelet`);
-    await until('an empty Kubernetes is served', async () => {
-      const { stdout } = await stage.cluster.kubectl(['get', 'namespaces', '-o', 'name', '--request-timeout=5s'], { via: stranger.name });
-      return stdout.includes('namespace/default') && !stdout.includes(`namespace/${stage.namespace}`);
+    await until('an empty Kubernetes is served, which does not know its administrator', async () => {
+      const { stderr } = await stage.cluster.kubectl(['get', 'namespaces', '--request-timeout=5s'], { via: stranger.name });
+      return stderr.includes('User "kubernetes-admin" cannot list');
     }, 180);
     const unknown = await drill.type(stranger, `sh replace-member.sh --id ${replacementId}`);
     assert.match(unknown.stderr, /which members there are besides this one is not known here.*--via/);
