@@ -113,7 +113,7 @@ know_members() {
   if [ -n "$VIA" ]; then
     MEMBERS=$(listed_by "$VIA") || refuse "$VIA lists no members: $(reason 5)" "name the client URL of a member that serves, with the address that its certificate has"
   fi
-  [ -n "$(other_members)" ] || refuse "which members there are besides this one is not known here" "name one that serves: --via ${ADVERTISED_URL%%//*}//ADDRESS:${ADVERTISED_URL##*:}"
+  [ -n "$(other_members)" ] || refuse "which members there are besides this one is not known here" "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
 }
 
 ROLE=member

@@ -71,10 +71,14 @@ reach() {
   return 1
 }
 
+advertised_url() {
+  setting etcd advertise-client-urls | cut -d, -f1
+}
+
 # other_members: as this program was told, and, since a chart knows names that may not resolve here, as this etcd's own settings have their
 # machines.
 other_members() {
-  for member in $MEMBERS $(setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:${ADVERTISED_URL##*:},"); do
+  for member in $MEMBERS $(setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:$(advertised_url | sed 's/.*://'),"); do
     case ${member%%=*} in
       "$SELF" | "$NAME") ;;
       *) echo "${member#*=}" ;;
@@ -198,7 +202,9 @@ step_promote() {
 step_start_api() {
   [ -s "$RECORD/api-stopped" ] || return 0
   start_component kube-apiserver || return 1
-  api_ready || overdue api "$FINISH_TIMEOUT"
+  if api_ready; then return 0; fi
+  say_once "the API server is not ready yet: $api_says"
+  overdue api "$FINISH_TIMEOUT"
 }
 
 step_restart() {
@@ -215,7 +221,7 @@ step_finish() {
   if all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/api-stopped" ] || api_ready; }; then
     conclude 0 replaced "the member on $SELF is replaced: all $voters members are healthy after $(elapsed) s" "$fix" "$(figures)"
   fi
-  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready"
+  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${api_says:-not asked yet})"
   overdue finish "$FINISH_TIMEOUT" || return 1
   conclude 0 replaced "the member on $SELF is replaced, but not everything is healthy after $(elapsed) s" \
     "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
