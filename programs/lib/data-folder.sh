@@ -14,7 +14,8 @@ data_folder() {
   fi
 }
 
-# make_data_folder: one without data is as etcd needs it: there, and its user's alone. A disk that was just mounted is root's, and open.
+# make_data_folder: one without data is as etcd needs it: there, and its user's alone. A disk that was just mounted is open, and so is what a
+# kubelet makes.
 make_data_folder() {
   mkdir -p "$DATA_DIR" || return 1
   [ ! -d "$DATA_DIR/member" ] || return 0

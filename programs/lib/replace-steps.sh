@@ -173,8 +173,7 @@ step_remove() {
 # --- after it was removed: forward, whatever happens
 
 step_set_aside() {
-  set_data_aside "before-$OPERATION" || return 1
-  [ -d "$DATA_DIR/before-$OPERATION" ] || make_data_folder
+  set_data_aside "before-$OPERATION" && make_data_folder
 }
 
 step_add_learner() {
