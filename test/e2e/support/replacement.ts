@@ -147,7 +147,7 @@ export async function loseData(node: NodeAccess): Promise<void> {
 }
 
 async function withoutEtcd(node: NodeAccess, script: string): Promise<void> {
-  await node.shell(`systemctl stop kubelet; pkill -9 -x etcd; while pidof etcd >/dev/null; do sleep 0.2; done; ${script}`, data);
+  await node.shell(`systemctl stop kubelet; pkill -9 -x etcd || true; while pidof etcd >/dev/null; do sleep 0.2; done; ${script}`, data);
 }
 
 /** The kubelet of a node asks another one's API server, as it does behind a load balancer when its own is down. */
