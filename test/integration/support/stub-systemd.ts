@@ -35,6 +35,8 @@ const STOP_MS = 90_000;
 /** What systemd does for the programs: `systemctl` with the verbs that they use, the kubelet, and units of the folder of units. */
 export class StubSystemd {
   private readonly services = new Map<string, Service>();
+  /** As they were when they were read last: what has changed since counts from the next `daemon-reload` on. */
+  private readonly loaded = new Map<string, StubUnit>();
   private readonly socket: string;
   private server?: Server;
 
@@ -71,6 +73,7 @@ exit "$\{answer%% *}"
       clearTimeout(service.timer);
     }
     this.services.clear();
+    this.loaded.clear();
     this.server?.closeAllConnections();
     await new Promise((resolve) => this.server ? this.server.close(resolve) : resolve(undefined));
     this.server = undefined;
@@ -92,8 +95,8 @@ exit "$\{answer%% *}"
     this.services.set(name, service);
     service.wanted = true;
     clearTimeout(service.timer);
-    const unit = readUnit(this.props.units, name);
-    if (service.process?.running || !unit?.allowed || !this.props.host.on) return;
+    const unit = this.load(name);
+    if (service.process?.running || !unit?.allowed() || !this.props.host.on) return;
     service.invocation = randomUUID();
     const process = this.props.host.start({
       command: unit.command,
@@ -130,6 +133,12 @@ exit "$\{answer%% *}"
     return KUBELET.test(name) ? this.props.kubelet.active : this.services.get(name)?.process?.running ?? false;
   }
 
+  private load(name: string): StubUnit | undefined {
+    const unit = this.loaded.get(name) ?? readUnit(this.props.units, name);
+    if (unit) this.loaded.set(name, unit);
+    return unit;
+  }
+
   private get wants(): string {
     return join(this.props.units, 'multi-user.target.wants');
   }
@@ -163,8 +172,11 @@ exit "$\{answer%% *}"
     const names = rest.filter((word) => !word.startsWith('--') && word !== property);
     const wait = !words.includes('--no-block');
     switch (verb) {
-      case 'daemon-reload': return { exitCode: 0 };
+      case 'daemon-reload':
+        this.loaded.clear();
+        return { exitCode: 0 };
       case 'enable': return this.each(names, (name) => {
+        this.loaded.clear();
         this.enable(name);
         if (now) this.start(name);
       });
@@ -205,7 +217,7 @@ exit "$\{answer%% *}"
 
   private show(name: string, property: string): string {
     if (property === 'MainPID') return `${this.services.get(name)?.process?.pidOnHost ?? 0}\n`;
-    const unit = readUnit(this.props.units, name);
+    const unit = this.load(name);
     if (property === 'ExecStart' && unit) {
       return `{ path=${unit.command[0]} ; argv[]=${unit.command.join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
     }

@@ -9,8 +9,8 @@ export interface StubUnit {
   readonly text: string;
   readonly command: string[];
   readonly environment: Record<string, string>;
-  /** Whether it may start: `ConditionPathExists=`. */
-  readonly allowed: boolean;
+  /** Whether it may start now: `ConditionPathExists=`. */
+  readonly allowed: () => boolean;
   readonly restart: 'no' | 'on-failure' | 'always';
   readonly restartMs: number;
 }
@@ -33,7 +33,7 @@ export function readUnit(folder: string, name: string): StubUnit | undefined {
     text,
     command: last('ExecStart')?.trim().split(/\s+/) ?? [],
     environment: Object.fromEntries(words('Environment').map((word) => word.split(/=(.*)/s).slice(0, 2) as [string, string]).filter(([name]) => !unset.includes(name))),
-    allowed: words('ConditionPathExists').every((path) => path.startsWith('!') ? !existsSync(path.slice(1)) : existsSync(path)),
+    allowed: () => words('ConditionPathExists').every((path) => path.startsWith('!') ? !existsSync(path.slice(1)) : existsSync(path)),
     restart: (last('Restart') ?? 'no') as StubUnit['restart'],
     restartMs: Number(last('RestartSec') ?? 0.1) * 1000 / HURRY,
   };
