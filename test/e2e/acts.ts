@@ -38,8 +38,8 @@ export const acts: readonly Act[] = [
   {
     topology: ha,
     scenarios: [
-      restoreHa, timeTravelHa, byHandHa, everyStepKilled, everyStepTwice, followerAbsent, podsKilled, networkCut, networkGone, diskFull,
-      powerCutHolder, powerCutFollower, powerCutAll, oneLost, withoutQuorum, twoLost,
+      restoreHa, timeTravelHa, byHandHa, everyStepKilled, everyStepTwice, followerAbsent, podsKilled, networkCut, networkGone,
+      powerCutHolder, powerCutFollower, powerCutAll, diskFull, oneLost, withoutQuorum, twoLost,
     ],
     replacedAfterFailure: true,
   },

@@ -30,13 +30,19 @@ export async function removeDisk(node: NodeAccess, folder: string): Promise<void
     systemctl daemon-reload`, folder);
 }
 
-/** Fills the file system of a folder up. @param leaveKibibytes what stays free. */
+/** Fills the file system of a folder up. @param leaveKibibytes what stays free; with 0, not a byte can be written any more. */
 export async function fillDisk(node: NodeAccess, folder: string, leaveKibibytes: number = 0): Promise<void> {
   await node.shell(`
     free=$(df --output=avail -k "$1" | tail -n 1)
     size=$((free - $2))
     [ "$size" -gt 0 ] || { echo "only $free KiB are free on $1" >&2; exit 1; }
-    fallocate -l "\${size}K" "$1/${ballast}"`, folder, String(leaveKibibytes));
+    if [ "$2" -gt 0 ]; then
+      fallocate -l "\${size}K" "$1/${ballast}"
+    else
+      # A large file needs blocks for its own description, too.
+      [ "$size" -le 1024 ] || fallocate -l "$((size - 1024))K" "$1/${ballast}"
+      cat /dev/zero >>"$1/${ballast}" 2>/dev/null || true
+    fi`, folder, String(leaveKibibytes));
 }
 
 /** Takes away what `fillDisk` put there. */

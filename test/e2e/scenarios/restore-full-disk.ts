@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { emptyDisk, fillDisk, mountDisk, removeDisk } from '../../lab/disk-faults';
+import { emptyDisk, fillDisk, mountDisk } from '../../lab/disk-faults';
 import { startStaticPod, stopStaticPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 import { Scenario } from '../scenario';
@@ -16,6 +16,7 @@ const records = '/var/lib/cdk8s-day2';
 export const diskFull: Scenario = {
   group: 13,
   promise: 'full disks, of data and of records, end a restore before the decision as it began, and hold it up after it, no more',
+  spendsCluster: true,
   run: async (stage) => {
     const onHolder = ['quiesce', 'swap', 'mark'];
     const onFollower = ['quiesce', 'set-aside', 'start-etcd', 'promote'];
@@ -47,30 +48,18 @@ export const diskFull: Scenario = {
   },
 };
 
-/** Puts etcd's data and the operations' records onto disks of their own, which are taken away at the end. */
+/** Puts etcd's data and the operations' records onto disks of their own. */
 async function giveDisks(stage: Stage, node: NodeAccess): Promise<void> {
-  const move = async (work: () => Promise<void>) => {
-    await stopStaticPod(node, 'etcd');
-    await work();
-    // A kubelet that can't reach its API server takes its time.
-    await startStaticPod(node, 'etcd', 180);
-    await stage.kubernetes.eventually(`etcd on ${node.name} is back`, () => clusterSeenBy(node), 180);
-  };
   await node.run(['mkdir', '-p', records]);
-  await move(async () => {
-    for (const [folder, mebibytes] of [[data, 600], [records, 400]] as const) {
-      await node.shell('mv "$1" "$1.small"', folder);
-      await mountDisk(node, folder, mebibytes);
-      await node.shell('chmod 700 "$1" && cp -a "$1.small/." "$1" && rm -rf "$1.small"', folder);
-    }
-  });
-  stage.atTheEnd(() => move(async () => {
-    for (const folder of [data, records]) {
-      await node.shell('cp -a "$1" "$1.large"', folder);
-      await removeDisk(node, folder);
-      await node.shell('rmdir "$1" && mv "$1.large" "$1"', folder);
-    }
-  }));
+  await stopStaticPod(node, 'etcd');
+  for (const [folder, mebibytes] of [[data, 600], [records, 400]] as const) {
+    await node.shell('mv "$1" "$1.small"', folder);
+    await mountDisk(node, folder, mebibytes);
+    await node.shell('chmod 700 "$1" && cp -a "$1.small/." "$1" && rm -rf "$1.small"', folder);
+  }
+  // A kubelet that can't reach its API server takes its time.
+  await startStaticPod(node, 'etcd', 180);
+  await stage.kubernetes.eventually(`etcd on ${node.name} is back`, () => clusterSeenBy(node), 180);
 }
 
 async function fill(node: NodeAccess): Promise<void> {
