@@ -79,20 +79,20 @@ tell_to_join() {
       sync "$manifest.draft" &&
       mv "$manifest.draft" "$manifest"
   else
-    # A drop-in leaves the unit's own file as it is.
+    # A drop-in leaves the unit's own file as it is. Whole or not at all: half of one would leave the unit without a command.
+    command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | awk '{
+      for (i = 1; i <= NF; i++) if ($i !~ /^--initial-cluster(-state)?=/) printf "%s ", $i
+    }')
+    [ -n "$command" ] || { say_once "the unit $ETCD_UNIT has no command that can be read: look at systemctl cat $ETCD_UNIT"; return 1; }
+    joining=$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf
     mkdir -p "$UNITS/$ETCD_UNIT.d"
     {
       echo '[Service]'
       # etcd refuses to start where a flag and a variable say the same thing differently.
       echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
       echo 'ExecStart='
-      systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' |
-        awk -v cluster="$cluster" '{
-          printf "ExecStart="
-          for (i = 1; i <= NF; i++) if ($i !~ /^--initial-cluster(-state)?=/) printf "%s ", $i
-          print "--initial-cluster=" cluster " --initial-cluster-state=existing"
-        }'
-    } >"$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+      echo "ExecStart=$command--initial-cluster=$cluster --initial-cluster-state=existing"
+    } >"$joining.draft" && sync "$joining.draft" && mv "$joining.draft" "$joining" || return 1
     systemctl daemon-reload
   fi
 }
@@ -106,7 +106,7 @@ start_joining() {
 # forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
 forget_joining() {
   [ -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf" ] || return 0
-  rm -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+  rm -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf" "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf.draft"
   rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
 }
