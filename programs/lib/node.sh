@@ -29,10 +29,21 @@ check_manifest() {
   [ -f "$MANIFESTS/$1.yaml" ] || return 0
   [ -s "$RECORD/$1.args" ] || give_up "no flags can be read in $MANIFESTS/$1.yaml" "write them as kubeadm does, a line '- --flag=value' for each"
   ! grep -q '=.*[$][(]' "$RECORD/$1.args" || give_up "$MANIFESTS/$1.yaml has flags with variables in them" "write the values in their place"
+  apart=$(flag_apart "$MANIFESTS/$1.yaml")
+  [ -z "$apart" ] || give_up "$MANIFESTS/$1.yaml has the value of $apart in a line of its own" "write them as kubeadm does, a line '- --flag=value' for each"
   for other in "$MANIFESTS"/*; do
     if [ "$other" = "$MANIFESTS/$1.yaml" ] || ! grep -q "^[[:space:]-]*name:[[:space:]]*$1[[:space:]]*$" "$other" 2>/dev/null; then continue; fi
     give_up "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
   done
+}
+
+# flag_apart MANIFEST: the first flag that is followed by its value, if there is one: it would count as having none.
+flag_apart() {
+  awk '
+    { sub(/[[:space:]]#.*$/, "") }
+    flag && /^[[:space:]]*-[[:space:]]+["\047]?[^-"\047]/ && !/:([[:space:]]|$)/ { print flag; exit }
+    { flag = "" }
+    /^[[:space:]]*-[[:space:]]+["\047]?--[^=]*$/ { flag = $0; gsub(/^[[:space:]]*-[[:space:]]+["\047]?|["\047]?[[:space:]]*$/, "", flag) }' "$1"
 }
 
 # unit_arguments: of the running process, environment included, else of the unit's command line.
