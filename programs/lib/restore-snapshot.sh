@@ -37,7 +37,7 @@ choose_snapshot() {
 pick() {
   case $1 in
     latest) tail -n 1 ;;
-    at:*) grep -x -e "${1#at:}" || : ;;
+    at:*) grep -Fx -e "${1#at:}" || : ;;
     before:*) awk -v before="$(echo "${1#before:}" | tr -d ':-')" 'substr($0, 1, 16) <= before' | tail -n 1 ;;
   esac
 }
