@@ -1,0 +1,181 @@
+import { ChildProcess, spawn } from 'child_process';
+import { once } from 'events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { parse } from 'yaml';
+import { staticPod } from './support/stub-manifests';
+import { readUnit } from './support/stub-unit';
+import { Shell } from '../pod/pod';
+import { callLibrary } from '../programs/lib/library';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+const FIXTURES = join(__dirname, '..', 'cluster', 'fixtures');
+const fixtures = readdirSync(FIXTURES).filter((name) => name.endsWith('.yaml'));
+const CLUSTER = 'cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380';
+
+describeWithTools('what a restore reads of a machine', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
+  let folder: string;
+  let manifest: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-reading-'));
+    manifest = join(folder, 'manifests', 'etcd.yaml');
+    mkdirSync(join(folder, 'manifests'));
+    mkdirSync(join(folder, 'record', 'manifests'), { recursive: true });
+    mkdirSync(join(folder, 'units'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Calls functions of node.sh or membership.sh for the machine in the folder; systemctl answers with what is given. */
+  function call(library: string, commands: string, { execStart = '', pid = 0 } = {}): string[] {
+    const known = `
+      MANIFESTS=$1/manifests RECORD=$1/record UNITS=$1/units ETCD_UNIT=etcd.service NAME=cp2
+      give_up() { echo "refused: $1: $2"; exit 0; }
+      initial_cluster() { echo '${CLUSTER}'; }
+      is_static_pod() { [ -f "$RECORD/manifests/$1.yaml" ]; }
+      systemctl() {
+        case $* in
+          'show --property MainPID'*) echo ${pid} ;;
+          'show --property ExecStart'*) echo '${execStart}' ;;
+          *) [ -n '${execStart}' ] || [ ${pid} -ne 0 ] ;;
+        esac
+      }`;
+    const { exitCode, stdout } = callLibrary(shell, library, `${known}\n${commands}`, [folder]);
+    expect(exitCode).toBe(0);
+    return stdout.trimEnd().split('\n');
+  }
+
+  const SETTINGS = ['name', 'data-dir', 'listen-client-urls', 'initial-advertise-peer-urls', 'trusted-ca-file', 'wal-dir'];
+  const settings = (from = {}) => {
+    const lines = call('node.sh', `discover etcd || echo 'nothing is told'; check_manifest etcd; for name in ${SETTINGS.join(' ')}; do echo "$name=$(setting etcd "$name")"; done`, from);
+    return lines.length === SETTINGS.length ? Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) : lines;
+  };
+
+  test.each(fixtures)('the manifest of %s: the flags are those that YAML says', (fixture) => {
+    cpSync(join(FIXTURES, fixture), manifest);
+    const { command } = parse(readFileSync(manifest, 'utf8')).spec.containers[0];
+    const told = Object.fromEntries(command.slice(1).map((argument: string) => argument.replace(/^--/, '').split(/=(.*)/s).slice(0, 2)));
+    expect(settings()).toEqual(Object.fromEntries(SETTINGS.map((name) => [name, told[name] ?? ''])));
+  });
+
+  const edited = (...lines: string[]) => staticPod('etcd', 'registry.k8s.io/etcd:3.6.5-0', []).replace('    - etcd\n\n', `    - etcd\n${lines.map((line) => `    ${line}\n`).join('')}`);
+  const usual = ['- --name=cp2', '- --data-dir=/var/lib/etcd'];
+
+  test.each<[string, string[], object]>([
+    ['in double quotes', ['- "--name=cp2"', '- "--data-dir=/var/lib/etcd"'], { 'name': 'cp2', 'data-dir': '/var/lib/etcd' }],
+    ['in single quotes', ['- \'--name=cp2\'', '- \'--data-dir=/var/lib/etcd\''], { 'name': 'cp2', 'data-dir': '/var/lib/etcd' }],
+    ['with comments', ['# the name', '- --name=cp2 # as in DNS', '- --data-dir=/var/lib/etcd'], { 'name': 'cp2', 'data-dir': '/var/lib/etcd' }],
+    ['given twice, of which etcd takes the last', [...usual, '- --data-dir=/data'], { 'name': 'cp2', 'data-dir': '/data' }],
+    ['with one that needs no value', ['- --client-cert-auth', ...usual, '- --logger=zap'], { 'name': 'cp2', 'data-dir': '/var/lib/etcd' }],
+    ['with one that needs no value at the end', [...usual, '- --client-cert-auth'], { name: 'cp2' }],
+    ['with a value that has an equals sign', [...usual, '- --initial-cluster=cp2=https://10.0.0.2:2380', '- --wal-dir=/a=b'], { 'wal-dir': '/a=b' }],
+  ])('flags %s', (_, lines, expected) => {
+    writeFileSync(manifest, edited(...lines));
+    expect(settings()).toMatchObject(expected);
+  });
+
+  test.each([
+    ['a value in a line of its own', ['- --name=cp2', '- --data-dir', '- /var/lib/etcd'], 'has the value of --data-dir in a line of its own'],
+    ['a quoted value in a line of its own', ['- --name=cp2', '- "--data-dir"', '- "/var/lib/etcd"'], 'has the value of --data-dir in a line of its own'],
+    ['a variable', ['- --name=$(NODE)', '- --data-dir=/var/lib/etcd'], 'has flags with variables in them'],
+    ['no flags', [], 'no flags can be read in'],
+  ])('%s is refused, and the way to write it is told', (_, lines, message) => {
+    writeFileSync(manifest, edited(...lines));
+    expect(settings()).toEqual([expect.stringMatching(new RegExp(`^(nothing is told|refused: .*${message}.*: .+)$`)), ...lines.length === 0 ? [expect.stringContaining(message)] : []]);
+  });
+
+  test('a copy of the manifest beside it is refused: the kubelet would run it, too', () => {
+    writeFileSync(manifest, edited(...usual));
+    writeFileSync(join(folder, 'manifests', 'etcd.yaml.backup'), edited(...usual));
+    expect(settings()).toEqual([expect.stringMatching(/^refused: .*etcd\.yaml\.backup is a second manifest of etcd/)]);
+  });
+
+  test('what was read first stays: later the manifest stands aside', () => {
+    writeFileSync(manifest, edited(...usual));
+    settings();
+    rmSync(manifest);
+    expect(settings()).toMatchObject({ name: 'cp2' });
+  });
+
+  describe('of a unit', () => {
+    let running: ChildProcess | undefined;
+    afterEach(async () => {
+      if (!running) return;
+      const ended = once(running, 'exit');
+      running.kill('SIGKILL');
+      await ended;
+      running = undefined;
+    });
+
+    test('that is stopped: its command line', () => {
+      const execStart = '{ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --name cp2 -data-dir=/var/lib/etcd --client-cert-auth --listen-client-urls https://10.0.0.2:2379 ; ignore_errors=no ; pid=0 }';
+      expect(settings({ execStart })).toMatchObject({ 'name': 'cp2', 'data-dir': '/var/lib/etcd', 'listen-client-urls': 'https://10.0.0.2:2379' });
+    });
+
+    test('that runs: its process, with its environment', async () => {
+      running = spawn(process.execPath, ['-e', 'process.stdout.write("up"); setInterval(() => 0, 1e6)', '--', '--data-dir', '/var/lib/etcd', '--client-cert-auth', '--name=cp2'], {
+        env: { ETCD_LISTEN_CLIENT_URLS: 'https://10.0.0.2:2379', ETCD_NAME: 'another', ETCD_TRUSTED_CA_FILE: '/pki/ca.crt' }, stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      await once(running.stdout!, 'data');
+      // A flag counts more than a variable.
+      expect(settings({ pid: running.pid })).toMatchObject({ 'name': 'cp2', 'data-dir': '/var/lib/etcd', 'listen-client-urls': 'https://10.0.0.2:2379', 'trusted-ca-file': '/pki/ca.crt' });
+    });
+  });
+
+  describe('told to join', () => {
+    const joined = () => {
+      call('membership.sh', 'tell_to_join; tell_to_join');
+      return parse(readFileSync(join(folder, 'record', 'manifests', 'etcd.yaml'), 'utf8'));
+    };
+
+    test.each(fixtures)('the manifest of %s says who is there, and nothing else has changed', (fixture) => {
+      cpSync(join(FIXTURES, fixture), join(folder, 'record', 'manifests', 'etcd.yaml'));
+      const before = parse(readFileSync(join(FIXTURES, fixture), 'utf8'));
+      const after = joined();
+      const others = ({ spec }: any) => spec.containers[0].command.filter((argument: string) => !/^--initial-cluster(-state)?=/.test(argument));
+      expect(after.spec.containers[0].command.filter((argument: string) => argument.startsWith('--initial-cluster'))).toEqual([
+        `--initial-cluster=${CLUSTER}`, '--initial-cluster-state=existing',
+      ]);
+      expect(others(after)).toEqual(others(before));
+      after.spec.containers[0].command = before.spec.containers[0].command;
+      expect(after).toEqual(before);
+    });
+
+    test('a quoted manifest', () => {
+      writeFileSync(join(folder, 'record', 'manifests', 'etcd.yaml'), edited('- "--name=cp2"', '- "--initial-cluster=cp2=https://10.0.0.2:2380"', '- \'--initial-cluster-state=new\'').replace('    - etcd', '    - "etcd"'));
+      expect(joined().spec.containers[0].command).toEqual(['etcd', `--initial-cluster=${CLUSTER}`, '--initial-cluster-state=existing', '--name=cp2']);
+    });
+
+    test('a unit, by a drop-in that leaves its own file as it is', () => {
+      const text = '[Service]\nEnvironment=ETCD_NAME=cp2 ETCD_INITIAL_CLUSTER=cp2=https://10.0.0.2:2380 ETCD_INITIAL_CLUSTER_STATE=new\nExecStart=/usr/bin/etcd --data-dir=/var/lib/etcd --initial-cluster-state=new\n';
+      writeFileSync(join(folder, 'units', 'etcd.service'), text);
+      call('membership.sh', 'tell_to_join', { execStart: '{ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --data-dir=/var/lib/etcd --initial-cluster-state=new ; ignore_errors=no }' });
+      expect(readFileSync(join(folder, 'units', 'etcd.service'), 'utf8')).toBe(text);
+      expect(readUnit(join(folder, 'units'), 'etcd.service')).toMatchObject({
+        command: ['/usr/bin/etcd', '--data-dir=/var/lib/etcd', `--initial-cluster=${CLUSTER}`, '--initial-cluster-state=existing'],
+        environment: { ETCD_NAME: 'cp2' },
+      });
+    });
+  });
+}));
+
+describeWithTools('which backup a restore takes', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
+  const names = ['20261120T235959Z-r7', '20261121T100000Z-r960', '20261121T100001Z-r961'];
+  const pick = (which: string) => callLibrary(shell, 'restore-snapshot.sh', 'pick "$1"', [which], names.map((name) => `${name}\n`).join('')).stdout.trim();
+
+  test.each([
+    ['latest', names[2]],
+    [`at:${names[0]}`, names[0]],
+    ['at:20261121T100000Z', ''],
+    ['at:20261121T100000Z-r96', ''],
+    ['at:.*', ''],
+    ['before:2026-11-21T10:00:00Z', names[1]],
+    ['before:2026-11-21T09:59:59Z', names[0]],
+    ['before:2027-01-01T00:00:00Z', names[2]],
+    ['before:2026-11-20T00:00:00Z', ''],
+  ])('%s: %s', (which, expected) => {
+    expect(pick(which)).toBe(expected);
+  });
+}));
