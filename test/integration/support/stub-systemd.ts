@@ -139,6 +139,14 @@ exit "$\{answer%% *}"
     return unit;
   }
 
+  private reload(): void {
+    for (const name of this.loaded.keys()) {
+      const unit = readUnit(this.props.units, name);
+      if (unit) this.loaded.set(name, unit);
+      else this.loaded.delete(name);
+    }
+  }
+
   private get wants(): string {
     return join(this.props.units, 'multi-user.target.wants');
   }
@@ -173,10 +181,10 @@ exit "$\{answer%% *}"
     const wait = !words.includes('--no-block');
     switch (verb) {
       case 'daemon-reload':
-        this.loaded.clear();
+        this.reload();
         return { exitCode: 0 };
       case 'enable': return this.each(names, (name) => {
-        this.loaded.clear();
+        this.reload();
         this.enable(name);
         if (now) this.start(name);
       });

@@ -1,0 +1,35 @@
+import { StubDrill } from './support/stub-drill';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(180_000);
+
+describeWithTools('a restore of an etcd that is a systemd unit', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of an etcd that is a systemd unit', () => {
+  test.concurrent('its API server on a machine of its own: all are restored, and the unit is as it was', () =>
+    StubDrill.with({ members: 3, runs: 'unit', api: 'apart', etcd: toolchain.etcd35, shell: 'dash' }, async (drill) => {
+      const [, , , api] = drill.machines;
+      const units = () => Promise.all(drill.cluster.members.map(({ host }) => host.run(['systemctl', 'cat', 'etcd.service'])));
+      const before = await units();
+      const runs = drill.start('external');
+      expect(await drill.faultsOfRestored('external')).toEqual([]);
+      expect(await runs.get('api1')!.summary()).toMatchObject({ outcome: 'restored', role: 'api', apiOutageSeconds: expect.any(Number) });
+      expect(runs.get('cp1')!.output).toContain('--with "api1"');
+      // Followers were told to join by a drop-in, which is gone.
+      expect(await units()).toEqual(before);
+      // The API server, which knows all members, has written to one cluster after the other.
+      expect([...new Set(drill.judge.writes.map(({ machine }) => machine))]).toEqual([api.name]);
+    }));
+
+  test.concurrent('held at the swap and powered off: it does not start with its old data at boot', () => StubDrill.with({ runs: 'unit' }, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('cut', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('cut', machine, 'swap');
+    await machine.powerOff();
+    await machine.powerOn();
+    await expect(machine.client.healthy()).rejects.toThrow();
+    expect(machine.systemd.isActive('etcd.service')).toBe(false);
+    machine.record('cut').pass('swap');
+    expect(await drill.faultsOfRestored('cut')).toEqual([]);
+  }));
+}));
