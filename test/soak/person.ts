@@ -15,7 +15,9 @@ export class Person {
   private readonly busy = new Map<string, number>();
   private readonly wish = new Set<string>();
 
-  constructor(private readonly drill: StubDrill, private readonly id: string, private readonly order: StubOrder, private readonly lost: Set<StubMachine>) {}
+  constructor(
+    private readonly drill: StubDrill, private readonly id: string, private readonly order: StubOrder, private readonly lost: Set<StubMachine>,
+  ) {}
 
   /** The machines that are left, and on. */
   get present(): StubMachine[] {

@@ -54,7 +54,8 @@ export function planOf(seed: number, number: number): Plan {
     const byPoint = !held.has(machine) && machine < members && random.chance(0.6);
     if (byPoint) held.add(machine);
     const points = machine === 0 ? [...holder, ...within.filter((name) => name !== 'added')] : [...follower, ...within.filter((name) => name !== 'swapping')];
-    faults.push({ kind, machine, at: byPoint ? { point: random.pick(points) } : { ms: random.between(0, members * 4_000 + 6_000) }, awayMs: random.between(200, 6_000) });
+    const at = byPoint ? { point: random.pick(points) } : { ms: random.between(0, members * 4_000 + 6_000) };
+    faults.push({ kind, machine, at, awayMs: random.between(200, 6_000) });
   }
   return {
     members,

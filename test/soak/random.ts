@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise -- it is bits that are mixed */
 /** Numbers that look random and are the same for the same seed. */
 export class Random {
   private state: number;

@@ -69,15 +69,21 @@ class Soak {
       for (const fault of [...waiting]) {
         if (!this.isDue(fault, now)) continue;
         waiting.delete(fault);
-        this.pending.push(this.happen(fault));
+        this.beside(this.happen(fault));
       }
-      if (starts.size === 0 && now > 5_000) this.pending.push(this.person.look());
+      if (starts.size === 0 && now > 5_000) this.beside(this.person.look());
       await sleep(100);
       const left = machines.filter((machine) => !this.lost.has(machine));
       if (starts.size === 0 && left.every((machine) => machine.on && machine.record(ID).result)) break;
       if (this.person.toldToRestoreAgain) break;
     }
     await Promise.all(this.pending);
+  }
+
+  /** What goes on meanwhile; if it fails, the run does at its end. */
+  private beside(act: Promise<unknown>): void {
+    act.catch(() => undefined);
+    this.pending.push(act);
   }
 
   async judge(): Promise<{ outcome: Outcome; faults: string[] }> {
@@ -153,7 +159,8 @@ function keepAll(drill: StubDrill, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const machine of drill.machines) {
     for (const part of ['logs', 'state', 'manifests', 'units']) {
-      cpSync(join(machine.props.folder, part), join(folder, machine.name, part), { recursive: true, filter: (path) => !/\/bin(\/|$)|\.socket$/.test(path) });
+      const filter = (path: string) => !/\/bin(\/|$)|\.socket$/.test(path);
+      cpSync(join(machine.props.folder, part), join(folder, machine.name, part), { recursive: true, filter });
     }
   }
 }
