@@ -35,7 +35,9 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     const refused = async (message: RegExp, ...words: string[]) => {
       const run = drill.startOn(holder, 'words', { everywhere: [...args, ...words] });
       expect(await run.summary()).toMatchObject({ status: 2, message: expect.stringMatching(message) });
-      expect(run.output).toMatch(/On every other member:\n {2}sh restore\.sh --holder cp1 --id words --members .* --lost "cp3 cp4 cp5" --without-quorum/);
+      expect(run.output).toMatch(
+        /On every other member:\n {2}sh restore\.sh --holder cp1 --id words --members .* --lost "cp3 cp4 cp5" --without-quorum/,
+      );
       expect(holder.record('words').begun).toBe(false);
       expect(holder.running).toEqual(untouched);
     };

@@ -71,13 +71,24 @@ export class StubCluster {
     const images = stubImages(join(this.folder, 'images'), etcd);
     const names = STUB_NAMES.slice(0, members);
     const shared = {
-      images, kit, clientPort, peerPort, etcdVersion: etcd.recipe.version, kubeletLagMs: options.kubeletLagMs ?? 0, scheduler: options.scheduler ?? false,
+      images,
+      kit,
+      clientPort,
+      peerPort,
+      etcdVersion: etcd.recipe.version,
+      kubeletLagMs: options.kubeletLagMs ?? 0,
+      scheduler: options.scheduler ?? false,
       initialCluster: names.map((name) => `${name}=https://${addressOf(name)}:${peerPort}`).join(','),
     };
     const all = names.map((name) => `https://${addressOf(name)}:${clientPort}`);
     this.machines = names.map((name, index) => new StubMachine({
-      ...shared, name, address: addressOf(name), folder: join(this.folder, name), etcd: runs,
-      apiPort: api === 'beside' ? apiPorts[index] : undefined, etcdServers: [all[index]],
+      ...shared,
+      name,
+      address: addressOf(name),
+      folder: join(this.folder, name),
+      etcd: runs,
+      apiPort: api === 'beside' ? apiPorts[index] : undefined,
+      etcdServers: [all[index]],
     }));
     if (api === 'apart') {
       this.machines.push(new StubMachine({

@@ -15,7 +15,8 @@ export const damage = {
   empty: (backup: string) => writeFileSync(snapshotOf(backup), ''),
   flipped: (backup: string) => {
     const content = readFileSync(snapshotOf(backup));
-    content[content.length >> 1] ^= 4;
+    const middle = Math.floor(content.length / 2);
+    content[middle] = 255 - content[middle];
     writeFileSync(snapshotOf(backup), content);
   },
   link: (backup: string) => {

@@ -1,5 +1,5 @@
-import { StubByHand } from './stub-by-hand';
 import { takeBackup } from './stub-backup';
+import { StubByHand } from './stub-by-hand';
 import { StubCluster, StubClusterOptions } from './stub-cluster';
 import { AFTER, BEFORE, Beginning, StubJudge } from './stub-judge';
 import { StubMachine } from './stub-machine';
@@ -81,7 +81,8 @@ export class StubDrill {
     return new Map(machines.map((machine) => [machine.name, this.startOn(machine, id, { ...order, holder })]));
   }
 
-  startOn(machine: StubMachine, id: string, { holder = this.machines[0], args = [], everywhere = [], env = {}, failpoints = {} }: StubOrder): StubByHand {
+  startOn(machine: StubMachine, id: string, order: StubOrder): StubByHand {
+    const { holder = this.machines[0], args = [], everywhere = [], env = {}, failpoints = {} } = order;
     const members = machine.hasEtcd ? [] : ['--members', this.cluster.membersByUrl];
     const apart = this.machines.filter(({ hasEtcd }) => !hasEtcd).map(({ name }) => name);
     const role = machine === holder ? ['--at', this.backup, ...args] : ['--holder', holder.name, ...machine.hasEtcd ? [] : ['--api']];
@@ -95,7 +96,8 @@ export class StubDrill {
   }
 
   /** Waits until the restore has ended on machines, whatever came of it. */
-  async ended(id: string, { machines = this.machines, seconds = 120 }: { machines?: readonly StubMachine[]; seconds?: number } = {}): Promise<StubResult[]> {
+  async ended(id: string, among: { machines?: readonly StubMachine[]; seconds?: number } = {}): Promise<StubResult[]> {
+    const { machines = this.machines, seconds = 120 } = among;
     await Promise.all(machines.map((machine) => until(`restore ${id} ends on ${machine.name}`, () => {
       if (machine.record(id).result) return true;
       throw new Error(machine.record(id).lastLines);

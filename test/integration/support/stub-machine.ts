@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { EtcdClient } from './etcd-client';
 import { readIdentity } from './certificates';
+import { EtcdClient } from './etcd-client';
 import { StubHost, StubProcess } from './stub-host';
 import { StubImages, StubKubelet } from './stub-kubelet';
 import { apiServerArguments, etcdArguments, staticPod } from './stub-manifests';

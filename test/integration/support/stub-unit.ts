@@ -32,7 +32,9 @@ export function readUnit(folder: string, name: string): StubUnit | undefined {
   return {
     text,
     command: last('ExecStart')?.trim().split(/\s+/) ?? [],
-    environment: Object.fromEntries(words('Environment').map((word) => word.split(/=(.*)/s).slice(0, 2) as [string, string]).filter(([name]) => !unset.includes(name))),
+    environment: Object.fromEntries(words('Environment')
+      .map((word) => word.split(/=(.*)/s).slice(0, 2) as [string, string])
+      .filter(([variable]) => !unset.includes(variable))),
     allowed: () => words('ConditionPathExists').every((path) => path.startsWith('!') ? !existsSync(path.slice(1)) : existsSync(path)),
     restart: (last('Restart') ?? 'no') as StubUnit['restart'],
     restartMs: Number(last('RestartSec') ?? 0.1) * 1000 / HURRY,

@@ -13,7 +13,8 @@ export interface StubWrite {
 
 /** All writes that were accepted so far, the first answered first. */
 export function writesOf(machines: readonly StubMachine[]): StubWrite[] {
-  const writes = machines.filter(({ hasApi }) => hasApi).flatMap((machine) => linesOf(machine.auditLog).map(([sent, answered, clusterId, revision, value]) => (
+  const writers = machines.filter(({ hasApi }) => hasApi);
+  const writes = writers.flatMap((machine) => linesOf(machine.auditLog).map(([sent, answered, clusterId, revision, value]) => (
     { machine: machine.name, sent: BigInt(sent), answered: BigInt(answered), clusterId, revision: Number(revision), value }
   )));
   return writes.sort((a, b) => Number(a.answered - b.answered));
