@@ -228,7 +228,8 @@ api_ready() {
   esac
   url=https://$address:${port:-6443}/readyz
   if command -v curl >/dev/null; then
-    api_says=$(curl -sS -k -m 5 "$url" 2>&1 | tr '\n' ' ') || :
+    # Without its milliseconds, which make the same answer a new one every time.
+    api_says=$(curl -sS -k -m 5 "$url" 2>&1 | tr '\n' ' ' | sed 's/ after [0-9]* ms//') || :
   else
     api_says=$(wget -q -T 5 --no-check-certificate -O - "$url" 2>&1 | tr '\n' ' ') || :
   fi
