@@ -126,11 +126,14 @@ async function assertLeftOut(drill: RestoreDrill, lost: NodeAccess, left: readon
   await drill.assertNeverTwo();
 }
 
+/** Edited elsewhere and moved into place: the kubelet would take an editor's own files in that folder for manifests, too. */
+const edit = 'sed "$2" "$1" >/etc/kubernetes/edited.yaml && chmod 600 /etc/kubernetes/edited.yaml && mv /etc/kubernetes/edited.yaml "$1"';
+
 async function breakApiServer(node: NodeAccess): Promise<void> {
-  await node.shell('sed -i "s|^\\( *\\)- kube-apiserver$|&\\n\\1- --no-such-flag=1|" "$1"', manifest);
+  await node.shell(edit, manifest, 's|^\\( *\\)- kube-apiserver$|&\\n\\1- --no-such-flag=1|');
   await node.shell('while pgrep -x kube-apiserver >/dev/null; do sleep 1; done');
 }
 
 async function correctApiServer(node: NodeAccess): Promise<void> {
-  await node.shell('sed -i /--no-such-flag/d "$1"', manifest);
+  await node.shell(edit, manifest, '/--no-such-flag/d');
 }

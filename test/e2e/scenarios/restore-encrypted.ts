@@ -46,7 +46,10 @@ export const encryptedSecrets: Scenario = {
 async function encrypt(stage: Stage, node: NodeAccess): Promise<Buffer> {
   const key = randomBytes(32);
   await node.writeFile(encryptionConfig, configurationOf(key), '600');
-  await node.shell('sed -i "s|^\\( *\\)- kube-apiserver$|&\\n\\1- --encryption-provider-config=$1|" /etc/kubernetes/manifests/kube-apiserver.yaml', encryptionConfig);
+  await node.shell(`
+    sed "s|^\\( *\\)- kube-apiserver$|&\\n\\1- --encryption-provider-config=$1|" /etc/kubernetes/manifests/kube-apiserver.yaml >/etc/kubernetes/edited.yaml
+    chmod 600 /etc/kubernetes/edited.yaml
+    mv /etc/kubernetes/edited.yaml /etc/kubernetes/manifests/kube-apiserver.yaml`, encryptionConfig);
   await stage.kubernetes.eventually('the API server runs with the key', async () => {
     await node.run(['pgrep', '--full', `^kube-apiserver .*--encryption-provider-config=${encryptionConfig}`]);
     return (await stage.kubernetes.kubectl(['get', '--raw', '/readyz', '--request-timeout=3s'])) === 'ok';
