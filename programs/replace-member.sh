@@ -13,6 +13,7 @@
 # What a Job gives as variables; a person needs none of it.
 #   SELF            name of this machine
 #   MEMBERS         all members, NAME=CLIENT_URL
+#   DEAD_FOR        seconds in which the member must not have answered; one that was only started anew answers sooner. Default 15
 #   READY_TIMEOUT   seconds in which the others must be seen to have a quorum without this one; default 60
 #   FINISH_TIMEOUT  seconds to wait for the API server and for all members at the end; default 900
 #   EXPIRES         time after which this must not begin, as 2026-11-22T00:00:00Z
@@ -76,7 +77,7 @@ choose_tools() {
 }
 
 stage_replacement() {
-  stage_program SELF MEMBERS READY_TIMEOUT FINISH_TIMEOUT
+  stage_program MANIFESTS ETCD_UNIT SELF MEMBERS DEAD_FOR READY_TIMEOUT FINISH_TIMEOUT
 }
 
 by_hand() {
@@ -122,6 +123,7 @@ OPERATION=${OPERATION:-}
 SELF=${SELF:-}
 MEMBERS=${MEMBERS:-}
 VIA=
+DEAD_FOR=${DEAD_FOR:-15}
 READY_TIMEOUT=${READY_TIMEOUT:-60}
 FINISH_TIMEOUT=${FINISH_TIMEOUT:-900}
 main "$@"

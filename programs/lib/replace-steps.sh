@@ -2,13 +2,11 @@
 # replace-steps.sh: how a member is replaced, a function a step, in this order. Before `remove` nothing of the cluster is changed, and a step
 # may give up (give_up); from there on it goes forward.
 #
-#   SELF, MEMBERS, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
+#   SELF, MEMBERS, DEAD_FOR, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
 
-MEMBER_STEPS='check stop-api stop-etcd remove set-aside add-learner start-etcd promote start-api restart finish'
+MEMBER_STEPS='check stop-etcd stop-api remove set-aside add-learner start-etcd promote start-api restart finish'
 BACK_STEPS='put-back'
 
-# One that was only started anew answers again within so many seconds.
-DEAD_FOR=15
 RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a backup: EtcdRestoreJob, or by hand restore.sh (docs/restore.md)"
 
 # --- before the member is removed: nothing is lost by giving up
@@ -139,6 +137,12 @@ check_disk() {
   need_space "$DATA_DIR" $(($(json_number dbSize <"$WORK/answer") * 12 / 10 / 1024)) "the database that is to come"
 }
 
+# First of all: a kubelet that is started, for whatever reason, would start it anew, on the folder that is empty now.
+step_stop_etcd() {
+  keep_fact etcd-stopped yes
+  stop_component etcd 5 || give_up "etcd's process did not end" "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
+}
+
 # An API server that has only this etcd can't serve. While it hangs, so does the kubelet, which asks it about every pod that it starts; and it
 # must see nothing of what a stranger served.
 step_stop_api() {
@@ -148,11 +152,6 @@ step_stop_api() {
   esac
   keep_fact api-stopped yes
   stop_component kube-apiserver 1 || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
-}
-
-step_stop_etcd() {
-  keep_fact etcd-stopped yes
-  stop_component etcd 5 || give_up "etcd's process did not end" "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
 }
 
 # What was sent may be done later, whatever the sender knows: from then on there is no way back.

@@ -1,0 +1,170 @@
+import { execFileSync } from 'child_process';
+import { join } from 'path';
+import { StubReplacement } from './support/stub-replacement';
+import { until } from './support/wait';
+import { asRoot } from '../pod/as-root';
+import { Shell } from '../pod/pod';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+jest.setTimeout(300_000);
+
+const listed = execFileSync('sh', [join(__dirname, '..', '..', 'programs', 'replace-member.sh'), 'steps'], { encoding: 'utf8' });
+const steps = /^member: (.*)$/m.exec(listed)![1].split(' ');
+const within = ['stopping-kube-apiserver', 'stopping-etcd', 'added'];
+const sorted = (names: readonly string[]) => [...names].sort();
+
+describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a member of etcd', () => {
+  test.concurrent.each<[string, Shell, typeof toolchain.etcd36]>([
+    ['with busybox', 'busybox', toolchain.etcd36],
+    ['with the host\'s own commands, by an older etcd', 'dash', toolchain.etcd35],
+  ])('whose data can\'t be read is replaced, %s, and what was left of it is kept', (_, shell, etcd) => StubReplacement.with({ shell, etcd }, async (drill) => {
+    const [, , failed] = drill.members;
+    await drill.fail(failed);
+    drill.resume(failed);
+    expect(await drill.start(failed, 'broken').summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(await drill.faultsOfReplaced(failed, 'broken')).toEqual([]);
+    expect(failed.dataBefore('broken')).toEqual(['snap', 'wal']);
+
+    const again = drill.start(failed, 'broken');
+    expect(await again.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(again.output).toContain('has ended before');
+  }));
+
+  test.concurrent('whose data is gone, with the folder and the kubelet, is replaced', () => StubReplacement.with({}, async (drill) => {
+    const [failed] = drill.members;
+    await drill.fail(failed, 'nothing');
+    expect(await drill.start(failed, 'gone').summary()).toMatchObject({ status: 0, fix: 'there was no old data' });
+    expect(await drill.faultsOfReplaced(failed, 'gone')).toEqual([]);
+  }));
+
+  test.concurrent('that is a unit of systemd is replaced, and the unit is as before', () => StubReplacement.with({ runs: 'unit', api: 'apart' }, async (drill) => {
+    const [, failed] = drill.members;
+    const { units } = failed.state;
+    await drill.fail(failed);
+    drill.resume(failed);
+    drill.start(failed, 'unit');
+    expect(await drill.faultsOfReplaced(failed, 'unit')).toEqual([]);
+    expect(failed.state.units).toEqual(units);
+    expect(failed.dataBefore('unit')).toEqual(['snap', 'wal']);
+  }));
+
+  test.concurrent('that serves a cluster of its own comes back to the others', () => StubReplacement.with({}, async (drill) => {
+    const [stranger, other] = drill.members;
+    await drill.fail(stranger, 'nothing');
+    drill.estrange(stranger);
+    drill.resume(stranger);
+    await until('it serves', () => stranger.client.healthy());
+    expect((await drill.cluster.seenBy(stranger)).clusterId).not.toBe(drill.clusterId);
+    const unknown = drill.start(stranger, 'stranger');
+    expect(await unknown.summary()).toMatchObject({ status: 2, fix: expect.stringContaining('--via https://ADDRESS:') });
+    const run = drill.type(stranger, ['--id', 'stranger', '--via', other.clientUrl]);
+    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(run.output).toContain('serves another cluster');
+    expect(await drill.faultsOfReplaced(stranger, 'stranger')).toEqual([]);
+  }));
+
+  test.concurrent('that somebody has removed already joins again', () => StubReplacement.with({}, async (drill) => {
+    const [, other, failed] = drill.members;
+    await drill.fail(failed);
+    const members = await drill.cluster.etcdctl(other, 'member', 'list');
+    await drill.cluster.etcdctl(other, 'member', 'remove', new RegExp(`^(\\w+), started, ${failed.name},`, 'm').exec(members)![1]);
+    expect(await drill.start(failed, 'removed').summary()).toMatchObject({ status: 0, removed: 'none' });
+    expect(await drill.faultsOfReplaced(failed, 'removed')).toEqual([]);
+  }));
+
+  test.concurrent('is replaced together with another one, of five', () => StubReplacement.with({ members: 5 }, async (drill) => {
+    const failed = drill.members.slice(3);
+    for (const machine of failed) await drill.fail(machine);
+    const [first, second] = failed.map((machine) => drill.start(machine, 'two'));
+    expect(await first.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(await second.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    for (const machine of failed) expect(await drill.faultsOfReplaced(machine, 'two')).toEqual([]);
+  }));
+
+  describe('is replaced although the program', () => {
+    const times = [
+      { what: 'is killed within every step', failpoint: 'every:kill', points: [...steps, ...within] },
+      // The last step ends with the record itself.
+      { what: 'is killed after every step, which is done twice', failpoint: 'every:redo', points: steps.slice(0, -1) },
+    ];
+    test.concurrent.each(times)('$what', ({ failpoint, points }) => StubReplacement.with({ kubeletLagMs: 700 }, async (drill) => {
+      const [failed] = drill.members;
+      await drill.fail(failed);
+      drill.start(failed, 'killed', { FAILPOINT: failpoint });
+      expect(await drill.faultsOfReplaced(failed, 'killed')).toEqual([]);
+      expect(failed.record('killed').failpoints).toEqual(sorted(points));
+    }));
+
+    test.concurrent('loses its machine\'s power at every step', () => StubReplacement.with({}, async (drill) => {
+      const [, failed] = drill.members;
+      await drill.fail(failed);
+      drill.start(failed, 'cut', { FAILPOINT: 'every:hold' });
+      const hit = await drill.playAtEveryPoint(failed, 'cut', async () => {
+        await failed.powerOff();
+        await failed.powerOn();
+      });
+      expect(await drill.faultsOfReplaced(failed, 'cut')).toEqual([]);
+      expect(sorted(hit)).toEqual(sorted([...steps, ...within]));
+    }));
+  });
+
+  describe('is not replaced, and everything is as before, when', () => {
+    test.concurrent('it is healthy', () => StubReplacement.with({}, async (drill) => {
+      const [, , healthy] = drill.members;
+      const { state, running } = healthy;
+      expect(await drill.start(healthy, 'healthy').summary()).toMatchObject({
+        status: 1, outcome: 'aborted', message: expect.stringMatching(/^the member on cp3 is healthy, it says: .*successfully committed/),
+      });
+      expect(healthy.state).toEqual(state);
+      expect(healthy.running).toEqual(running);
+      expect(healthy.leftovers).toEqual([]);
+    }));
+
+    test.concurrent('another one is down', () => StubReplacement.with({}, async (drill) => {
+      const [, down, failed] = drill.members;
+      await drill.fail(failed);
+      await drill.fail(down);
+      const { state } = failed;
+      expect(await drill.start(failed, 'down').summary()).toMatchObject({
+        status: 1, outcome: 'aborted', message: expect.stringContaining('none of the other members answers with a quorum'), fix: expect.stringContaining('EtcdRestoreJob'),
+      });
+      expect(failed.state).toEqual(state);
+    }));
+
+    test.concurrent('another one goes down just before it would be removed', () => StubReplacement.with({}, async (drill) => {
+      const [, down, failed] = drill.members;
+      await drill.fail(failed);
+      const { state } = failed;
+      drill.start(failed, 'late', { FAILPOINT: 'remove:hold' });
+      await drill.holds(failed, 'late', 'remove');
+      await drill.fail(down);
+      failed.record('late').pass('remove');
+      expect(await drill.ended(failed, 'late')).toMatchObject({ status: 1, outcome: 'aborted' });
+      expect(failed.state).toEqual(state);
+    }));
+
+    test.concurrent('another operation is under way on its machine', () => StubReplacement.with({}, async (drill) => {
+      const [, , failed] = drill.members;
+      await drill.fail(failed);
+      drill.start(failed, 'first', { FAILPOINT: 'stop-etcd:hold' });
+      await drill.holds(failed, 'first', 'stop-etcd');
+      expect(await drill.start(failed, 'second').summary()).toMatchObject({ status: 1, message: expect.stringContaining('operation first is under way') });
+      failed.record('first').pass('stop-etcd');
+      expect(await drill.faultsOfReplaced(failed, 'first')).toEqual([]);
+    }));
+  });
+
+  test.concurrent('goes on being replaced when the quorum comes back that was lost after it was removed', () => StubReplacement.with({}, async (drill) => {
+    const [, down, failed] = drill.members;
+    await drill.fail(failed);
+    drill.start(failed, 'later', { FAILPOINT: 'add-learner:hold' });
+    await drill.holds(failed, 'later', 'add-learner');
+    down.kubelet.stop();
+    await down.crashEtcd();
+    failed.record('later').pass('add-learner');
+    await until('it says what it waits for', () => failed.record('later').log.includes('not added yet'), 60);
+    down.kubelet.start();
+    expect(await drill.faultsOfReplaced(failed, 'later')).toEqual([]);
+  }));
+}));
