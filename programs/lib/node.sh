@@ -46,22 +46,38 @@ flag_apart() {
     /^[[:space:]]*-[[:space:]]+["\047]?--[^=]*$/ { flag = $0; gsub(/^[[:space:]]*-[[:space:]]+["\047]?|["\047]?[[:space:]]*$/, "", flag) }' "$1"
 }
 
-# unit_arguments: of the running process, environment included, else of the unit's command line.
+# unit_arguments: of the running process, environment included, else as the unit has them: one that keeps failing may run at this moment,
+# and be gone at the next.
 unit_arguments() {
   pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
-  if [ "${pid:-0}" != 0 ]; then
-    tr '\000' '\n' <"/proc/$pid/environ" | sed -n 's/^ETCD_\([A-Z_]*\)=\(.*\)/\1 \2/p' | while read -r variable setting; do
-      echo "$(echo "$variable" | tr 'A-Z_' 'a-z-')=$setting"
-    done
+  {
+    tr '\000' '\n' <"/proc/$pid/environ" | settings_of_environment
     tr '\000' '\n' <"/proc/$pid/cmdline"
-  else
-    systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | tr ' ' '\n'
-  fi | awk '
+  } >"$RECORD/words" 2>/dev/null || :
+  if ! grep -q '^-*data-dir' "$RECORD/words"; then
+    {
+      systemctl show --property Environment --value "$ETCD_UNIT" | tr ' ' '\n'
+      systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' | while read -r file; do cat "$file" || :; done
+    } 2>/dev/null | settings_of_environment >"$RECORD/words"
+    systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | tr ' ' '\n' >>"$RECORD/words"
+  fi
+  awk '
     /^--?[a-z]/ { flush(); sub(/^--?/, ""); if (index($0, "=")) print; else name = $0; next }
     name { print name "=" $0; name = ""; next }
     /^[a-z-]+=/ { print }
     function flush() { if (name) print name "=true"; name = "" }
-    END { flush() }'
+    END { flush() }' "$RECORD/words"
+}
+
+# settings_of_environment: ETCD_DATA_DIR="/var/lib/etcd" is data-dir=/var/lib/etcd.
+settings_of_environment() {
+  awk '
+    { gsub(/["\047]/, "") }
+    /^ETCD_[A-Z_]+=/ {
+      name = tolower(substr($0, 6, index($0, "=") - 6))
+      gsub(/_/, "-", name)
+      print name substr($0, index($0, "="))
+    }'
 }
 
 # setting COMPONENT NAME: what it was told under that flag; the last word counts, as for the flags themselves.

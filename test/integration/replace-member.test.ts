@@ -43,7 +43,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     const { units } = failed.state;
     await drill.fail(failed);
     drill.resume(failed);
-    drill.start(failed, 'unit');
+    expect(await drill.start(failed, 'unit').summary()).toMatchObject({ status: 0, outcome: 'replaced' });
     expect(await drill.faultsOfReplaced(failed, 'unit')).toEqual([]);
     expect(failed.state.units).toEqual(units);
     expect(failed.dataBefore('unit')).toEqual(['snap', 'wal']);

@@ -229,6 +229,7 @@ exit "$\{answer%% *}"
     if (property === 'ExecStart' && unit) {
       return `{ path=${unit.command[0]} ; argv[]=${unit.command.join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
     }
+    if (property === 'Environment' && unit) return `${Object.entries(unit.environment).map(([variable, value]) => `${variable}=${value}`).join(' ')}\n`;
     return '\n';
   }
 }
