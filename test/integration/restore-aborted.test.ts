@@ -7,7 +7,8 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-jest.setTimeout(300_000);
+// Seconds, but for a machine that is busy with other tests.
+jest.setTimeout(600_000);
 
 const { holder, follower } = stepsOfRestore();
 const until = (steps: string[], last: string) => steps.slice(0, steps.indexOf(last) + 1);

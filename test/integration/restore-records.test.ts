@@ -6,7 +6,8 @@ import { modeOf } from '../pod/mode-of';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-jest.setTimeout(180_000);
+// Seconds, but for a machine that is busy with other tests.
+jest.setTimeout(600_000);
 
 describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('the record of a restore', () => {
   let drill: StubDrill;

@@ -5,7 +5,8 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { Tool } from '../toolchain/tool';
 import { toolchain } from '../toolchain/toolchain';
 
-jest.setTimeout(180_000);
+// Seconds, but for a machine that is busy with other tests.
+jest.setTimeout(600_000);
 
 const { etcd34, etcd35, etcd36 } = toolchain;
 

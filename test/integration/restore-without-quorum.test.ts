@@ -5,14 +5,15 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-jest.setTimeout(180_000);
+// Seconds, but for a machine that is busy with other tests.
+jest.setTimeout(600_000);
 
 /** The word that a machine gives, once it has printed it. */
 async function wordIn(run: StubByHand, pattern: RegExp): Promise<string> {
   await until(`a word is printed, as ${pattern}`, () => {
     if (pattern.test(run.output)) return true;
     throw new Error(run.output);
-  });
+  }, 120);
   return pattern.exec(run.output)![1];
 }
 

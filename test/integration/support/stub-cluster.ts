@@ -115,7 +115,7 @@ export class StubCluster {
     return this.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`).join(' ');
   }
 
-  async waitUntilReady(machines: readonly StubMachine[] = this.machines, seconds = 40): Promise<void> {
+  async waitUntilReady(machines: readonly StubMachine[] = this.machines, seconds = 120): Promise<void> {
     await Promise.all(machines.map((machine) => machine.hasApi
       ? until(`the API server on ${machine.name} is ready`, () => machine.apiReady(), seconds)
       : until(`etcd on ${machine.name} is ready`, () => machine.client.healthy(), seconds)));

@@ -97,7 +97,7 @@ export class StubDrill {
 
   /** Waits until the restore has ended on machines, whatever came of it. */
   async ended(id: string, among: { machines?: readonly StubMachine[]; seconds?: number } = {}): Promise<StubResult[]> {
-    const { machines = this.machines, seconds = 120 } = among;
+    const { machines = this.machines, seconds = 240 } = among;
     await Promise.all(machines.map((machine) => until(`restore ${id} ends on ${machine.name}`, () => {
       if (machine.record(id).result) return true;
       throw new Error(machine.record(id).lastLines);
@@ -106,7 +106,7 @@ export class StubDrill {
   }
 
   /** Waits until it holds at a failpoint. */
-  async holds(id: string, machine: StubMachine, failpoint: string, seconds = 60): Promise<void> {
+  async holds(id: string, machine: StubMachine, failpoint: string, seconds = 180): Promise<void> {
     await until(`${machine.name} holds at ${failpoint}`, () => {
       if (machine.record(id).held.includes(failpoint)) return true;
       throw new Error(machine.record(id).lastLines);

@@ -12,8 +12,9 @@ export class StubProcess {
   constructor(private readonly enterer: ChildProcess) {
     this.ended = new Promise((resolve, reject) => {
       enterer.on('error', reject);
+      // From then on its number may be another process's, while a grandchild still holds the output open.
+      enterer.on('exit', () => { this.over = true; });
       enterer.on('close', (code, signal) => {
-        this.over = true;
         resolve(signal ? 128 + constants.signals[signal] : code ?? -1);
       });
     });
@@ -103,6 +104,9 @@ export class StubHost {
     });
     this.init = init;
     [this.pid] = childrenOf(init.pid!);
+    init.on('exit', () => {
+      if (this.init === init) this.pid = 0;
+    });
   }
 
   /** Ends every process at once. What is on the disks stays. */
