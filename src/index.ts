@@ -12,5 +12,6 @@ export * from './backup/etcd-snapshot-cron-job';
 export * from './backup/etcd-snapshot-job';
 export * from './backup/etcd-snapshot-props';
 export * from './backup/retention-policy';
+export * from './restore/etcd-member-replacement-job';
 export * from './restore/etcd-restore-job';
 export * from './restore/snapshot-source';
