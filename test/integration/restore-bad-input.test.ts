@@ -1,7 +1,8 @@
-import { cpSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { damage } from './support/stub-damage';
 import { StubDrill } from './support/stub-drill';
+import { StubPool } from './support/stub-pool';
 import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
@@ -39,16 +40,14 @@ const badInputs: BadInput[] = [
 ];
 
 describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of what is not good', () => {
-  let drill: StubDrill;
-
-  beforeAll(async () => { drill = await StubDrill.begin({}); });
-  afterAll(() => drill?.cluster.destroy());
+  const pool = new StubPool(3, {});
+  afterAll(() => pool.destroy());
 
   /** Nothing was stopped, nothing has changed, the person is told why and what to do. */
-  async function expectRefused(id: string, args: readonly string[], message: RegExp, env: Record<string, string> = {}): Promise<void> {
+  async function expectRefused(drill: StubDrill, id: string, args: readonly string[], message: RegExp): Promise<void> {
     const [machine] = drill.machines;
     const before = machine.running;
-    const told = await drill.type(machine, ['--id', id, ...args], env).summary();
+    const told = await drill.type(machine, ['--id', id, ...args]).summary();
     expect([1, 2]).toContain(told.status);
     expect(told.message).toMatch(message);
     expect(told.fix).not.toBe('');
@@ -57,69 +56,67 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
   }
 
   /** A backup of its own to be spoiled, in the place of the last one. */
-  function copyOfBackup(): string {
+  function copyOfBackup(drill: StubDrill): string {
     const copy = join(drill.cluster.backups, COPY);
     rmSync(copy, { recursive: true, force: true });
     cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });
     return copy;
   }
 
-  test.each(badInputs)('a backup that is $title: nothing is stopped, and the reason is told', async ({ title, spoil, args = ['--at', COPY], message }) => {
-    const copy = copyOfBackup();
-    spoil?.(copy);
-    await expectRefused(title.replace(/[^a-z]+/g, '-'), args.map((arg) => arg.replace('COPY', copy)), message);
-  });
+  test.concurrent.each(badInputs)('a backup that is $title: nothing is stopped, and the reason is told', ({ title, spoil, args = ['--at', COPY], message }) =>
+    pool.lend(async (drill) => {
+      const copy = copyOfBackup(drill);
+      spoil?.(copy);
+      await expectRefused(drill, title.replace(/[^a-z]+/g, '-'), args.map((arg) => arg.replace('COPY', copy)), message);
+    }));
 
-  test('changed keys are accepted by one who says so', async () => {
-    damage.otherKeys(copyOfBackup());
-    expect(await drill.type(drill.machines[0], ['--id', 'accepted', '--at', COPY, '--dry-run'], { ACCEPT_MISMATCH: '1' }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
-  });
+  test.concurrent('changed keys are accepted by one who says so', () => pool.lend(async (drill) => {
+    damage.otherKeys(copyOfBackup(drill));
+    const accepted = drill.type(drill.machines[0], ['--id', 'accepted', '--at', COPY, '--dry-run'], { ACCEPT_MISMATCH: '1' });
+    expect(await accepted.summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+  }));
 
-  test('no backups: nothing is stopped', async () => {
+  test.concurrent('no backups: nothing is stopped', () => pool.lend(async (drill) => {
     const { backups } = drill.cluster;
     const hidden = drill.cluster.backupNames;
     hidden.forEach((name) => renameSync(join(backups, name), join(backups, `.hidden-${name}`)));
-    try {
-      await expectRefused('none', ['--latest'], /no complete backup/);
-    } finally {
-      hidden.forEach((name) => renameSync(join(backups, `.hidden-${name}`), join(backups, name)));
-    }
-  });
+    await expectRefused(drill, 'none', ['--latest'], /no complete backup/);
+    hidden.forEach((name) => renameSync(join(backups, `.hidden-${name}`), join(backups, name)));
+  }));
 
-  test('an id that was used for a restore: nothing is stopped', async () => {
+  test.concurrent('an id that was used for a restore: nothing is stopped', () => pool.lend(async (drill) => {
     const [machine] = drill.machines;
     await drill.cluster.client.put('/cdk8s-day2/restores/used', '{}');
     const before = machine.running;
-    expect(await drill.type(machine, ['--id', 'used', '--latest']).summary()).toMatchObject({ status: 0, outcome: 'done-before', fix: expect.stringContaining('another id') });
+    expect(await drill.type(machine, ['--id', 'used', '--latest']).summary()).toMatchObject({
+      status: 0, outcome: 'done-before', fix: expect.stringContaining('another id'),
+    });
     expect(machine.running).toEqual(before);
-  });
+  }));
 
-  test.each([
+  test.concurrent.each([
     ['no snapshot', [], /no snapshot is chosen/],
     ['an unknown option', ['--newest'], /'--newest' is not known/],
     ['an option without its value', ['--at'], /--at stands without its value/],
     ['a bad id', ['--latest', '--id', 'Upper/Case'], /the operation's id is 'Upper\/Case'/],
     ['a holder that is no member', ['--holder', 'cp9'], /the holder cp9 is none of the members/],
-  ])('%s: refused before anything is written', async (_, args, message) => {
+  ])('%s: refused before anything is written', (_, args, message) => pool.lend(async (drill) => {
     const records = () => drill.machines[0].operationIds;
     const before = records();
-    await expectRefused('wrong', args, message);
+    await expectRefused(drill, 'wrong', args, message);
     expect(records()).toEqual(before);
-  });
+  }));
 
-  test('a write-ahead log apart from the data: nothing is stopped', async () => {
+  test.concurrent('a write-ahead log apart from the data: nothing is stopped', () => pool.lend(async (drill) => {
     const [machine] = drill.machines;
     const manifest = join(machine.manifests, 'etcd.yaml');
-    const state = String(machine.state['etcd.yaml']);
-    writeFileSync(manifest, state.replace('    - --snapshot-count', '    - --wal-dir=/var/lib/wal\n    - --snapshot-count'));
+    const text = readFileSync(manifest, 'utf8');
     // Seen by nobody but the program.
     machine.kubelet.stop();
-    try {
-      const told = await drill.type(machine, ['--id', 'wal', '--latest']).summary();
-      expect(told).toMatchObject({ status: 1, message: expect.stringContaining('--wal-dir /var/lib/wal') });
-    } finally {
-      writeFileSync(manifest, state);
-      machine.kubelet.start();
-    }
-  });
+    writeFileSync(manifest, text.replace('    - --snapshot-count', '    - --wal-dir=/var/lib/wal\n    - --snapshot-count'));
+    const told = await drill.type(machine, ['--id', 'wal', '--latest']).summary();
+    expect(told).toMatchObject({ status: 1, message: expect.stringContaining('--wal-dir /var/lib/wal') });
+    writeFileSync(manifest, text);
+    machine.kubelet.start();
+  }));
 }));

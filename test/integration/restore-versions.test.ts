@@ -1,3 +1,4 @@
+import { rmSync } from 'fs';
 import { StubDrill } from './support/stub-drill';
 import { asRoot } from '../pod/as-root';
 import { Shell } from '../pod/pod';
@@ -35,5 +36,11 @@ describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybo
       expect(followers.map(({ status, outcome, role }) => `${status} ${outcome} ${role}`)).toEqual(Array(members - 1).fill('0 restored follower'));
       const warning = 'warning: this etcd can\'t bump revisions';
       expect(runs.get('cp1')!.output.includes(warning)).toBe(!drill.cluster.bumps);
+
+      // On a machine that has forgotten it, the restored etcd knows.
+      const forgetful = drill.machines[members - 1];
+      rmSync(forgetful.record('restore').folder, { recursive: true });
+      expect(await drill.startOn(forgetful, 'restore', {}).summary()).toMatchObject({ status: 0, outcome: 'done-before', fix: expect.stringContaining('another id') });
+      expect(await drill.judge.faultsOfRestored('restore', drill.beginning, drill.machines)).toEqual([]);
     }));
 }));
