@@ -190,9 +190,13 @@ end_processes() {
 # start_component COMPONENT: as it was before.
 start_component() {
   if [ -f "$RECORD/manifests/$1.yaml" ]; then
-    # Written again, even with the same content, it would only wake the kubelet; and what a person has corrected there stays.
-    if [ -f "$MANIFESTS/$1.yaml" ] && { cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml" || ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; }; then
-      return 0
+    if [ -f "$MANIFESTS/$1.yaml" ]; then
+      # Written again, even with the same content, it would only wake the kubelet.
+      if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
+      if ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; then
+        take_up_correction "$1"
+        return
+      fi
     fi
     cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
     # Under a name that the kubelet passes over first: it must not read half a manifest.
@@ -205,6 +209,14 @@ start_component() {
     release_unit
     systemctl start --no-block "$ETCD_UNIT"
   fi
+}
+
+# take_up_correction COMPONENT: what a person has corrected in a manifest stays. A kubelet that has found no API server since it started
+# doesn't put one static pod in the other's place, the API server's included: only one that starts anew does.
+take_up_correction() {
+  if cmp -s "$RECORD/manifests/$1.corrected" "$MANIFESTS/$1.yaml"; then return 0; fi
+  say "$MANIFESTS/$1.yaml was corrected: starting the kubelet anew, which takes it up"
+  cp "$MANIFESTS/$1.yaml" "$RECORD/manifests/$1.corrected" && systemctl restart --no-block kubelet
 }
 
 # hold_unit: so that a reboot doesn't start it with the old data.
