@@ -25,7 +25,7 @@ export const byHandSingle: Scenario = {
     await correctApiServer(drill.node);
     await drill.assertRestored(restoreId);
     assert.match(await glass.succeeds(drill.node, `sh restore.sh --status ${restoreId}`), /"outcome":"restored"/);
-    assert.match(await glass.succeeds(drill.node, `sh restore.sh --latest --id ${restoreId}`), /begun before/);
+    assert.match(await glass.succeeds(drill.node, `sh restore.sh --latest --id ${restoreId}`), /has ended before/);
   },
 };
 
