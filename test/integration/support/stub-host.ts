@@ -1,5 +1,5 @@
 import { ChildProcess, spawn } from 'child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readlinkSync } from 'fs';
 import { constants } from 'os';
 import { runOrThrow } from '../../toolchain/run';
 
@@ -9,7 +9,7 @@ export class StubProcess {
   readonly ended: Promise<number>;
   private over = false;
 
-  constructor(private readonly enterer: ChildProcess) {
+  constructor(private readonly host: StubHost, private readonly enterer: ChildProcess) {
     this.ended = new Promise((resolve, reject) => {
       enterer.on('error', reject);
       // From then on its number may be another process's, while a grandchild still holds the output open.
@@ -48,7 +48,7 @@ export class StubProcess {
     while (this.running) {
       const { pid } = this;
       if (pid !== undefined) {
-        kill(pid, signal);
+        this.host.kill(pid, signal);
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 2));
@@ -80,6 +80,8 @@ while :; do sleep 1000 & wait $!; done`;
 export class StubHost {
   private init?: ChildProcess;
   private pid = 0;
+  /** Of its processes. */
+  private namespace?: string;
   private readonly processes = new Set<StubProcess>();
 
   /** @param programs folder of programs that come before the machine's own, such as a `systemctl`. */
@@ -104,6 +106,7 @@ export class StubHost {
     });
     this.init = init;
     [this.pid] = childrenOf(init.pid!);
+    this.namespace = namespaceOf(this.pid);
     init.on('exit', () => {
       if (this.init === init) this.pid = 0;
     });
@@ -115,7 +118,7 @@ export class StubHost {
     const { init, pid } = this;
     this.pid = 0;
     const off = new Promise((resolve) => init!.on('close', resolve));
-    kill(pid, 'SIGKILL');
+    this.kill(pid, 'SIGKILL');
     await off;
     await Promise.all([...this.processes].map(({ ended }) => ended));
   }
@@ -128,10 +131,20 @@ export class StubHost {
       stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
     });
     if (log !== undefined) closeSync(log);
-    const process = new StubProcess(enterer);
+    const process = new StubProcess(this, enterer);
     this.processes.add(process);
     void process.ended.then(() => this.processes.delete(process));
     return process;
+  }
+
+  /** Signals a process of this host, and no other: the number of one that has ended is soon another's. */
+  kill(pid: number, signal: NodeJS.Signals): void {
+    if (this.namespace === undefined || namespaceOf(pid) !== this.namespace) return;
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   /** The output of a command that has to succeed. */
@@ -140,11 +153,11 @@ export class StubHost {
   }
 }
 
-export function kill(pid: number, signal: NodeJS.Signals): void {
+function namespaceOf(pid: number): string | undefined {
   try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { createServer, Server } from 'http';
 import { join } from 'path';
-import { kill, StubHost, StubProcess } from './stub-host';
+import { StubHost, StubProcess } from './stub-host';
 import { StubKubelet } from './stub-kubelet';
 import { readUnit, StubUnit } from './stub-unit';
 
@@ -164,9 +164,7 @@ exit "$\{answer%% *}"
   private signalAll({ invocation }: Service, signal: NodeJS.Signals): void {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
-        if (readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`INVOCATION_ID=${invocation}`) && !readFileSync(`/proc/${pid}/comm`, 'latin1').startsWith('nsenter')) {
-          kill(Number(pid), signal);
-        }
+        if (readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`INVOCATION_ID=${invocation}`)) this.props.host.kill(Number(pid), signal);
       } catch {
         // It has ended meanwhile.
       }
