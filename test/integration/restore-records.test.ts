@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { StubDrill } from './support/stub-drill';
 import { asRoot } from '../pod/as-root';
@@ -38,6 +38,21 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
     expect(await status.summary()).toMatchObject({ outcome: 'aborted', message: result!.message });
     expect(status.output).toContain('verify: begins');
     expect(await drill.type(machine, ['--status', 'unheard-of']).summary()).toMatchObject({ status: 1, message: 'there is no operation unheard-of on this host' });
+  });
+
+  test('that was interrupted before its unit was there goes on when the same is typed again', async () => {
+    const [machine] = drill.machines;
+    const systemctl = join(machine.props.folder, 'sbin', 'systemctl');
+    renameSync(systemctl, `${systemctl}.away`);
+    writeFileSync(systemctl, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    try {
+      expect(await shortRun('interrupted')).toMatchObject({ status: 1, outcome: 'failed', message: expect.stringContaining('can\'t start the unit') });
+    } finally {
+      renameSync(`${systemctl}.away`, systemctl);
+    }
+    expect(machine.record('interrupted').result).toBeUndefined();
+    expect(await shortRun('interrupted')).toMatchObject({ status: 1, outcome: 'aborted' });
+    expect(machine.leftovers).toEqual([]);
   });
 
   test('stays while it is one of the newest twenty; what has not ended stays', async () => {

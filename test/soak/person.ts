@@ -41,7 +41,8 @@ export class Person {
     await Promise.all(this.present.map(async (machine) => {
       const record = machine.record(this.id);
       if (record.result || this.isBusy(machine)) return;
-      if (!record.begun) {
+      // Nothing goes on by itself where the power went before the unit was there.
+      if (!record.begun || !machine.systemd.enabled.includes(`cdk8s-day2-${this.id}.service`)) {
         this.start(machine);
         this.rest(machine);
         return;
