@@ -181,7 +181,11 @@ follow_operation() {
   until [ -e "$folder/result" ]; do
     pause 1 || :
   done
-  pause 1 || :
+  # The log is read to its end meanwhile, and the unit clears away: its tools go last.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    pause 1 || :
+    [ -e "$folder/bin" ] || break
+  done
   kill "$reader" 2>/dev/null || :
   summary "$(cat "$folder/result")"
   return "$(cat "$folder/status")"

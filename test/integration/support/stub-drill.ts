@@ -99,7 +99,7 @@ export class StubDrill {
   async ended(id: string, among: { machines?: readonly StubMachine[]; seconds?: number } = {}): Promise<StubResult[]> {
     const { machines = this.machines, seconds = 240 } = among;
     await Promise.all(machines.map((machine) => until(`restore ${id} ends on ${machine.name}`, () => {
-      if (machine.record(id).result) return true;
+      if (machine.record(id).ended) return true;
       throw new Error(machine.record(id).lastLines);
     }, seconds)));
     return machines.map((machine) => machine.record(id).result!);

@@ -23,6 +23,11 @@ export class StubRecord {
     return result ? { status: Number(this.read('status')), ...JSON.parse(result) } : undefined;
   }
 
+  /** How it ended, once what it needed is cleared away as well: the tools are the last to go. */
+  get ended(): StubResult | undefined {
+    return existsSync(join(this.folder, 'bin')) ? undefined : this.result;
+  }
+
   get log(): string {
     return this.read('log') ?? '';
   }

@@ -57,7 +57,7 @@ export class StubReplacement {
   /** Waits until it has ended, whatever came of it. */
   async ended(machine: StubMachine, id: string, seconds = 120): Promise<StubResult> {
     await until(`replacement ${id} ends on ${machine.name}`, () => {
-      if (machine.record(id).result) return true;
+      if (machine.record(id).ended) return true;
       throw new Error(machine.record(id).lastLines);
     }, seconds);
     return machine.record(id).result!;
@@ -81,7 +81,7 @@ export class StubReplacement {
         record.pass(point);
         await sleep(100);
       }
-      if (record.result) return true;
+      if (record.ended) return true;
       throw new Error(record.lastLines);
     }, 200);
     return hit;
