@@ -64,7 +64,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       moduleNameMapper: { '^cdk8s-day2$': '<rootDir>/src/index' },
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
-      testTimeout: 60_000,
+      // Most end within seconds; a busy machine takes its time.
+      testTimeout: 600_000,
       globalSetup: '<rootDir>/test/toolchain/jest-global-setup.ts',
       globalTeardown: '<rootDir>/test/toolchain/jest-global-teardown.ts',
     },

@@ -7,8 +7,6 @@ import { Shell } from '../pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-jest.setTimeout(300_000);
-
 const listed = execFileSync('sh', [join(__dirname, '..', '..', 'programs', 'replace-member.sh'), 'steps'], { encoding: 'utf8' });
 const steps = /^member: (.*)$/m.exec(listed)![1].split(' ');
 const within = ['stopping-kube-apiserver', 'stopping-etcd', 'added'];

@@ -7,9 +7,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 const { holder, follower } = stepsOfRestore();
 const until = (steps: string[], last: string) => steps.slice(0, steps.indexOf(last) + 1);
 const from = (steps: string[], first: string) => steps.slice(steps.indexOf(first));

@@ -7,9 +7,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 interface BadInput {
   readonly title: string;
   /** What is done to a copy of the good backup, which is then asked for. */

@@ -4,9 +4,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 describeWithTools('a restore of an etcd that is a systemd unit', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of an etcd that is a systemd unit', () => {
   test.concurrent('its API server on a machine of its own, killed at every step: all are restored, and the unit is as it was', () =>
     StubDrill.with({ members: 3, runs: 'unit', api: 'apart', etcd: toolchain.etcd35, shell: 'dash' }, async (drill) => {

@@ -3,9 +3,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 interface Lateness {
   readonly title: string;
   readonly order: StubOrder;

@@ -6,9 +6,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 const { holder, follower, back } = stepsOfRestore();
 const within = pointsWithinSteps();
 /** Only a follower is added, only the holder swaps. */

@@ -6,9 +6,6 @@ import { modeOf } from '../pod/mode-of';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('the record of a restore', () => {
   let drill: StubDrill;
 
@@ -51,6 +48,9 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
       renameSync(`${systemctl}.away`, systemctl);
     }
     expect(machine.record('interrupted').result).toBeUndefined();
+    const status = drill.type(machine, ['--status', 'interrupted']);
+    await status.ended;
+    expect(status.output).toMatch(/: begun, and interrupted before its unit was there: type the same again, with --id interrupted\n$/);
     expect(await shortRun('interrupted')).toMatchObject({ status: 1, outcome: 'aborted' });
     expect(machine.leftovers).toEqual([]);
   });
@@ -84,10 +84,10 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
       writeFileSync(join(elsewhere(), 'precious'), 'mine');
     });
     afterEach(() => {
-      const left = readFileSync(join(elsewhere(), 'precious'), 'utf8');
+      const left = readdirSync(elsewhere()).map((name) => [name, readFileSync(join(elsewhere(), name), 'utf8')]);
       rmSync(state(), { recursive: true, force: true });
       rmSync(elsewhere(), { recursive: true });
-      expect(left).toBe('mine');
+      expect(left).toEqual([['precious', 'mine']]);
     });
 
     test.each<[string, (operations: string, folder: string) => void]>([

@@ -4,9 +4,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 describeWithTools('the id of a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('the id of a restore', () => {
   test('names one restore, ever', () => StubDrill.with({ scheduler: true }, async (drill) => {
     const [machine] = drill.machines;

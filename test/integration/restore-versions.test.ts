@@ -6,9 +6,6 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { Tool } from '../toolchain/tool';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 const { etcd34, etcd35, etcd36 } = toolchain;
 
 describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybox], () => asRoot('a restore by hand', () => {

@@ -5,9 +5,6 @@ import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// Seconds, but for a machine that is busy with other tests.
-jest.setTimeout(600_000);
-
 /** The word that a machine gives, once it has printed it. */
 async function wordIn(run: StubByHand, pattern: RegExp): Promise<string> {
   await until(`a word is printed, as ${pattern}`, () => {

@@ -6,9 +6,6 @@ import { modelSteps } from './steps';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-// A question takes seconds; on a machine that is busy with other tests, a few times as long.
-jest.setTimeout(180_000);
-
 describeWithTools('the protocol of a restore', [toolchain.spin], () => {
   test.each(explorations)('$title: never two clusters, no old data lost, and no state without a way out', async (exploration) => {
     const { violated, states } = await ask(exploration);
