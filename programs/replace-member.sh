@@ -19,7 +19,8 @@
 #   EXPIRES         time after which this must not begin, as 2026-11-22T00:00:00Z
 #   FAILPOINT       for tests, see lib/unit.sh
 #
-# Exit status: 0 replaced (or done before), 1 not replaced and the cluster is as it was, 2 an input is wrong.
+# Exit status: 0 replaced (or done before), 1 not replaced and the cluster is as it was, 2 an input is wrong;
+# in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
 umask 077

@@ -30,12 +30,13 @@
 #   READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE   seconds; default 600, 120, 900, 1
 #   STAGED_FROM           in a pod: where a volume is mounted that the host doesn't have; its snapshot is copied to the host
 #   EXPIRES               time after which this restore must not begin, as 2026-11-22T00:00:00Z
-#   BUMP                  how far revisions are raised; default 1000000000
+#   BUMP                  how far revisions are raised above the old cluster's latest one; default 1000000000
 #   ACCEPT_MISMATCH       1: the PKI or the encryption configuration may differ from the backup's fingerprints
 #   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
 #   FAILPOINT             for tests, see lib/unit.sh
 #
-# Exit status: 0 restored (or done before), 1 not restored and the old cluster serves, 2 an input is wrong.
+# Exit status: 0 restored (or done before), 1 not restored and the old cluster serves, 2 an input is wrong;
+# in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
 umask 077

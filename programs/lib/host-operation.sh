@@ -46,9 +46,9 @@ check_operation_id() {
 
 # make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
 make_operations_folder() {
-  parent=$(dirname "$OPERATIONS")
-  mkdir -p "$OPERATIONS"
-  for folder in "$parent" "$OPERATIONS"; do
+  for folder in "$(dirname "$OPERATIONS")" "$OPERATIONS"; do
+    # Only below what was looked at: through a link it would be made elsewhere.
+    [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder"
     if [ -L "$folder" ] || [ "$(stat -c %u "$folder")" != 0 ]; then
       refuse "$folder is a link or does not belong to root" "remove it: this program makes its own"
     fi
@@ -105,7 +105,7 @@ stage_tools() {
   busybox=$(command -v busybox || readlink "/proc/$$/exe")
   "$busybox" --list >/dev/null 2>&1 || refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
   cp "$busybox" bin/busybox || return 1
-  for applet in $(bin/busybox --list); do
+  bin/busybox --install bin 2>/dev/null || for applet in $(bin/busybox --list); do
     [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
   done
   for tool in etcdctl etcdutl; do
@@ -204,10 +204,12 @@ forget_old_operations() {
 }
 
 # carry FUNCTION: in a Job's pod: stages by FUNCTION, starts and follows. EXPIRES is the time after which it must not begin.
+# Exit status: the operation's own; 3 where it could not begin, and another pod may try.
 carry() {
   export IN_POD=1
   # Nothing has begun, so there is nothing to go back from.
   give_up() { refuse "$@"; }
+  fail() { finish 3 "$@"; }
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
@@ -253,7 +255,13 @@ find_operation() {
 by_hand_status() {
   find_operation
   tail -n 20 "$folder/log"
-  if [ -e "$folder/result" ]; then cat "$folder/result"; else say "under way, at step $(fact step check)"; fi
+  if [ -e "$folder/result" ]; then
+    cat "$folder/result"
+  elif [ ! -e "$UNITS/$(operation_unit)" ]; then
+    say "begun, and interrupted before its unit was there: type the same again, with --id $OPERATION"
+  else
+    say "under way, at step $(fact step check)"
+  fi
 }
 
 # stage_program VARIABLE...: this program with its lib/, and these variables as they are.

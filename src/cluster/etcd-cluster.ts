@@ -7,6 +7,7 @@ import { flagsOfCommandLine } from './etcd-command-line';
 import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
+import { KubernetesVersion } from './kubernetes-version';
 import { warnOfBadMemberCount } from './member-count';
 import { requireAbsolutePath, requireDnsLabel } from './names';
 import { RunningEtcd } from './running-etcd';
@@ -15,6 +16,7 @@ import { readManifestFile, readManifestText } from './static-pod-manifest';
 /** What the ways to describe a cluster have in common. */
 interface Description {
   readonly name: string;
+  readonly kubernetesVersion?: KubernetesVersion;
   readonly etcdVersion: EtcdVersion;
   readonly image: string;
   readonly dataDir: string;
@@ -54,6 +56,7 @@ export class EtcdCluster {
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({
       name: props.name,
+      kubernetesVersion: props.kubernetesVersion,
       etcdVersion: props.etcdVersion ?? (props.image === undefined ? props.kubernetesVersion.etcdVersion : versionOf(props.image)),
       image: props.image ?? props.kubernetesVersion.etcdImage,
       dataDir: props.dataDir ?? '/var/lib/etcd',
@@ -129,6 +132,8 @@ export class EtcdCluster {
 
   /** The cluster's name. */
   public readonly name: string;
+  /** The version of Kubernetes; not known where only etcd was described. */
+  public readonly kubernetesVersion?: KubernetesVersion;
   /** The version of etcd. */
   public readonly etcdVersion: EtcdVersion;
   /** The image that etcd runs from, or for an external etcd the one with its tools. */
@@ -153,6 +158,7 @@ export class EtcdCluster {
     parsePinnedImage('image', description.image);
     requireConsistentEndpoints(description.endpoints, description.certificates !== undefined);
     this.name = description.name;
+    this.kubernetesVersion = description.kubernetesVersion;
     this.etcdVersion = description.etcdVersion;
     this.image = description.image;
     this.dataDir = description.dataDir;

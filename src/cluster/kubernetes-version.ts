@@ -52,6 +52,11 @@ export class KubernetesVersion {
     return `${this.imageRegistry}/etcd:${etcdTagOfKubeadm(this.minor, this.newestPatch)}`;
   }
 
+  /** Whether a Job can say which exit codes make another try pointless. @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */
+  public get supportsPodFailurePolicy(): boolean {
+    return this.minor >= 26;
+  }
+
   /**
    * Orders versions: negative when this one is older than the other, positive when it is newer, 0 when they are the same.
    * A version without a patch is the same as any of its minor, so that 1.34.4 is at least 1.34.

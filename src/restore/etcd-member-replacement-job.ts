@@ -80,6 +80,7 @@ export class EtcdMemberReplacementJob extends Construct {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,
+      kubernetesVersion: props.cluster.kubernetesVersion,
       node: name,
       image: images.etcdFor(cluster),
       images,

@@ -158,6 +158,7 @@ export class EtcdRestoreJob extends Construct {
       // An id is used once; trying doesn't use it.
       operationId: props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId,
       expires: props.expires,
+      kubernetesVersion: props.cluster.kubernetesVersion,
       node: name,
       image: images.etcdFor(props.cluster),
       images,

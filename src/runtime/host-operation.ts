@@ -1,10 +1,11 @@
-import { Duration, Size } from 'cdk8s';
+import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { oneShotJob } from './one-shot';
 import { Program } from './program';
 import { ProgramPod } from './program-pod';
 import { ContainerImages } from '../cluster/container-images';
+import { KubernetesVersion } from '../cluster/kubernetes-version';
 
 /** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
@@ -18,6 +19,8 @@ export interface HostOperationProps {
   readonly expires: string;
   /** The name of the node on whose host it is done. */
   readonly node: string;
+  /** Of the cluster that the Job runs in, where it is known. */
+  readonly kubernetesVersion?: KubernetesVersion;
   readonly image: string;
   readonly images: ContainerImages;
   /** The program's own variables. */
@@ -27,6 +30,9 @@ export interface HostOperationProps {
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
 }
+
+/** What the program has ended by itself ends the same at every try: see the exit status in programs/restore.sh. */
+const endedForGood = ({ name }: Program) => ({ rules: [{ action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [1, 2] } }] });
 
 /** Refuses an id that is no name for an operation on a host. */
 export function requireOperationId(prop: string, id: string): void {
@@ -72,6 +78,9 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
       ttlAfterFinished: Duration.days(7),
     });
     pod.complete(job, '/spec/template/spec');
+    if (props.kubernetesVersion?.supportsPodFailurePolicy) {
+      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program)));
+    }
     return job;
   });
 }

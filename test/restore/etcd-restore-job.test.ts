@@ -65,6 +65,22 @@ describe('a restore of three members', () => {
     }
   });
 
+  test('is tried again when its pod is lost, and not what the program has ended', () => {
+    for (const { spec } of jobs) {
+      expect(spec.backoffLimit).toBe(6);
+      expect(spec.podFailurePolicy.rules).toEqual([
+        { action: 'FailJob', onExitCodes: { containerName: spec.template.spec.containers[0].name, operator: 'In', values: [1, 2] } },
+      ]);
+    }
+  });
+
+  test.each([
+    ['an older Kubernetes', EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion: KubernetesVersion.of('1.25.3'), controlPlanes: ['cp1', 'cp2', 'cp3'] }), false],
+    ['the first that has it', EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion: KubernetesVersion.of('1.26'), controlPlanes: ['cp1', 'cp2', 'cp3'] }), true],
+  ])('gives %s no field that it does not know', (_, cluster, known) => {
+    expect(render({ cluster }).map(({ spec }) => 'podFailurePolicy' in spec)).toEqual([known, known, known]);
+  });
+
   test('runs the program as a carrier', () => {
     expect(podOf(jobs[0]).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '/program/restore.sh', 'carry']);
   });
