@@ -116,8 +116,11 @@ step_unquiesce() {
 step_call_off() {
   if together && [ "$ROLE" = holder ]; then
     if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
-      say_once "the others can't be told yet: $(reason 5)"
-      free_to_go || return 1
+      if ! free_to_go; then
+        say_once "the others can't be told yet: $(reason 5)"
+        return 1
+      fi
+      say "the others can't be told: $(reason 5). They give up by themselves"
     fi
   fi
   fix=$(fact fix)

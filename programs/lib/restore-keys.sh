@@ -85,8 +85,9 @@ await_all() {
 # decide swap|abort [REASON]: created once; what stands there afterwards is the decision, whoever wrote it. Only where this machine's own key is,
 # which no restored snapshot holds: the transaction must not come to the new cluster.
 decide() {
-  # Who gives up before it has said that it takes part says so now, or the others would wait for it until their time runs out.
-  if [ "$1" = abort ] && free_to_go; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi
+  # Who gives up before it has said that it takes part says so now, or the others would wait for it until their time runs out. Not where the
+  # restored cluster serves, to a machine that has forgotten all: that key is what keeps the transaction out of it.
+  if [ "$1" = abort ] && free_to_go && ! marked; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi
   printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s "%s"\n\n\n' "$(key "present/$SELF")" "$(key decision)" "$(key decision)" \
     "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn"
   # etcdctl reads the transaction from its standard input, and doesn't look at its own limit meanwhile.

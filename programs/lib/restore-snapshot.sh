@@ -22,6 +22,9 @@ choose_snapshot() {
           before:*) wanted=" from before ${SNAPSHOT#before:}" ;;
           *) wanted= ;;
         esac
+        # Sorted by time, the last of both is the newer one.
+        [ -z "$damaged" ] || [ "$(printf '%s\n' "$chosen" "$damaged" | sort | tail -n 1)" = "$chosen" ] ||
+          say "warning: $damaged is newer, and damaged: its snapshot.db is not a file of the size that its backup.json says"
         [ -n "$chosen" ] || give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" "see which there are: sh restore.sh --list"
         chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
         cd "$RECORD"

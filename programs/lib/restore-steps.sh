@@ -203,7 +203,7 @@ step_await_mark() {
   fi
   if together && called_off; then back_out "$HOLDER has called it off"; fi
   if overdue await-mark 60; then
-    say_once "waiting for the restored cluster since $(elapsed) s: look at $HOLDER. $(if by_word; then
+    say_once "still waiting for the restored cluster: look at $HOLDER. $(if by_word; then
       echo "If it went back, it has printed a word: sh restore.sh --abort $OPERATION --called-off WORD."
     fi) If it is lost for good: sh restore.sh --abort $OPERATION --lost $HOLDER"
   else
