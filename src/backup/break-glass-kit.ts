@@ -20,7 +20,7 @@ export class BreakGlassKit {
   constructor(scope: Construct, cluster: EtcdCluster, images: ContainerImages, backups: BackupsByHand) {
     const files = { 'RUNBOOK.md': runbook(cluster, backups), 'cluster.env': clusterEnvironment(cluster) };
     const digest = createHash('sha256')
-      .update(JSON.stringify([Program.RESTORE.digest, files, images.etcdFor(cluster), images.busybox])).digest('hex').slice(0, 8);
+      .update(JSON.stringify([Program.BREAK_GLASS.digest, files, images.etcdFor(cluster), images.busybox])).digest('hex').slice(0, 8);
     const configMap = new kplus.ConfigMap(scope, 'break-glass', {
       metadata: { name: Names.toDnsLabel(scope, { extra: ['break-glass', digest] }) },
       immutable: true,
@@ -34,10 +34,10 @@ export class BreakGlassKit {
   }
 }
 
-/** The same ConfigMap as in the pods that run it, in a volume of another name: beside the program that this pod runs. */
+/** In a volume of another name, beside the program that this pod runs. */
 function programVolume(scope: Construct): kplus.Volume {
-  const { name, items } = Program.RESTORE.volumeIn(scope)._toKube().configMap!;
-  return kplus.Volume.fromConfigMap(scope, 'break-glass-program-volume', kplus.ConfigMap.fromConfigMapName(scope, 'break-glass-program', name!), {
+  const { name, items } = Program.BREAK_GLASS.volumeIn(scope)._toKube().configMap!;
+  return kplus.Volume.fromConfigMap(scope, 'break-glass-program-volume', kplus.ConfigMap.fromConfigMapName(scope, 'break-glass-program-object', name!), {
     name: 'break-glass-program',
     items: Object.fromEntries(items!.map(({ key, path }) => [key, { path }])),
   });

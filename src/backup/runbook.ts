@@ -69,18 +69,19 @@ Wait until ${holder.name} says that the cluster is restored.
       [`--forget ID --lost ${memberName}`, `on ${holder.name}, if ${others[0].name} is lost for good meanwhile`],
     ] : [],
   ].map(([options, meaning]) => `    sh restore.sh ${options.padEnd(26)}  # ${meaning}\n`).join('');
+  const unknown = cluster.isExternal ? ' --members "MEMBERS"' : '';
   const withoutQuorum = `
 ## No quorum: ${machines.length - Math.floor(machines.length / 2)} or more of the ${machines.length} machines are lost, or etcd starts nowhere
 
 Then the machines can't decide together: you do. Lost ones must never start again with their old
 disks. Choose an ID, such as 2026-11-21-no-quorum, and name who is lost, here ${lostName}; leave out what
-there is none of. First on every machine that is left but ${holder.name}:
+there is none of. ${cluster.isExternal ? 'MEMBERS are all of them, lost ones too: "etcd-1=https://10.0.0.1:2379 etcd-2=…".\n' : ''}First on every machine that is left but ${holder.name}:
 
-    sh restore.sh --holder ${holderName} --id ID --without-quorum --lost "${lostName}"${cluster.isExternal ? ' --with "API-SERVERS"' : ''}
+    sh restore.sh --holder ${holderName} --id ID --without-quorum --lost "${lostName}"${unknown}${cluster.isExternal ? ' --with "API-SERVERS"' : ''}
 
 It stops etcd there, and prints a word such as ${memberName}=1a2b3c4d. Then on ${holder.name}, with all the words:
 
-    sh restore.sh ${chosen} --id ID --without-quorum --lost "${lostName}" --quiesced "${memberName}=1a2b3c4d"
+    sh restore.sh ${chosen} --id ID --without-quorum --lost "${lostName}"${unknown} --quiesced "${memberName}=1a2b3c4d"
 `;
   const fresh = cluster.isExternal ? 'A fresh host of the same name and address gets etcd, its unit and certificates back, then the kit.'
     : `A fresh machine of the same name and address gets the cluster's PKI, from pki/ in a backup or from
@@ -90,7 +91,9 @@ where you keep it, and kubeadm init on the restored data.`;
   return `# Break glass: restore etcd of ${cluster.name}
 
 A restore takes the whole cluster back to a backup: what was written since is gone.
-${others.length > 0 ? 'Is one machine broken, and the others serve? Then don\'t: replace that machine.\n' : ''}
+${others.length > 0 ? `Is one machine broken, and the others serve? Then don't. Is it its disk or its data: with the kit, on
+that machine, \`sh replace-member.sh\`. Is it all of it: see the end.
+` : ''}
 All of this as root. ${onKeeper}${onHolder}${restore}${others.length > 0 || cluster.isExternal ? together : alone}
 It goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
 no package${others.length > 0 ? ', and of the network only what is between these machines' : ' and no network'}.
@@ -107,7 +110,7 @@ ${machines.map(({ name, url }) => `    ${name}   ${url}`).join('\n')}
     etcd's data in ${cluster.dataDir}, etcd ${cluster.etcdVersion}
     backups in ${own}${backups.machines.length > 0 ? ` on ${backups.machines.join(', ')}` : ''}, named by time (UTC) and revision
     restore.sh, lib/   the program, plain sh, to be read: its head lists all options
-    cluster.env        the cluster's name and members
+${others.length > 0 ? '    replace-member.sh  the same for one failed member\n' : ''}    cluster.env        the cluster's name and members
     bin/               busybox, etcdctl, etcdutl
 `;
 }

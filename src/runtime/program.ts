@@ -28,6 +28,9 @@ export class Program {
     'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
 
+  /** What a person has at hand when no Job starts. */
+  public static readonly BREAK_GLASS = new Program('break-glass', [...new Set([...Program.RESTORE.files, ...Program.REPLACE_MEMBER.files])]);
+
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
 

@@ -33,7 +33,7 @@ describe('the files of a kit', () => {
       ['/break-glass/program', true, program.metadata.name],
       ['/break-glass/cluster', true, ofCluster.metadata.name],
     ]);
-    expect(Object.keys(program.data)).toHaveLength(Program.RESTORE.files.length);
+    expect(Object.keys(program.data)).toHaveLength(Program.BREAK_GLASS.files.length);
     expect(Object.keys(ofCluster.data)).toEqual(['RUNBOOK.md', 'cluster.env']);
   });
 
@@ -68,7 +68,7 @@ describe('the digest', () => {
     ['the image that etcd\'s tools come from', () => kit(prod, ContainerImages.of({ etcd: 'registry.k8s.io/etcd:3.6.6-0' }))],
     ['the image that busybox comes from', () => kit(prod, ContainerImages.of({ busybox: 'docker.io/library/busybox:1.37.0-glibc' }))],
     ['the program', () => {
-      const restore = jest.spyOn(Program.RESTORE, 'digest', 'get').mockReturnValue('0a1b2c3d');
+      const restore = jest.spyOn(Program.BREAK_GLASS, 'digest', 'get').mockReturnValue('0a1b2c3d');
       try {
         return kit();
       } finally {

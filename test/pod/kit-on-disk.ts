@@ -36,7 +36,7 @@ export class KitOnDisk {
     if (!this.target || !existsSync(this.path())) return [`break-glass leads to ${this.target ?? 'nothing'}`];
     const missing = KIT_FILES.filter((name) => !this.files.includes(name));
     const strange = this.files.filter((name) => !KIT_FILES.includes(name));
-    const other = Program.RESTORE.files.filter((name) => !missing.includes(name) && readFileSync(this.path(name), 'utf8') !== Program.RESTORE.contents[name]);
+    const other = Program.BREAK_GLASS.files.filter((name) => !missing.includes(name) && readFileSync(this.path(name), 'utf8') !== Program.BREAK_GLASS.contents[name]);
     const open = this.files.filter((name) => modeOf(this.path(name)) !== (name.startsWith('bin/') ? '700' : '600'));
     return [
       ...missing.map((name) => `${name} is missing`), ...strange.map((name) => `${name} is no part of it`),
@@ -52,4 +52,4 @@ export class KitOnDisk {
   }
 }
 
-const KIT_FILES = [...Program.RESTORE.files, 'RUNBOOK.md', 'cluster.env', 'bin/busybox', 'bin/etcdctl', 'bin/etcdutl'];
+const KIT_FILES = [...Program.BREAK_GLASS.files, 'RUNBOOK.md', 'cluster.env', 'bin/busybox', 'bin/etcdctl', 'bin/etcdutl'];
