@@ -73,6 +73,16 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
     expect(await accepted.summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
   }));
 
+  test.concurrent('a newer backup that is damaged is passed over, and that is said', () => pool.lend(async (drill) => {
+    const newer = join(drill.cluster.backups, '20990101T000000Z-r1');
+    renameSync(copyOfBackup(drill), newer);
+    damage.truncated(newer);
+    const run = drill.type(drill.machines[0], ['--id', 'newer', '--latest', '--dry-run']);
+    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'dry-run', message: expect.stringContaining(drill.backup) });
+    expect(run.output).toContain('warning: 20990101T000000Z-r1 is newer, and damaged');
+    rmSync(newer, { recursive: true });
+  }));
+
   test.concurrent('no backups: nothing is stopped', () => pool.lend(async (drill) => {
     const { backups } = drill.cluster;
     const hidden = drill.cluster.backupNames;

@@ -116,8 +116,10 @@ export class Container {
   /** Signals process 1, as a kubelet does. SIGKILL ends all of the container's processes with it. */
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.child;
-    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-    process.kill(Number(first), signal);
+    const first = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
+    // Signalling process 0 would reach all of this test's own.
+    if (!(first > 0)) throw new Error(`the container has no process to send ${signal} to`);
+    process.kill(first, signal);
     this.killed ||= signal === 'SIGKILL';
   }
 }
