@@ -64,6 +64,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       moduleNameMapper: { '^cdk8s-day2$': '<rootDir>/src/index' },
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
+      // Many wait for etcd or a kubelet more than they compute.
+      maxWorkers: '100%',
       // Most end within seconds; a busy machine takes its time.
       testTimeout: 600_000,
       globalSetup: '<rootDir>/test/toolchain/jest-global-setup.ts',
