@@ -94,23 +94,28 @@ export const podsKilled: Scenario = {
   run: async (stage) => {
     const { kubernetes, namespace } = stage;
     const points = ['ready', 'quiesce', 'swap', 'start-api'];
+    // Later, nobody says whether its API server is there to start another pod.
+    const onFollower = ['ready'];
     await requirePoints(points);
     const drill = await RestoreDrill.begin(stage, 'pods');
     const restoreId = drill.idFor('pods');
-    const [job] = await drill.start({ restoreId, ...patient, failpoints: heldEverywhere([drill.node]) });
-    const kill = async () => {
+    const [holder, follower] = drill.nodes;
+    const victims = follower ? [holder, follower] : [holder];
+    const jobs = await drill.start({ restoreId, ...patient, failpoints: heldEverywhere(victims) });
+    const kill = async (node: NodeAccess) => {
+      const job = jobs[victims.indexOf(node)];
       // Before the API server is gone there is somebody who starts another one.
       const pods = await kubernetes.podsOf(job).catch(() => []);
       const last = pods.find(({ status }) => status.phase === 'Running');
       if (!last) return;
-      await killPod(drill.node, namespace, last.metadata.name);
+      await killPod(node, namespace, last.metadata.name);
       await kubernetes.eventually('another pod attaches', async () => {
         const running = (await kubernetes.podsOf(job)).filter(({ status, metadata }) => status.phase === 'Running' && metadata.name !== last.metadata.name);
         return running.length === 1 && (await kubernetes.logOf(running[0].metadata.name)).includes('attach');
       }, 180);
     };
-    const hit = await playFaults(drill, restoreId, (_, point) => points.includes(point) ? kill() : undefined, 600);
-    assertHit(hit, { [drill.node.name]: points });
+    const hit = await playFaults(drill, restoreId, (node, point) => (node === holder ? points : onFollower).includes(point) ? kill(node) : undefined, 900);
+    assertHit(hit, { [holder.name]: points, ...follower && { [follower.name]: onFollower } });
     await drill.assertRestored(restoreId);
   },
 };
