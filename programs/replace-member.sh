@@ -63,13 +63,9 @@ steps_of() {
 
 # resume: what a unit that was started again knew before.
 resume() {
-  [ -s "$RECORD/checked" ] || return 0
-  read_machine
-  # After a power cut the disk may come later than this.
-  while absent=$(absent_disk) && [ -n "$absent" ]; do
-    say_once "waiting for the disk at $absent"
-    pause 5 || :
-  done
+  # Who begins anew has to hear again that nobody answers: a machine that has just booted has not been asked.
+  rm -f "$RECORD/since-dead" "$RECORD/since-quorum"
+  [ ! -s "$RECORD/checked" ] || wait_for_machine
 }
 
 # choose_tools: no file of etcd's is read here.

@@ -8,7 +8,7 @@
 #   sh restore.sh --abort ID                      back to the old cluster: on the holder until the restored one serves
 #   sh restore.sh --abort ID --lost HOLDER        on the others, when the holder is lost for good before that
 #   sh restore.sh --abort ID --called-off WORD    on the others without a quorum: the word that the holder's --abort prints
-#   sh restore.sh --forget ID --lost NAME         a follower was lost on the way: don't wait for it
+#   sh restore.sh --forget ID --lost NAME         a machine was lost on the way: don't wait for it
 #
 # Options
 #   --dry-run             everything up to the swap; nothing is stopped
@@ -18,6 +18,7 @@
 #   --with "M N"          machines that run an API server and no member; on them: --api
 #   --without-quorum      etcd can't be asked, though members are left: persons carry the words
 #   --quiesced "B=WORD …" what the others have printed then
+#   --instead-of ID       a restore that is under way here and can go neither on nor back: it ends, this one takes over what it has stopped
 #
 # What a Job gives as variables; a person needs none of it.
 #   CLUSTER BACKUP_ROOT   as for etcd-snapshot.sh; by hand found beside this program
@@ -60,6 +61,8 @@ export PROGRAM=restore.sh
 . "$here/lib/data-folder.sh"
 # shellcheck source=programs/lib/membership.sh
 . "$here/lib/membership.sh"
+# How another restore of this machine is ended, by its ID.
+export OTHERWISE='end it: sh restore.sh --abort ID. If it can go neither on nor back: --instead-of ID, here'
 # shellcheck source=programs/lib/restore-keys.sh
 . "$here/lib/restore-keys.sh"
 # shellcheck source=programs/lib/restore-snapshot.sh
@@ -93,11 +96,12 @@ steps_of() {
 resume() {
   MEMBERS=$(fact members "$MEMBERS")
   MACHINES=${MACHINES:-$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')}
-  [ ! -s "$RECORD/machine-read" ] || read_machine
+  [ ! -s "$RECORD/machine-read" ] || wait_for_machine
   SNAPSHOT_FILE=$(fact snapshot)
 }
 
 stage_restore() {
+  [ -z "${INSTEAD_OF:-}" ] || take_over record || return 1
   case ${SNAPSHOT%%:*} in
     '' | file) ;;
     *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;

@@ -40,6 +40,8 @@ absent_disk() {
 
 # check_data_folder: what can't be renamed in one step is refused.
 check_data_folder() {
+  absent=$(absent_disk)
+  [ -z "$absent" ] || give_up "$absent is where /etc/fstab mounts a disk, and none is mounted" "mount it, or take it out of /etc/fstab"
   [ -z "$(setting etcd wal-dir)" ] ||
     give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which can't be swapped together with the data" "put the log into the data folder, or do this by hand"
   [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or do this by hand"

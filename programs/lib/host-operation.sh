@@ -76,20 +76,24 @@ begin_operation() {
       say "operation $OPERATION was begun before, this run attaches to it"
     fi
   else
+    [ -n "${DRY_RUN:-}" ] || check_for_others_work
     forget_old_operations
+    # What a killed one left may be as large as a backup.
+    rm -rf "$OPERATIONS"/.draft-*
     draft=$OPERATIONS/.draft-$OPERATION
-    rm -rf "$draft"
     mkdir -m 0700 "$draft"
     mkdir -m 0700 "$draft/bin" "$draft/program" "$draft/record"
     # Who refuses in there has said why.
     staged=0
     (cd "$draft" && stage_tools && "$1") || staged=$?
+    [ "$staged" -eq 0 ] || rm -rf "$draft"
     [ "$staged" -ne 2 ] || exit 2
     [ "$staged" -eq 0 ] || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
     write_unit >"$draft/unit"
     write_start >"$draft/start"
     : >"$draft/log"
     find "$draft" -exec sync {} +
+    if [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ]; then end_superseded; fi
     mv "$draft" "$folder"
     sync "$OPERATIONS"
   fi
@@ -97,6 +101,30 @@ begin_operation() {
     install_unit
   fi
   exec 8>&-
+}
+
+# check_for_others_work: two operations on one host would each undo what the other does. Trying stops nothing, and so is in nobody's way.
+check_for_others_work() {
+  for other in "$OPERATIONS"/*; do
+    id=$(basename "$other")
+    if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ]; then continue; fi
+    if [ "$id" = "${INSTEAD_OF:-}" ]; then
+      systemctl stop "cdk8s-day2-$id.service" 2>/dev/null || :
+      continue
+    fi
+    refuse "operation $id is under way on this machine" "see how far it is, tail $other/log, and let it end${OTHERWISE:+, or $(echo "$OTHERWISE" | sed "s/ID/$id/g")}"
+  done
+}
+
+# end_superseded: the operation INSTEAD_OF, before this one is there, so that never both are.
+end_superseded() {
+  superseded=$OPERATIONS/$INSTEAD_OF
+  [ -d "$superseded" ] || return 0
+  systemctl disable --quiet --now "cdk8s-day2-$INSTEAD_OF.service" 2>/dev/null || :
+  rm -f "$UNITS/cdk8s-day2-$INSTEAD_OF.service"
+  [ -e "$superseded/result" ] ||
+    write_result "$superseded" 1 "{\"outcome\":\"superseded\",\"operation\":\"$INSTEAD_OF\",\"message\":\"$OPERATION was begun in its place\",\"fix\":\"\"}" ||
+    fail "the result of $INSTEAD_OF can't be written to $superseded" "check the space and the mode of $OPERATIONS"
 }
 
 # stage_tools: busybox under all its names, and etcd's tools, as this very image or kit has them.
@@ -127,6 +155,7 @@ StartLimitIntervalSec=0
 ExecStart=/bin/sh $(operation_folder)/start
 # Killed or cut off from power, it goes on where its record says.
 Restart=on-failure
+RestartForceExitStatus=SIGHUP SIGINT SIGPIPE SIGTERM
 RestartSec=2
 KillMode=control-group
 
@@ -149,19 +178,29 @@ START
 }
 
 install_unit() {
-  on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' && systemctl daemon-reload && systemctl enable --quiet --now '$(operation_unit)'" ||
+  # An empty file in its place, as a power cut leaves it, would be a unit that never starts.
+  on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' && sync '$UNITS/$(operation_unit)' && systemctl daemon-reload &&
+    systemctl enable --quiet --now '$(operation_unit)' && { sync '$UNITS' '$UNITS/multi-user.target.wants' || :; }" ||
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }
 
 # end_operation STATUS SUMMARY: by the unit itself, at its end. The result first: whoever comes later finds it, and the unit cleans up again.
 end_operation() {
-  folder=$(operation_folder)
-  echo "$1" >"$folder/status"
-  printf '%s\n' "$2" >"$folder/result.draft"
-  sync "$folder/status" "$folder/result.draft"
-  mv "$folder/result.draft" "$folder/result"
-  sync "$folder"
+  if ! write_result "$(operation_folder)" "$1" "$2"; then
+    say "the result can't be written to $(operation_folder): trying again"
+    pause 5 || :
+    exit 1
+  fi
   forget_tools
+}
+
+# write_result FOLDER STATUS SUMMARY
+write_result() {
+  echo "$2" >"$1/status" &&
+    printf '%s\n' "$3" >"$1/result.draft" &&
+    sync "$1/status" "$1/result.draft" &&
+    mv "$1/result.draft" "$1/result" &&
+    sync "$1"
 }
 
 # forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs this is one of the tools.
@@ -175,6 +214,7 @@ forget_tools() {
 
 # follow_operation: shows the log until the operation has ended, and returns its status.
 follow_operation() {
+  on_signals left
   folder=$(operation_folder)
   tail -n +1 -f "$folder/log" &
   reader=$!
@@ -186,9 +226,20 @@ follow_operation() {
     pause 1 || :
     [ -e "$folder/bin" ] || break
   done
-  kill "$reader" 2>/dev/null || :
+  stop_reading
   summary "$(cat "$folder/result")"
   return "$(cat "$folder/status")"
+}
+
+# A background job of a shell like this one doesn't hear of Ctrl-C.
+stop_reading() {
+  [ -z "${reader:-}" ] || kill "$reader" 2>/dev/null || :
+}
+
+left() {
+  stop_reading
+  say "ended by $1; the operation goes on on the host, see $(operation_folder)/log"
+  exit "$2"
 }
 
 # forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the restored etcd
@@ -221,13 +272,7 @@ carry() {
   fi
   choose_tools
   begin_operation "$1"
-  on_signals left
   follow_operation
-}
-
-left() {
-  say "ended by $1; the operation goes on on the host, a new pod attaches to it"
-  exit "$2"
 }
 
 # begin_by_hand: what a person needs to start one: to be root, and tools, beside the program in a kit, or beside its folder where it was staged.
@@ -257,10 +302,10 @@ by_hand_status() {
   tail -n 20 "$folder/log"
   if [ -e "$folder/result" ]; then
     cat "$folder/result"
-  elif [ ! -e "$UNITS/$(operation_unit)" ]; then
-    say "begun, and interrupted before its unit was there: type the same again, with --id $OPERATION"
+  elif systemctl is-active --quiet "$(operation_unit)"; then
+    say "under way, at step $(step_now)"
   else
-    say "under way, at step $(fact step check)"
+    say "at step $(step_now), and its unit does not run: if it still doesn't in a minute, type the same again, with --id $OPERATION"
   fi
 }
 

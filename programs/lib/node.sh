@@ -9,19 +9,20 @@
 MANIFESTS=${MANIFESTS:-/etc/kubernetes/manifests}
 ETCD_UNIT=${ETCD_UNIT:-etcd.service}
 
-# discover COMPONENT: what it was told, an argument a line without the dashes, into the record. Once: later its manifest may stand aside.
+# discover COMPONENT: what it was told, an argument a line without the dashes, into the record. Once: later its manifest may be another.
 discover() {
   [ ! -s "$RECORD/$1.args" ] || return 0
-  if [ -f "$MANIFESTS/$1.yaml" ]; then
+  manifest=$MANIFESTS/$1.yaml
+  [ -f "$manifest" ] || manifest=$RECORD/manifests/$1.yaml
+  if [ -f "$manifest" ]; then
     # Arguments of the command's list, as kubeadm writes them and as people edit them: quoted or not, with a comment after it.
-    sed -n "s/[[:space:]]#.*$//; s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$MANIFESTS/$1.yaml" >"$RECORD/$1.draft"
+    sed -n "s/[[:space:]]#.*$//; s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$manifest" >"$RECORD/$1.draft"
   elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
     unit_arguments >"$RECORD/$1.draft"
   else
     return 1
   fi
-  mv "$RECORD/$1.draft" "$RECORD/$1.args"
-  [ -s "$RECORD/$1.args" ]
+  sync "$RECORD/$1.draft" && mv "$RECORD/$1.draft" "$RECORD/$1.args" && sync "$RECORD" && [ -s "$RECORD/$1.args" ]
 }
 
 # check_manifest COMPONENT: what can't be read can't be stopped, and a second manifest would start what the first one doesn't any more.
@@ -112,7 +113,7 @@ read_machine() {
     SELF=${SELF:-$(uname -n)}
     ETCDCTL_CACERT=$(setting kube-apiserver etcd-cafile) ETCDCTL_CERT=$(setting kube-apiserver etcd-certfile) ETCDCTL_KEY=$(setting kube-apiserver etcd-keyfile)
   else
-    discover etcd || [ -f "$MANIFESTS/etcd.yaml" ] || give_up "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+    discover etcd || is_static_pod etcd || give_up "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
     check_manifest etcd
     NAME=$(setting etcd name)
     [ -n "$NAME" ] || give_up "etcd's name is neither among its flags nor in its environment; a --config-file is not read" "give etcd its settings as flags or variables, or do this by hand"
@@ -133,6 +134,23 @@ read_machine() {
   if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
 }
 
+# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a person's slip of the pen or a
+# power cut: it waits until that is mended.
+wait_for_machine() {
+  until unread=$(
+    give_up() { echo "$1: $2" && exit 1; }
+    read_machine
+  ); do
+    say_once "waiting for this: $unread"
+    pause 5 || :
+  done
+  read_machine
+  while [ -n "${DATA_DIR:-}" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
+    say_once "waiting for the disk at $absent"
+    pause 5 || :
+  done
+}
+
 has_api() {
   [ -s "$RECORD/kube-apiserver.args" ]
 }
@@ -146,9 +164,9 @@ need_space() {
 # stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
 # takes an API server 30 s; after GRACE seconds it is ended by force.
 stop_component() {
+  keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
-    hold_unit
-    systemctl stop "$ETCD_UNIT"
+    hold_unit && systemctl stop "$ETCD_UNIT"
     return
   fi
   put_manifest_aside "$1" || return 1
@@ -221,15 +239,17 @@ take_up_correction() {
 
 # hold_unit: so that a reboot doesn't start it with the old data.
 hold_unit() {
-  mkdir -p "$UNITS/$ETCD_UNIT.d"
-  printf '[Unit]\nConditionPathExists=!%s\n' "$RECORD/hold" >"$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
-  : >"$RECORD/hold"
-  sync "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
-  systemctl daemon-reload
+  holding=$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf
+  mkdir -p "$UNITS/$ETCD_UNIT.d" &&
+    : >"$RECORD/hold" &&
+    printf '[Unit]\nConditionPathExists=!%s\n' "$RECORD/hold" >"$holding.draft" &&
+    mv "$holding.draft" "$holding" &&
+    sync "$RECORD/hold" "$RECORD" "$holding" "$UNITS/$ETCD_UNIT.d" "$UNITS" &&
+    systemctl daemon-reload
 }
 
 release_unit() {
-  rm -f "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf"
+  rm -f "$RECORD/hold" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf" "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf.draft"
   rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
 }

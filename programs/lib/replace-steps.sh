@@ -15,21 +15,12 @@ step_check() {
   read_machine
   check_data_folder
   need_space "$RECORD" 16384 "the record of this replacement"
-  check_for_others_work
+  [ ! -e "$DATA_DIR/before-$OPERATION" ] || give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
   check_dead || return 1
   check_quorum || return 1
   check_stale
   check_disk || return 1
   keep_fact checked yes
-}
-
-# check_for_others_work: two operations on one host would each undo what the other does.
-check_for_others_work() {
-  for other in "$OPERATIONS"/*; do
-    [ "$other" = "$(operation_folder)" ] || [ -e "$other/result" ] ||
-      give_up "operation $(basename "$other") is under way on this machine" "wait for its end, see $other/log, then replace the member by another id"
-  done
-  [ ! -e "$DATA_DIR/before-$OPERATION" ] || give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
 }
 
 # check_dead: a member that serves isn't replaced. One that has begun a cluster of its own, on its empty disk, serves something else.
@@ -95,6 +86,7 @@ check_quorum() {
       if all_healthy "$url"; then healthy=$((healthy + 1)); else absent="$absent $named ($(health_reason))"; fi
     done <"$WORK/members"
     if [ "$healthy" -gt $((voters / 2)) ]; then
+      rm -f "$RECORD/since-quorum"
       [ -z "$absent" ] || say_once "warning: another member is down, too:$absent. etcd adds none until that one is back, or removed"
       return 0
     fi
@@ -128,8 +120,6 @@ check_stale() {
 
 # check_disk: the data that is to come has a place.
 check_disk() {
-  absent=$(absent_disk)
-  [ -z "$absent" ] || give_up "$absent is where /etc/fstab mounts a disk, and none is mounted" "mount it, or take it out of /etc/fstab"
   probe=$DATA_DIR/.cdk8s-day2-$OPERATION
   { make_data_folder && : >"$probe" && sync "$probe" "$DATA_DIR" && rm "$probe"; } 2>"$WORK/errors" ||
     give_up "nothing can be written to $DATA_DIR: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "mount a disk that works there"
@@ -139,7 +129,6 @@ check_disk() {
 
 # First of all: a kubelet that is started, for whatever reason, would start it anew, on the folder that is empty now.
 step_stop_etcd() {
-  keep_fact etcd-stopped yes
   stop_component etcd 5 || give_up "etcd's process did not end" "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
 }
 
@@ -150,7 +139,6 @@ step_stop_api() {
   case $(setting kube-apiserver etcd-servers):$(fact stranger) in
     *,*:) return 0 ;;
   esac
-  keep_fact api-stopped yes
   stop_component kube-apiserver 1 || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
 }
 
@@ -162,7 +150,7 @@ step_remove() {
     return 1
   fi
   stale=$(stale_members)
-  [ -s "$RECORD/removing" ] || keep_fact removing "${stale:-none}"
+  [ -s "$RECORD/removing" ] || keep_fact removing "${stale:-none}" || return 1
   for member in $stale; do
     ask "$VIA" 10 member remove "$member" || { say_once "not removed yet: $(reason 10)"; return 1; }
     say "member $member is removed"
@@ -198,7 +186,7 @@ step_promote() {
 }
 
 step_start_api() {
-  [ -s "$RECORD/api-stopped" ] || return 0
+  [ -s "$RECORD/kube-apiserver-stopped" ] || return 0
   start_component kube-apiserver || return 1
   if api_ready; then return 0; fi
   say_once "the API server is not ready yet: $api_says"
@@ -206,7 +194,7 @@ step_start_api() {
 }
 
 step_restart() {
-  [ ! -s "$RECORD/api-stopped" ] || restart_control_plane
+  [ ! -s "$RECORD/kube-apiserver-stopped" ] || restart_control_plane
 }
 
 step_finish() {
@@ -216,7 +204,7 @@ step_finish() {
   [ -d "$DATA_DIR/before-$OPERATION" ] || fix="there was no old data"
   voters=$(grep -c ' voter$' "$WORK/members" || :)
   # shellcheck disable=SC2046 # a word a member
-  if all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/api-stopped" ] || api_ready; }; then
+  if all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/kube-apiserver-stopped" ] || api_ready; }; then
     conclude 0 replaced "the member on $SELF is replaced: all $voters members are healthy after $(elapsed) s" "$fix" "$(figures)"
   fi
   say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${api_says:-not asked yet})"
@@ -245,6 +233,6 @@ give_up() {
 
 step_put_back() {
   [ ! -s "$RECORD/etcd-stopped" ] || start_component etcd || return 1
-  [ ! -s "$RECORD/api-stopped" ] || start_component kube-apiserver || return 1
+  [ ! -s "$RECORD/kube-apiserver-stopped" ] || start_component kube-apiserver || return 1
   conclude 1 aborted "$(fact reason): the cluster is as it was" "$(fact fix)"
 }

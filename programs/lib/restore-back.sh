@@ -6,6 +6,11 @@ BACK_STEPS='put-back unquiesce call-off'
 # give_up REASON FIX: before the decision. Where others take part it is decided for all.
 give_up() {
   say "giving up: $1: $2"
+  # What was restored serves: nobody goes back any more, whatever is wrong here.
+  if [ -s "$RECORD/serving" ]; then
+    pause 10 || :
+    exit 1
+  fi
   keep_fact reason "$1"
   keep_fact fix "$2"
   if together; then
@@ -43,11 +48,12 @@ back_out() {
 
 # Changes something only where the old etcd was stopped.
 step_put_back() {
-  if [ -z "${DATA_DIR:-}" ]; then return 0; fi
   # The new cluster serves after all: nobody may go back any more.
-  if [ "$ROLE" = follower ] && [ -s "$RECORD/abandoned" ] && marked; then roll_forward; fi
-  put_data_back || return 1
-  start_component etcd || return 1
+  if [ "$ROLE" != holder ] && [ -s "$RECORD/abandoned" ] && marked; then roll_forward; fi
+  if [ -s "$RECORD/etcd-stopped" ] && [ -z "${DRY_RUN:-}" ]; then
+    put_data_back || return 1
+    start_component etcd || return 1
+  fi
   [ -z "$(fact abandoned)" ] || [ -n "$(fact holder-word)" ] || await_old_cluster
 }
 
@@ -55,8 +61,7 @@ put_data_back() {
   if [ -d "$DATA_DIR/before-$OPERATION/member" ]; then
     stop_component etcd 5 || return 1
     if [ -d "$DATA_DIR/member" ]; then
-      aside=$DATA_DIR/restored-$OPERATION
-      [ "$ROLE" = holder ] || aside=$DATA_DIR/abandoned-$OPERATION
+      aside=$DATA_DIR/abandoned-$OPERATION
       [ ! -e "$aside/member" ] || aside=$aside-$(date +%s)
       mkdir -p "$aside" && mv "$DATA_DIR/member" "$aside/member" || return 1
     fi
@@ -72,7 +77,7 @@ put_data_back() {
 
 # await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one cluster with a quorum.
 await_old_cluster() {
-  cluster=$(cluster_id "$LOCAL_URL") || {
+  cluster=$(cluster_id "${LOCAL_URL:-$(old_endpoints)}") || {
     say_once "the old cluster has no quorum yet: $(reason 5). Do the same on the others: sh restore.sh --abort $OPERATION --lost $(fact abandoned)"
     return 1
   }
@@ -88,19 +93,18 @@ await_old_cluster() {
 roll_forward() {
   say "the restored cluster serves at $VIA: this machine follows it"
   next=$(fact abandoned-at)
-  if [ ! -d "$DATA_DIR/before-$OPERATION/member" ] || [ ! -d "$DATA_DIR/member" ]; then
+  if [ "$ROLE" = follower ] && { [ ! -d "$DATA_DIR/before-$OPERATION/member" ] || [ ! -d "$DATA_DIR/member" ]; }; then
     found=$(member_here)
     case $found in
       *' learner') ask "$VIA" 10 member remove "${found%% *}" || return 1 ;;
     esac
     next=stop-etcd
   fi
-  rm -f "$RECORD/abandoned"
-  go_to follower "$next"
+  go_to "$ROLE" "$next"
 }
 
 step_unquiesce() {
-  if [ -f "$RECORD/manifests/kube-apiserver.yaml" ]; then
+  if [ -f "$RECORD/manifests/kube-apiserver.yaml" ] && [ -z "${DRY_RUN:-}" ]; then
     start_component kube-apiserver || return 1
     # Without a quorum it can't be, before the others have gone back by the word that comes now.
     if ! by_word && ! api_ready; then

@@ -15,7 +15,7 @@ by_hand() {
       --follower) ROLE=${ROLE:-follower} ;;
       --api) ROLE=api ;;
       --without-quorum) WITHOUT_QUORUM=1 ;;
-      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --status | --abort | --forget | --called-off)
+      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --status | --abort | --forget | --called-off | --instead-of)
         [ $# -ge 2 ] || refuse "$1 stands without its value" "see the head of $0"
         option "$1" "$2"
         shift
@@ -44,6 +44,7 @@ option() {
     --lost) LOST=$2 ;;
     --quiesced) QUIESCED=$2 ;;
     --called-off) CALLED_OFF=$2 ;;
+    --instead-of) INSTEAD_OF=$2 ;;
     --status) verb=status OPERATION=$2 ;;
     --abort) verb=abort OPERATION=$2 ;;
     --forget) verb=forget OPERATION=$2 ;;
@@ -83,6 +84,7 @@ by_hand_restore() {
 know_machines() {
   RECORD=$WORK
   give_up() { refuse "$@"; }
+  [ -z "${INSTEAD_OF:-}" ] || take_over "$WORK"
   read_machine
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
   for member in $LOST; do
@@ -110,6 +112,15 @@ know_machines() {
     fi
     [ "$ROLE" != holder ] || need_words
   fi
+}
+
+# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come back by this one.
+take_over() {
+  for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
+    if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
+    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" && echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
+  done
+  [ ! -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] || echo yes >"$1/etcd-stopped"
 }
 
 # ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever joined it.
@@ -143,7 +154,7 @@ tell_others() {
 
 others_type() {
   echo "On every other member:"
-  echo "  sh restore.sh --holder $SELF --id $OPERATION --members \"$MEMBERS\"${LOST:+ --lost \"$LOST\"}${WITH:+ --with \"$WITH\"}${WITHOUT_QUORUM:+ --without-quorum}${DRY_RUN:+ --dry-run}"
+  echo "  sh restore.sh --holder $SELF --id $OPERATION --members \"$MEMBERS\"${LOST:+ --lost \"$LOST\"}${WITH:+ --with \"$WITH\"}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
   [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
 }
 
@@ -158,7 +169,7 @@ by_hand_forget() {
   find_restore
   [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $0 --status $OPERATION"
-  case $(fact step check) in
+  case $(step_now) in
     check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | await-decision | decide)
       fail "nothing is decided yet" "abort it, sh $0 --abort $OPERATION, and begin another with --lost \"$lost_now\"" ;;
   esac
@@ -177,23 +188,25 @@ by_hand_abort() {
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $0 --status $OPERATION"
   systemctl stop "$(operation_unit)" || :
   # Whatever happens here, the unit goes on by itself: back, or forward.
+  on_signals left
   trap 'systemctl start --no-block "$(operation_unit)"; rm -rf "$WORK"' EXIT
-  [ "$(fact list)" = back ] || may_abort
+  [ "$(list_now)" = back ] || may_abort
   trap 'rm -rf "$WORK"' EXIT
-  systemctl start --no-block "$(operation_unit)"
+  install_unit
   follow_operation
 }
 
 may_abort() {
   choose_tools
-  # A machine that can't be read has begun nothing.
-  if ! (give_up() { exit 1; }; read_machine); then
+  # A machine that could never be read has begun nothing.
+  if [ ! -s "$RECORD/machine-read" ] && ! (give_up() { exit 1; }; read_machine); then
     begin_way_back
     return
   fi
+  give_up() { fail "$@"; }
   read_machine
   keep_fact machine-read yes
-  at=$(fact step check)
+  at=$(step_now)
   if [ "$ROLE" = holder ]; then
     [ ! -s "$RECORD/serving" ] || fail "the restored cluster serves already" "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
     begin_way_back
@@ -224,13 +237,12 @@ abandon_holder() {
   [ "$lost_now" = "$HOLDER" ] || fail "$lost_now is not the holder, which is $HOLDER" "a lost follower is named on the others: --forget $OPERATION --lost $lost_now"
   if free_to_go; then begin_way_back; return; fi
   case $at in
-    quiesced | await-decision | await-mark | stop-etcd | set-aside | add-learner | start-etcd) ;;
-    # API servers elsewhere may have started because this member has stopped.
-    stopped) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: restore again, on one of the machines that are left" ;;
-    *) fail "this member has joined the restored cluster (step $at)" "its old data can't serve any more: restore again, by another id, on one of the machines that are left" ;;
+    quiesced | await-decision | await-mark | stop-etcd | set-aside | stopped | add-learner | start-etcd) ;;
+    *) fail "this member has joined the restored cluster (step $at)" "its old data can't serve any more: $(restore_again)" ;;
   esac
   case $at in
-    add-learner | start-etcd) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: restore again, on one of the machines that are left" ;;
+    # API servers elsewhere may have started because this member has stopped.
+    stopped | add-learner | start-etcd) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: $(restore_again)" ;;
   esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
   keep_fact abandoned "$HOLDER"
@@ -238,9 +250,12 @@ abandon_holder() {
   begin_way_back
 }
 
+restore_again() {
+  echo "restore again, on one of the machines that are left, by another --id and --instead-of $OPERATION"
+}
+
 begin_way_back() {
   keep_fact reason "aborted by a person"
   keep_fact fix "$(if together && [ -z "$lost_now" ]; then echo "the others learn it from the old etcd"; fi)"
-  keep_fact list back
-  keep_fact step put-back
+  keep_fact at 'back put-back'
 }

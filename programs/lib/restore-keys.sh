@@ -85,6 +85,10 @@ await_all() {
 # decide swap|abort [REASON]: created once; what stands there afterwards is the decision, whoever wrote it. Only where this machine's own key is,
 # which no restored snapshot holds: the transaction must not come to the new cluster.
 decide() {
+  if [ -n "${DRY_RUN:-}" ]; then
+    keep_fact decision "$1"
+    return
+  fi
   # Who gives up before it has said that it takes part says so now, or the others would wait for it until their time runs out. Not where the
   # restored cluster serves, to a machine that has forgotten all: that key is what keeps the transaction out of it.
   if [ "$1" = abort ] && free_to_go && ! marked; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi

@@ -51,6 +51,7 @@ stage_snapshot() {
   RECORD=$draft/record BACKUP_ROOT=$STAGED_FROM
   choose_snapshot
   cd "$draft" || return 1
+  need_space . $(($(stat -c %s "$SNAPSHOT_FILE") / 1024 + 262144)) "a copy of the backup, beside what etcd writes meanwhile,"
   say "copying $SNAPSHOT_FILE to the host"
   mkdir snapshot && cp "$SNAPSHOT_FILE" snapshot/snapshot.db || return 1
   keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")"

@@ -28,7 +28,8 @@ step_check() {
     remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
     return 0
   fi
-  if read_decision; then
+  # Trying decides nothing, and is told nothing by another try.
+  if [ -z "${DRY_RUN:-}" ] && read_decision; then
     if [ "$(fact decision)" != swap ] || called_off; then
       conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" "choose another id for another restore"
     fi
@@ -56,7 +57,8 @@ check_members() {
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
     case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
-      *" $member "*) ;;
+      # One that never started has no name, and no machine has this one.
+      *" ${member:-?} "*) ;;
       *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
     esac
   done <"$WORK/names"
@@ -65,7 +67,7 @@ check_members() {
 # remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.
 remember_used_ids() {
   ask_old get --prefix "$MARKS/" || return 1
-  cp "$WORK/answer" "$RECORD/used-ids"
+  cp "$WORK/answer" "$RECORD/.used-ids" && sync "$RECORD/.used-ids" && mv "$RECORD/.used-ids" "$RECORD/used-ids" && sync "$RECORD"
 }
 
 step_verify() {
@@ -123,7 +125,7 @@ step_await_ready() {
 }
 
 step_quiesce() {
-  [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)"
+  [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)" || return 1
   # Without a quorum nobody can be asked later, so a follower's etcd ends here.
   if by_word && [ "$ROLE" = follower ]; then stop_component etcd 5 || return 1; fi
   ! has_api || stop_component kube-apiserver "$API_GRACE" || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
@@ -134,7 +136,7 @@ step_quiesced() {
   if by_word && [ "$ROLE" != holder ]; then
     say "$SELF is quiesced. For the holder, when all others say so, too: --quiesced \"$SELF=$(word_of "$SELF" quiesced) …\""
   fi
-  keep_fact quiesced-sent yes
+  keep_fact quiesced-sent yes || return 1
   if ! together || { [ "$ROLE" != holder ] && marked; }; then return 0; fi
   put_key quiesced "$QUIESCE_TIMEOUT"
 }
@@ -167,9 +169,9 @@ await_words() {
 
 # Once, and for all: whoever comes second reads what the first one wrote.
 step_decide() {
-  keep_fact swap-sent yes
+  keep_fact swap-sent yes || return 1
   if ! together; then
-    keep_fact decision swap
+    keep_fact decision swap || return 1
   elif ! decide swap; then
     say_once "not decided yet: $(reason 5)"
     if overdue decide "$QUIESCE_TIMEOUT"; then
@@ -224,6 +226,12 @@ step_swap() {
   fi
   sync "$DATA_DIR" || return 1
   rmdir "$DATA_DIR/restored-$OPERATION" 2>/dev/null || :
+  has_data
+}
+
+# has_data: without its data etcd would begin an empty cluster, and that one would be marked as restored.
+has_data() {
+  [ -d "$DATA_DIR/member" ] || { say_once "there is no data in $DATA_DIR, neither the old nor the restored: is its disk mounted?"; return 1; }
 }
 
 step_set_aside() {
@@ -247,13 +255,14 @@ step_start_etcd() {
     start_joining
     return
   fi
+  has_data || return 1
   start_component etcd || return 1
   ask "$LOCAL_URL" 5 endpoint health || { say_once "etcd does not answer yet: $(reason 5)"; return 1; }
 }
 
 # From the moment that it may be written there is no way back.
 step_mark() {
-  keep_fact serving yes
+  keep_fact serving yes || return 1
   # Lines of keys and values in turn.
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
@@ -298,10 +307,15 @@ step_restart() {
 }
 
 step_finish() {
-  if has_api && ! api_ready; then return 1; fi
   forget_joining
+  ill=
+  if has_api && ! api_ready; then
+    say_once "the API server is not ready any more: $api_says"
+    overdue finish "$FINISH_TIMEOUT" || return 1
+    ill=", but its API server is not ready: $api_says"
+  fi
   if [ "$ROLE" != holder ]; then
-    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words)" "$(old_data_in_words)" "$(figures)"
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words)$ill" "$(old_data_in_words)" "$(figures)"
   fi
   VIA=$LOCAL_URL
   remove_lost_learners
@@ -312,10 +326,10 @@ step_finish() {
   if [ "$voters" -lt "$wanted" ] || ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s" \
+    conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s$ill" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
-  conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s" \
+  conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s$ill" \
     "$(old_data_in_words)" "$(figures)"
 }
 

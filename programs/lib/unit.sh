@@ -21,29 +21,43 @@ work() {
   resume
   begun=
   while :; do
-    list=" $(steps_of "$(fact list "$ROLE")") "
-    first=${list# }
-    name=$(fact step "${first%% *}")
+    list=$(list_now)
+    name=$(step_now)
     if [ "$name" != "$begun" ]; then
-      keep_fact step "$name"
+      keep_fact at "$list $name"
       step "$name" "begins"
       begun=$name
     fi
     failpoint "$name"
     if "step_$(echo "$name" | tr - _)"; then
       redo_point "$name"
-      rest=${list#*" $name "}
-      keep_fact step "${rest%% *}"
+      rest=" $(steps_of "$list") "
+      rest=${rest#*" $name "}
+      keep_fact at "$list ${rest%% *}"
     else
       pause 1 || :
     fi
   done
 }
 
+# list_now, step_now: whose steps are done, and which is the next. One fact: a list and a step of another one fit nowhere.
+list_now() {
+  at=$(fact at "$ROLE")
+  echo "${at%% *}"
+}
+
+step_now() {
+  at=$(fact at)
+  if [ -n "$at" ]; then
+    echo "${at#* }"
+  else
+    steps_of "$ROLE" | sed 's/ .*//'
+  fi
+}
+
 # go_to LIST STEP: on from there, with the record of a unit that has just been started.
 go_to() {
-  keep_fact list "$1"
-  keep_fact step "$2"
+  keep_fact at "$1 $2"
   exec sh "$here/$PROGRAM" work
 }
 

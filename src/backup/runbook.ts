@@ -66,7 +66,7 @@ Wait until ${holder.name} says that the cluster is restored.
     ['--abort ID', `on ${holder.name}: back to the old data, until the restored cluster serves`],
     ...others.length > 0 ? [
       [`--abort ID --lost ${holderName}`, `on the others, if ${holder.name} is lost for good meanwhile`],
-      [`--forget ID --lost ${memberName}`, `on ${holder.name}, if ${others[0].name} is lost for good meanwhile`],
+      [`--forget ID --lost ${memberName}`, `on ${holder.name}${cluster.isExternal ? ' and API servers' : ''}, if ${others[0].name} is lost for good meanwhile`],
     ] : [],
   ].map(([options, meaning]) => `    sh restore.sh ${options.padEnd(26)}  # ${meaning}\n`).join('');
   const unknown = cluster.isExternal ? ' --members "MEMBERS"' : '';
@@ -78,19 +78,21 @@ disks. Choose an ID, such as 2026-11-21-no-quorum, and name who is lost, here ${
 there is none of. ${cluster.isExternal ? 'MEMBERS are all of them, lost ones too: "etcd-1=https://10.0.0.1:2379 etcd-2=…".\n' : ''}First on every machine that is left but ${holder.name}:
 
     sh restore.sh --holder ${holderName} --id ID --without-quorum --lost "${lostName}"${unknown}${cluster.isExternal ? ' --with "API-SERVERS"' : ''}
-
-It stops etcd there, and prints a word such as ${memberName}=1a2b3c4d. Then on ${holder.name}, with all the words:
+${cluster.isExternal ? '\nOn machines with an API server, with --api after it.' : ''}
+It stops what runs there, and prints a word such as ${memberName}=1a2b3c4d. Then on ${holder.name}, with all the words:
 
     sh restore.sh ${chosen} --id ID --without-quorum --lost "${lostName}"${unknown} --quiesced "${memberName}=1a2b3c4d"
 `;
-  const fresh = cluster.isExternal ? 'A fresh host of the same name and address gets etcd, its unit and certificates back, then the kit.'
+  const fresh = cluster.isExternal ? 'A fresh host of the same name and address gets etcd, its unit and certificates back, then the kit. There,\n'
+    + '`sh replace-member.sh --via URL-OF-ONE-THAT-SERVES` if the others serve; else the restore above.'
     : `A fresh machine of the same name and address gets the cluster's PKI, from pki/ in a backup or from
 where you keep it, and kubeadm init on the restored data.`;
   const onOneDisk = backups.machines.length > 0 && !everywhere;
 
   return `# Break glass: restore etcd of ${cluster.name}
 
-A restore takes the whole cluster back to a backup: what was written since is gone.
+A restore takes the whole cluster back to a backup: what was written since is gone. It mends what is
+in etcd, and nothing else: an API server may be dead of a certificate (kubeadm certs check-expiration).
 ${others.length > 0 ? `Is one machine broken, and the others serve? Then don't. Is it its disk or its data: with the kit, on
 that machine, \`sh replace-member.sh\`. Is it all of it: see the end.
 ` : ''}
@@ -101,7 +103,7 @@ no package${others.length > 0 ? ', and of the network only what is between these
 ${help}${others.length > 0 ? withoutQuorum : ''}
 ## A machine is lost altogether, with its disks
 
-${others.length > 0 ? 'Do the others serve? Then no restore: take it out of etcd, and join a fresh machine. Is none left?\n' : ''}${fresh}
+${others.length > 0 && !cluster.isExternal ? 'Do the others serve? Then no restore: take it out of etcd, and join a fresh machine. Is none left?\n' : ''}${fresh}
 docs/break-glass.md of cdk8s-day2 has it line by line.
 ${onOneDisk ? `Backups are on ${backups.machines.join(', ')} alone: save ${own} from that disk first.\n` : ''}
 ## What is where
@@ -111,7 +113,7 @@ ${machines.map(({ name, url }) => `    ${name}   ${url}`).join('\n')}
     backups in ${own}${backups.machines.length > 0 ? ` on ${backups.machines.join(', ')}` : ''}, named by time (UTC) and revision
     restore.sh, lib/   the program, plain sh, to be read: its head lists all options
 ${others.length > 0 ? '    replace-member.sh  the same for one failed member\n' : ''}    cluster.env        the cluster's name and members
-    bin/               busybox, etcdctl, etcdutl
+    bin/               busybox, etcdctl, and etcdutl where etcd's image has it
 `;
 }
 

@@ -46,7 +46,7 @@ describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain
     drill.start('late', { failpoints: { cp1: 'every:hold', cp2: 'every:hold' } });
     const refused = async (machine: StubMachine, args: string[], message: RegExp) => {
       const told = await drill.type(machine, ['--abort', 'late', ...args]).summary();
-      expect({ step: machine.record('late').fact('step'), ...told }).toMatchObject({ status: 1, outcome: 'failed' });
+      expect({ step: machine.record('late').fact('at'), ...told }).toMatchObject({ status: 1, outcome: 'failed' });
       expect(`${told.message}: ${told.fix}`).toMatch(message);
     };
     const tried: string[] = [];

@@ -50,7 +50,7 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
     expect(machine.record('interrupted').result).toBeUndefined();
     const status = drill.type(machine, ['--status', 'interrupted']);
     await status.ended;
-    expect(status.output).toMatch(/: begun, and interrupted before its unit was there: type the same again, with --id interrupted\n$/);
+    expect(status.output).toMatch(/: at step check, and its unit does not run: .* type the same again, with --id interrupted\n$/);
     expect(await shortRun('interrupted')).toMatchObject({ status: 1, outcome: 'aborted' });
     expect(machine.leftovers).toEqual([]);
   });
