@@ -79,7 +79,7 @@ there is none of. ${cluster.isExternal ? 'MEMBERS are all of them, lost ones too
 
     sh restore.sh --holder ${holderName} --id ID --without-quorum --lost "${lostName}"${unknown}${cluster.isExternal ? ' --with "API-SERVERS"' : ''}
 ${cluster.isExternal ? '\nOn machines with an API server, with --api after it.' : ''}
-It stops what runs there, and prints a word such as ${memberName}=1a2b3c4d. Then on ${holder.name}, with all the words:
+It stops what runs there, and prints a word such as ${memberName}=1a2b3c4d. Then on ${holder.name}, with all words:
 
     sh restore.sh ${chosen} --id ID --without-quorum --lost "${lostName}"${unknown} --quiesced "${memberName}=1a2b3c4d"
 `;

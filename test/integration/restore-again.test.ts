@@ -1,0 +1,148 @@
+import { cpSync, renameSync, rmSync } from 'fs';
+import { join } from 'path';
+import { damage } from './support/stub-damage';
+import { StubDrill } from './support/stub-drill';
+import { until } from './support/wait';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+const unitOf = (id: string) => `cdk8s-day2-${id}.service`;
+
+describeWithTools('a restore where another one is under way', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore where another one is under way', () => {
+  test.concurrent('is refused, and told how that one ends; trying is in nobody\'s way', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'quiesce:hold' } });
+    await drill.holds('first', machine, 'quiesce');
+    expect(await drill.startOn(machine, 'second', {}).summary()).toMatchObject({
+      status: 2, message: 'operation first is under way on this machine', fix: expect.stringMatching(/--abort first\. If .*: --instead-of first/),
+    });
+    expect(machine.record('second').begun).toBe(false);
+    expect(await drill.startOn(machine, 'third', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    machine.record('first').pass('quiesce');
+    expect(await drill.faultsOfRestored('first')).toEqual([]);
+  }));
+
+  test.concurrent('that can go neither on nor back takes its place, with what that one has stopped', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [holder, left, third] = drill.machines;
+    drill.start('stuck', { failpoints: { cp2: 'promote:hold', cp3: 'await-mark:hold' } });
+    await drill.holds('stuck', left, 'promote');
+    drill.judge.clusters.push((await drill.cluster.seenBy(holder)).clusterId);
+    await Promise.all([holder, third].map((machine) => machine.powerOff()));
+    left.record('stuck').pass('promote');
+    const told = await drill.type(left, ['--abort', 'stuck', '--lost', 'cp1']).summary();
+    expect(`${told.message}: ${told.fix}`).toMatch(/has joined the restored cluster.*by another --id and --instead-of stuck/);
+    expect(left.running).toMatchObject({ 'kube-apiserver': 0 });
+
+    const again = (...more: string[]) =>
+      drill.type(left, ['--at', drill.backup, '--members', drill.cluster.membersByUrl, '--lost', 'cp1 cp3', '--instead-of', 'stuck', '--id', 'again', ...more]);
+    expect(await again('--dry-run').summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(left.systemd.isActive(unitOf('stuck'))).toBe(true);
+    expect(await again().summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(await drill.faultsOfRestored('again', [left])).toEqual([]);
+    expect(left.record('stuck').result).toMatchObject({ outcome: 'superseded', message: 'again was begun in its place' });
+  }));
+
+  test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('first', machine, 'swap');
+    expect(machine.running).toEqual({ 'etcd': 0, 'kube-apiserver': 0 });
+    const other = drill.type(machine, ['--at', '20200101T000000Z-r1', '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', 'other']);
+    expect(await other.summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+    rmSync(join(machine.dataDir, 'restored-first'), { recursive: true });
+    await drill.cluster.waitUntilReady();
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+}));
+
+describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore whose cluster serves already', () => {
+  test.concurrent('never goes back: where its machine can\'t be read any more it waits, and says for what', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('slip', { failpoints: { cp1: 'start-api:hold' } });
+    await drill.holds('slip', machine, 'start-api');
+    const aside = join(machine.record('slip').folder, 'record', 'manifests', 'kube-apiserver.yaml');
+    const copy = join(machine.manifests, 'kube-apiserver.yaml.bak');
+    for (const place of [copy, join(machine.manifests, 'kube-apiserver.yaml')]) cpSync(aside, place);
+    await machine.systemd.crash(unitOf('slip'));
+    await until('it says what it waits for', () => machine.record('slip').log.includes('waiting for this: '), 60);
+    expect(machine.record('slip').log).toMatch(/waiting for this: .*kube-apiserver\.yaml\.bak is a second manifest of kube-apiserver/);
+    expect(await drill.type(machine, ['--abort', 'slip']).summary()).toMatchObject({ status: 1, outcome: 'failed' });
+    expect(machine.systemd.isActive(unitOf('slip'))).toBe(true);
+    rmSync(copy);
+    machine.record('slip').pass('start-api');
+    expect(await drill.faultsOfRestored('slip')).toEqual([]);
+  }));
+
+  test.concurrent('ends although its API server is gone again, and says so', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const run = drill.startOn(machine, 'gone', { env: { FINISH_TIMEOUT: '3' }, failpoints: { cp1: 'finish:hold' } });
+    await drill.holds('gone', machine, 'finish');
+    renameSync(join(machine.manifests, 'kube-apiserver.yaml'), join(machine.props.folder, 'kube-apiserver.yaml'));
+    await until('the API server has ended', () => !machine.running['kube-apiserver'], 60);
+    machine.record('gone').pass('finish');
+    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'restored', message: expect.stringContaining('but its API server is not ready') });
+    renameSync(join(machine.props.folder, 'kube-apiserver.yaml'), join(machine.manifests, 'kube-apiserver.yaml'));
+    await drill.cluster.waitUntilReady();
+    expect(await drill.faultsOfRestored('gone')).toEqual([]);
+  }));
+}));
+
+describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('a person with a restore', () => {
+  test.concurrent('who interrupts an abort leaves it under way', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [holder, machine, third] = drill.machines;
+    drill.start('interrupted', { failpoints: { cp1: 'quiesced:hold', cp2: 'await-decision:hold' } });
+    await drill.holds('interrupted', machine, 'await-decision');
+    await drill.holds('interrupted', holder, 'quiesced');
+    // Who can't be asked is waited for.
+    await Promise.all([holder, third].map((other) => other.powerOff()));
+    const abort = machine.restore(['--abort', 'interrupted']);
+    abort.output.resume();
+    abort.errors.resume();
+    await until('the abort has taken over from the unit', () => !machine.systemd.isActive(unitOf('interrupted')), 60);
+    await abort.signal('SIGINT');
+    expect(await abort.ended).toBe(130);
+    await until('the unit goes on', () => machine.systemd.isActive(unitOf('interrupted')), 10);
+    await Promise.all([holder, third].map((other) => other.powerOn()));
+    holder.record('interrupted').pass('quiesced');
+    machine.record('interrupted').pass('await-decision');
+    expect(await drill.faultsOfRestored('interrupted')).toEqual([]);
+  }));
+
+  test.concurrent('tries it, mends what was wrong, and tries it again by the same id', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [machine] = drill.machines;
+    const copy = join(drill.cluster.backups, '20210101T000000Z-r1');
+    cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });
+    damage.truncated(copy);
+    const attempt = () => drill.type(machine, ['--at', '20210101T000000Z-r1', '--id', 'attempt', '--dry-run']).summary();
+    expect(await attempt()).toMatchObject({ status: 1, outcome: 'aborted' });
+    rmSync(copy, { recursive: true });
+    cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });
+    expect(await attempt()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+
+  test.concurrent('is told of a member that never started', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [machine] = drill.machines;
+    await drill.cluster.etcdctl(machine, 'member', 'add', 'joining', '--peer-urls=https://127.0.0.8:1');
+    expect(await drill.startOn(machine, 'joining', {}).summary()).toMatchObject({
+      status: 1, outcome: 'aborted', message: expect.stringContaining('a member that never started, which takes no part in this restore'),
+    });
+  }));
+
+  test.concurrent('whose holder is lost: an API server elsewhere waits until all others serve the old data', () =>
+    StubDrill.with({ members: 3, runs: 'unit', api: 'apart' }, async (drill) => {
+      const [holder, second, third, api] = drill.machines;
+      const left = [second, third, api];
+      drill.start('lost', { failpoints: { cp1: 'mark:hold' } });
+      await drill.holds('lost', holder, 'mark');
+      await holder.powerOff();
+      const abort = (machine = api) => drill.type(machine, ['--abort', 'lost', '--lost', 'cp1']);
+      const waiting = abort();
+      await until('it waits', () => /the old cluster has no quorum yet|waiting until cp\d serves the old data/.test(api.record('lost').log), 60);
+      expect(api.running['kube-apiserver']).toBe(0);
+      const told = await Promise.all([waiting, abort(second), abort(third)].map((run) => run.summary()));
+      expect(told.map(({ status, outcome }) => `${status} ${outcome}`)).toEqual(['1 aborted', '1 aborted', '1 aborted']);
+      expect(await drill.faultsOfReturn('lost', left)).toEqual([]);
+    }));
+}));
