@@ -1,5 +1,6 @@
 import { rmSync } from 'fs';
 import { StubDrill } from './support/stub-drill';
+import { until } from './support/wait';
 import { asRoot } from '../pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
@@ -11,7 +12,9 @@ describeWithTools('the id of a restore', [toolchain.etcd36, toolchain.busybox], 
     const first = drill.startOn(machine, 'first', {});
     expect(await drill.faultsOfRestored('first')).toEqual([]);
     // Its cache is of the old state.
-    expect(machine.kubelet.processOf('kube-scheduler')!.pid).not.toBe(scheduler);
+    const { pid } = machine.kubelet.processOf('kube-scheduler') ?? {};
+    expect(pid).not.toBe(scheduler);
+    await until('it runs again', () => machine.kubelet.processOf('kube-scheduler')?.running ?? false, 60);
 
     // Again on the same machine: what was, and nothing else.
     const { running } = machine;
