@@ -96,15 +96,25 @@ step_restore_aside() {
 # latest_revision: of the old cluster: of whichever member answers, with or without a quorum, else of the data here. Empty where neither can
 # be read.
 latest_revision() {
-  if ask_old get "$MARKS" --consistency=s --write-out=json ||
-    run 60 "$offline" snapshot status "$DATA_DIR/member/snap/db" --write-out=json >"$WORK/answer" 2>"$WORK/errors"; then
+  if ask_old get "$MARKS" --consistency=s --write-out=json || status_of_data; then
     json_number revision <"$WORK/answer"
   fi
 }
 
+# status_of_data: a running etcd has its database locked, and whoever opens it waits for its end.
+status_of_data() {
+  database=$DATA_DIR/member/snap/db
+  [ -f "$database" ] && flock -n -s "$database" true &&
+    run 60 "$offline" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
+}
+
 # bump_over REVISION: so that revisions only grow, also where the old cluster is a restored one itself, raised since the backup was taken.
 bump_over() {
-  ahead=$((${1:-0} - $(fact revision)))
+  if [ -z "$1" ]; then
+    echo $((BUMP * 10))
+    return
+  fi
+  ahead=$(($1 - $(fact revision)))
   [ "$ahead" -gt 0 ] || ahead=0
   echo $((BUMP + ahead))
 }
