@@ -32,7 +32,9 @@ export const acts: readonly Act[] = [
   // A restore takes hold of the whole cluster: these have clusters of their own.
   {
     topology: single,
-    scenarios: [restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, podsKilled, encryptedSecrets],
+    scenarios: [
+      restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, podsKilled, encryptedSecrets,
+    ],
     replacedAfterFailure: true,
   },
   {

@@ -114,7 +114,8 @@ export const podsKilled: Scenario = {
         return running.length === 1 && (await kubernetes.logOf(running[0].metadata.name)).includes('attach');
       }, 180);
     };
-    const hit = await playFaults(drill, restoreId, (node, point) => (node === holder ? points : onFollower).includes(point) ? kill(node) : undefined, 900);
+    const isHit = (node: NodeAccess, point: string) => (node === holder ? points : onFollower).includes(point);
+    const hit = await playFaults(drill, restoreId, (node, point) => isHit(node, point) ? kill(node) : undefined, 900);
     assertHit(hit, { [holder.name]: points, ...follower && { [follower.name]: onFollower } });
     await drill.assertRestored(restoreId);
   },
