@@ -186,10 +186,10 @@ by_hand_abort() {
   lost_now=$LOST
   find_restore
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $0 --status $OPERATION"
-  systemctl stop "$(operation_unit)" || :
   # Whatever happens here, the unit goes on by itself: back, or forward.
-  on_signals left
   trap 'systemctl start --no-block "$(operation_unit)"; rm -rf "$WORK"' EXIT
+  on_signals left
+  systemctl stop "$(operation_unit)" || :
   [ "$(list_now)" = back ] || may_abort
   trap 'rm -rf "$WORK"' EXIT
   install_unit
