@@ -191,8 +191,8 @@ by_hand_abort() {
   on_signals left
   systemctl stop "$(operation_unit)" || :
   [ "$(list_now)" = back ] || may_abort
-  trap 'rm -rf "$WORK"' EXIT
   install_unit
+  trap 'rm -rf "$WORK"' EXIT
   follow_operation
 }
 
