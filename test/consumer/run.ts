@@ -72,25 +72,25 @@ function install(repository: string, tarball: string): void {
 function assertManifests(repository: string): void {
   const files = readdirSync(join(repository, 'dist')).filter((file) => file.endsWith('.yaml'));
   const objects = files.flatMap((file) => parseAllDocuments(readFileSync(join(repository, 'dist', file), 'utf8')).map((document) => document.toJS()));
-  const only = (kind: string) => {
-    const found = objects.filter((object) => object.kind === kind);
-    assert.strictEqual(found.length, 1, `one ${kind} is expected, found ${found.length} among ${objects.map((object) => object.kind).join(', ')}`);
-    return found[0];
-  };
-  const cronJob = only('CronJob');
-  const pod = cronJob.spec.jobTemplate.spec.template.spec;
-  assert.strictEqual(cronJob.spec.schedule, '0 */6 * * *', 'the quick start takes a snapshot every six hours');
+  const cronJobs = objects.filter(({ kind }) => kind === 'CronJob');
+  assert.strictEqual(cronJobs.length, 1, `one CronJob is expected among ${objects.map(({ kind }) => kind).join(', ')}`);
+  const [{ spec }] = cronJobs;
+  const pod = spec.jobTemplate.spec.template.spec;
+  assert.strictEqual(spec.schedule, '0 */6 * * *', 'the quick start takes a snapshot every six hours');
 
-  // The program that will run is, byte for byte, the one of the package.
-  const program = only('ConfigMap');
-  const volume = pod.volumes.find(({ configMap }: any) => configMap?.name === program.metadata.name);
-  assert.ok(volume, 'the pod does not mount the program');
-  assert.strictEqual(program.immutable, true);
-  for (const { key, path } of volume.configMap.items) {
-    const packed = readFileSync(join(repository, 'node_modules', 'cdk8s-day2', 'programs', path), 'utf8');
-    assert.strictEqual(program.data[key], packed, `${path} in the manifest differs from the package's`);
+  // The programs that will run, now and with the cluster down, are, byte for byte, those of the package.
+  const carried = pod.volumes.filter(({ configMap }: any) => configMap?.items);
+  assert.deepStrictEqual(carried.map(({ name }: any) => name).sort(), ['break-glass-program', 'program'], 'the pod does not mount the program and the kit');
+  for (const { configMap } of carried) {
+    const program = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === configMap.name);
+    assert.strictEqual(program?.immutable, true, `${configMap.name} is not there, or not immutable`);
+    for (const { key, path } of configMap.items) {
+      const packed = readFileSync(join(repository, 'node_modules', 'cdk8s-day2', 'programs', path), 'utf8');
+      assert.strictEqual(program.data[key], packed, `${path} in the manifest differs from the package's`);
+    }
   }
-  assert.ok(volume.configMap.items.some(({ path }: any) => pod.containers[0].command.includes(`/program/${path}`)), 'no file of the program is run');
+  const own = carried.find(({ name }: any) => name === 'program').configMap;
+  assert.ok(own.items.some(({ path }: any) => pod.containers[0].command.includes(`/program/${path}`)), 'no file of the program is run');
   step(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
 }
 
