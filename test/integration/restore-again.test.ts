@@ -102,7 +102,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
     await until('the abort has taken over from the unit', () => !machine.systemd.isActive(unitOf('interrupted')), 60);
     await abort.signal('SIGINT');
     expect(await abort.ended).toBe(130);
-    await until('the unit goes on', () => machine.systemd.isActive(unitOf('interrupted')), 10);
+    await until('the unit goes on', () => machine.systemd.isActive(unitOf('interrupted')), 60);
     await Promise.all([holder, third].map((other) => other.powerOn()));
     holder.record('interrupted').pass('quiesced');
     machine.record('interrupted').pass('await-decision');
