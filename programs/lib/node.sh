@@ -162,7 +162,7 @@ need_space() {
 }
 
 # stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
-# takes an API server 30 s; after GRACE seconds it is ended by force.
+# takes an API server 30 s; after GRACE seconds it is ended by force. Returns 1 where it can be tried again, 2 where its processes don't end.
 stop_component() {
   keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
@@ -174,8 +174,16 @@ stop_component() {
   # seen the manifest: so it stands still until no process is left.
   systemctl stop kubelet 2>/dev/null || ! systemctl is-active --quiet kubelet || return 1
   failpoint "stopping-$1"
-  end_processes "$1" "$2" || return 1
+  end_processes "$1" "$2" || return 2
   systemctl start --no-block kubelet 2>/dev/null || :
+}
+
+# stop_or_give_up COMPONENT GRACE REASON FIX: a disk that is full for a while is no reason to give up.
+stop_or_give_up() {
+  stopped=0
+  stop_component "$1" "$2" || stopped=$?
+  if [ "$stopped" -eq 2 ]; then give_up "$3" "$4"; fi
+  [ "$stopped" -eq 0 ] || { say_once "$1 can't be stopped yet: look at the space in $RECORD, and at systemctl status kubelet"; return 1; }
 }
 
 put_manifest_aside() {

@@ -138,7 +138,7 @@ step_quiesce() {
   [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)" || return 1
   # Without a quorum nobody can be asked later, so a follower's etcd ends here.
   if by_word && [ "$ROLE" = follower ]; then stop_component etcd 5 || return 1; fi
-  ! has_api || stop_component kube-apiserver "$API_GRACE" || give_up "the API server did not end" "look at: ps, journalctl -u kubelet"
+  ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "the API server did not end" "look at: ps, journalctl -u kubelet"
 }
 
 # Only when the process has ended: an API server that still runs could write after the decision.

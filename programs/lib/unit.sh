@@ -72,7 +72,7 @@ keep_fact() {
 
 # overdue WHAT SECONDS: whether it is that long since this was first asked.
 overdue() {
-  [ -s "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)"
+  [ -s "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)" || return 1
   [ $(($(date +%s) - $(fact "since-$1"))) -gt "$2" ]
 }
 
