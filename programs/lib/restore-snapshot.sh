@@ -26,6 +26,7 @@ choose_snapshot() {
         [ -z "$damaged" ] || [ "$(printf '%s\n' "$chosen" "$damaged" | sort | tail -n 1)" = "$chosen" ] ||
           say "warning: $damaged is newer, and damaged: its snapshot.db is not a file of the size that its backup.json says"
         [ -n "$chosen" ] || give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" "see which there are: sh restore.sh --list"
+        check_owner "$chosen"
         chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
         cd "$RECORD"
         ;;
@@ -34,6 +35,17 @@ choose_snapshot() {
     keep_fact snapshot "$chosen"
   fi
   SNAPSHOT_FILE=$(fact snapshot)
+}
+
+# check_owner BACKUP: whoever could have written it would be the restored cluster's administrator. Backups are root's, or those of the user
+# for whom the volume's pods run, whose the folder is then.
+check_owner() {
+  for path in "$1" "$1"/snapshot.db "$1"/backup.json; do
+    owner=$(stat -c %u "$path" 2>/dev/null || echo 0)
+    if [ "$owner" = 0 ] || [ "$owner" = "$(stat -c %u .)" ]; then continue; fi
+    give_up "$BACKUP_ROOT/$CLUSTER/$path belongs to user $owner, and neither to root nor to the owner of $BACKUP_ROOT/$CLUSTER" \
+      "if you know who put it there: chown -R 0:0 $BACKUP_ROOT/$CLUSTER/$1; else choose another backup: sh restore.sh --list"
+  done
 }
 
 # pick latest|at:NAME|before:TIME: of sorted names on standard input.

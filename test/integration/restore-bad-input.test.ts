@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { chownSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { damage } from './support/stub-damage';
 import { StubDrill } from './support/stub-drill';
@@ -24,6 +24,8 @@ const badInputs: BadInput[] = [
   { title: 'a link', spoil: damage.link, message: /is damaged/ },
   { title: 'a folder', spoil: damage.folder, message: /is damaged/ },
   { title: 'gone', spoil: damage.missing, message: /is damaged/ },
+  { title: 'someone else\'s', spoil: damage.someoneElses, message: /snapshot\.db belongs to user 1000, and neither to root nor to the owner of / },
+  { title: 'with the record of someone else', spoil: damage.recordOfSomeoneElse, message: /backup\.json belongs to user 1000/ },
   { title: 'of one wrong bit', spoil: damage.flipped, message: /SHA-256 .* does not match its content/ },
   { title: 'of another cluster', spoil: damage.foreign, message: /is a backup of the cluster billing, and this is prod/ },
   { title: 'of a newer etcd', spoil: damage.newer, message: /was written by etcd 3\.7\.0, and etcd 3\.6\.\d+ is installed, which can't read it/ },
@@ -66,6 +68,15 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
       spoil?.(copy);
       await expectRefused(drill, title.replace(/[^a-z]+/g, '-'), args.map((arg) => arg.replace('COPY', copy)), message);
     }));
+
+  test.concurrent('backups of the volume\'s own user are as good as root\'s', () => pool.lend(async (drill) => {
+    damage.someoneElses(copyOfBackup(drill));
+    const { backups } = drill.cluster;
+    chownSync(backups, 1000, 1000);
+    const run = drill.type(drill.machines[0], ['--id', 'own-user', '--at', COPY, '--dry-run']);
+    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    chownSync(backups, 0, 0);
+  }));
 
   test.concurrent('changed keys are accepted by one who says so', () => pool.lend(async (drill) => {
     damage.otherKeys(copyOfBackup(drill));

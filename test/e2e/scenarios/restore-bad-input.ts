@@ -27,6 +27,7 @@ const badInputs: readonly BadInput[] = [
   { name: 'a link', damage: damage.link, message: /is damaged/ },
   { name: 'a folder', damage: damage.folder, message: /is damaged/ },
   { name: 'missing', damage: damage.missing, message: /is damaged/ },
+  { name: 'someone else\'s', damage: damage.someoneElses, message: /belongs to user 1000/ },
   { name: 'of a foreign cluster', damage: damage.foreignCluster, message: /billing/ },
   { name: 'of a newer etcd', damage: damage.newerStorage, message: /3\.7/ },
   { name: 'an unknown name', order: { snapshot: SnapshotSource.at('20200101T000000Z-r1') }, message: /20200101T000000Z-r1/ },
@@ -83,5 +84,5 @@ async function stateOf(node: NodeAccess): Promise<string> {
     for program in etcd kube-apiserver; do pgrep --full "^$program " | sed "s/^/$program /"; done
     stat -c '%n %i %Y' /etc/kubernetes/manifests/*
     ls -A /var/lib/etcd
-    ls /etc/systemd/system | grep cdk8s-day2 || true`);
+    find /etc/systemd/system -name 'cdk8s-day2*'`);
 }

@@ -11,6 +11,7 @@ export const damage = {
   link: (node: NodeAccess, backup: string) => node.shell('mv "$1" "$1.elsewhere" && ln -s "$1.elsewhere" "$1"', `${backup}/snapshot.db`),
   folder: (node: NodeAccess, backup: string) => node.shell('rm "$1" && mkdir "$1"', `${backup}/snapshot.db`),
   missing: (node: NodeAccess, backup: string) => node.run(['rm', `${backup}/snapshot.db`]),
+  someoneElses: (node: NodeAccess, backup: string) => node.run(['chown', '1000:1000', `${backup}/snapshot.db`]),
   foreignCluster: (node: NodeAccess, backup: string) => node.shell('sed -i "s/\\"cluster\\":\\"[^\\"]*\\"/\\"cluster\\":\\"billing\\"/" "$1"', `${backup}/backup.json`),
 
   /** As an etcd of the next minor would have written it, whole and with a true checksum. */

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'fs';
+import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'fs';
 import { join } from 'path';
 
 const snapshotOf = (backup: string) => join(backup, 'snapshot.db');
@@ -28,6 +28,8 @@ export const damage = {
     mkdirSync(snapshotOf(backup));
   },
   missing: (backup: string) => rmSync(snapshotOf(backup)),
+  someoneElses: (backup: string) => chownSync(snapshotOf(backup), 1000, 1000),
+  recordOfSomeoneElse: (backup: string) => chownSync(join(backup, 'backup.json'), 1000, 1000),
   foreign: (backup: string) => rewriteRecord(backup, { cluster: 'billing' }),
   otherKeys: (backup: string) => rewriteRecord(backup, { fingerprints: { 'sa.pub': '0'.repeat(64) } }),
 
