@@ -95,7 +95,7 @@ by_hand() {
 
 by_hand_replace() {
   OPERATION=${OPERATION:-by-hand-$(date -u +%Y%m%dt%H%M%Sz)}
-  check_operation_id
+  check_operation_id "$OPERATION"
   choose_tools
   [ -d "$(operation_folder)" ] || know_members
   step by-hand "replacement $OPERATION; it goes on when this shell ends, see: sh $0 --status $OPERATION"

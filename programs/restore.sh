@@ -61,8 +61,6 @@ export PROGRAM=restore.sh
 . "$here/lib/data-folder.sh"
 # shellcheck source=programs/lib/membership.sh
 . "$here/lib/membership.sh"
-# How another restore of this machine is ended, by its ID.
-export OTHERWISE='end it: sh restore.sh --abort ID. If it can go neither on nor back: --instead-of ID, here'
 # shellcheck source=programs/lib/restore-keys.sh
 . "$here/lib/restore-keys.sh"
 # shellcheck source=programs/lib/restore-snapshot.sh

@@ -33,15 +33,16 @@ operation_folder() {
   echo "$OPERATIONS/$OPERATION"
 }
 
+# operation_unit [ID]
 operation_unit() {
-  echo "cdk8s-day2-$OPERATION.service"
+  echo "cdk8s-day2-${1:-$OPERATION}.service"
 }
 
 check_operation_id() {
-  case $OPERATION in
-    '' | [!a-z0-9]* | *[!a-z0-9.-]*) refuse "the operation's id is '$OPERATION'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first" ;;
+  case $1 in
+    '' | [!a-z0-9]* | *[!a-z0-9.-]*) refuse "the operation's id is '$1'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first" ;;
   esac
-  [ "${#OPERATION}" -le 72 ] || refuse "the operation's id has ${#OPERATION} characters" "use at most 63"
+  [ "${#1}" -le 72 ] || refuse "the operation's id has ${#1} characters" "use at most 63"
 }
 
 # make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
@@ -59,7 +60,7 @@ make_operations_folder() {
 # begin_operation FUNCTION: stages and starts the operation, or finds the one with this id that was started before.
 # FUNCTION puts program/ and inputs into the folder it is in.
 begin_operation() {
-  check_operation_id
+  check_operation_id "$OPERATION"
   make_operations_folder
   folder=$(operation_folder)
   exec 8>>"$OPERATIONS/.lock"
@@ -76,6 +77,7 @@ begin_operation() {
       say "operation $OPERATION was begun before, this run attaches to it"
     fi
   else
+    # Trying stops nothing, and so is in nobody's way.
     [ -n "${DRY_RUN:-}" ] || check_for_others_work
     forget_old_operations
     # What a killed one left may be as large as a backup.
@@ -83,17 +85,18 @@ begin_operation() {
     draft=$OPERATIONS/.draft-$OPERATION
     mkdir -m 0700 "$draft"
     mkdir -m 0700 "$draft/bin" "$draft/program" "$draft/record"
+    hold_superseded
     # Who refuses in there has said why.
     staged=0
     (cd "$draft" && stage_tools && "$1") || staged=$?
-    [ "$staged" -eq 0 ] || rm -rf "$draft"
+    [ "$staged" -eq 0 ] || { rm -rf "$draft"; release_superseded; }
     [ "$staged" -ne 2 ] || exit 2
     [ "$staged" -eq 0 ] || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
     write_unit >"$draft/unit"
     write_start >"$draft/start"
     : >"$draft/log"
     find "$draft" -exec sync {} +
-    if [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ]; then end_superseded; fi
+    end_superseded
     mv "$draft" "$folder"
     sync "$OPERATIONS"
   fi
@@ -103,28 +106,39 @@ begin_operation() {
   exec 8>&-
 }
 
-# check_for_others_work: two operations on one host would each undo what the other does. Trying stops nothing, and so is in nobody's way.
+# check_for_others_work: two operations on one host would each undo what the other does.
 check_for_others_work() {
   for other in "$OPERATIONS"/*; do
     id=$(basename "$other")
-    if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ]; then continue; fi
-    if [ "$id" = "${INSTEAD_OF:-}" ]; then
-      systemctl stop "cdk8s-day2-$id.service" 2>/dev/null || :
-      continue
-    fi
-    refuse "operation $id is under way on this machine" "see how far it is, tail $other/log, and let it end${OTHERWISE:+, or $(echo "$OTHERWISE" | sed "s/ID/$id/g")}"
+    if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] || [ "$id" = "${INSTEAD_OF:-}" ]; then continue; fi
+    program=$(echo "$other"/program/*.sh)
+    refuse "operation $id is under way on this machine" "see how far it is: sh $program --status $id. Let it end$(
+      ! grep -q '^#.* --abort ' "$program" || printf '%s' ", or end it: sh $program --abort $id"
+      ! grep -q '^#.* --instead-of ' "$program" || printf '%s' ". If it can go neither on nor back, begin this one by hand, with --instead-of $id"
+    )"
   done
 }
 
-# end_superseded: the operation INSTEAD_OF, before this one is there, so that never both are.
+# superseded: whether this one ends another, INSTEAD_OF.
+superseded() {
+  [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ] && [ -d "$OPERATIONS/$INSTEAD_OF" ] && [ ! -e "$OPERATIONS/$INSTEAD_OF/result" ]
+}
+
+# hold_superseded, release_superseded: it stands still while this one takes over what it has, and goes on if this one can't begin.
+hold_superseded() {
+  if superseded; then systemctl stop "$(operation_unit "$INSTEAD_OF")" 2>/dev/null || :; fi
+}
+
+release_superseded() {
+  if superseded; then systemctl start --no-block "$(operation_unit "$INSTEAD_OF")" 2>/dev/null || :; fi
+}
+
+# end_superseded: before this one is there, so that never both are.
 end_superseded() {
-  superseded=$OPERATIONS/$INSTEAD_OF
-  [ -d "$superseded" ] || return 0
-  systemctl disable --quiet --now "cdk8s-day2-$INSTEAD_OF.service" 2>/dev/null || :
-  rm -f "$UNITS/cdk8s-day2-$INSTEAD_OF.service"
-  [ -e "$superseded/result" ] ||
-    write_result "$superseded" 1 "{\"outcome\":\"superseded\",\"operation\":\"$INSTEAD_OF\",\"message\":\"$OPERATION was begun in its place\",\"fix\":\"\"}" ||
-    fail "the result of $INSTEAD_OF can't be written to $superseded" "check the space and the mode of $OPERATIONS"
+  superseded || return 0
+  forget_unit "$INSTEAD_OF"
+  write_result "$OPERATIONS/$INSTEAD_OF" 1 "{\"outcome\":\"superseded\",\"operation\":\"$INSTEAD_OF\",\"message\":\"$OPERATION was begun in its place\",\"fix\":\"\"}" ||
+    fail "the result of $INSTEAD_OF can't be written to $OPERATIONS/$INSTEAD_OF" "check the space and the mode of $OPERATIONS"
 }
 
 # stage_tools: busybox under all its names, and etcd's tools, as this very image or kit has them.
@@ -197,18 +211,22 @@ end_operation() {
 # write_result FOLDER STATUS SUMMARY
 write_result() {
   echo "$2" >"$1/status" &&
+    sync "$1/status" &&
     printf '%s\n' "$3" >"$1/result.draft" &&
-    sync "$1/status" "$1/result.draft" &&
-    mv "$1/result.draft" "$1/result" &&
-    sync "$1"
+    put_in_place "$1/result.draft" "$1/result"
+}
+
+# forget_unit ID
+forget_unit() {
+  systemctl disable --quiet "$(operation_unit "$1")" 2>/dev/null || :
+  rm -f "$UNITS/$(operation_unit "$1")"
+  systemctl daemon-reload || :
 }
 
 # forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs this is one of the tools.
 forget_tools() {
+  forget_unit "$OPERATION"
   folder=$(operation_folder)
-  systemctl disable --quiet "$(operation_unit)" 2>/dev/null || :
-  rm -f "$UNITS/$(operation_unit)"
-  systemctl daemon-reload || :
   rm -rf "${folder:?}/work" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
@@ -265,7 +283,7 @@ carry() {
   trap 'rm -rf "$WORK"' EXIT
   TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
   step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
-  check_operation_id
+  check_operation_id "$OPERATION"
   if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then
     [ "$(date -u +%Y%m%d%H%M%S)" -lt "$(echo "$EXPIRES" | tr -cd '0-9')" ] ||
       refuse "$OPERATION expired at $EXPIRES" "take the Job out of the chart; to do it again choose another id and time"
@@ -287,7 +305,7 @@ begin_by_hand() {
 
 # find_operation: the one with this id on this host, with its inputs.
 find_operation() {
-  check_operation_id
+  check_operation_id "$OPERATION"
   folder=$(operation_folder)
   RECORD=$folder/record
   [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "see which there are: ls $OPERATIONS"

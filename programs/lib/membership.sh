@@ -65,7 +65,7 @@ tell_to_join() {
   if is_static_pod etcd; then
     manifest=$RECORD/manifests/etcd.yaml
     if [ ! -f "$RECORD/etcd.yaml.before" ]; then
-      cp -p "$manifest" "$RECORD/.etcd.yaml.before" && sync "$RECORD/.etcd.yaml.before" && mv "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
+      cp -p "$manifest" "$RECORD/.etcd.yaml.before" && put_in_place "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
     fi
     awk -v cluster="$cluster" '
       /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
@@ -76,8 +76,7 @@ tell_to_join() {
         print indent "- --initial-cluster-state=existing"
       }' "$RECORD/etcd.yaml.before" >"$manifest.draft" &&
       chmod 0600 "$manifest.draft" &&
-      sync "$manifest.draft" &&
-      mv "$manifest.draft" "$manifest"
+      put_in_place "$manifest.draft" "$manifest"
   else
     # A drop-in leaves the unit's own file as it is. Whole or not at all: half of one would leave the unit without a command.
     command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | awk '{
@@ -92,7 +91,7 @@ tell_to_join() {
       echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
       echo 'ExecStart='
       echo "ExecStart=$command--initial-cluster=$cluster --initial-cluster-state=existing"
-    } >"$joining.draft" && sync "$joining.draft" && mv "$joining.draft" "$joining" || return 1
+    } >"$joining.draft" && put_in_place "$joining.draft" "$joining" || return 1
     systemctl daemon-reload
   fi
 }

@@ -8,6 +8,7 @@
 
 MANIFESTS=${MANIFESTS:-/etc/kubernetes/manifests}
 ETCD_UNIT=${ETCD_UNIT:-etcd.service}
+LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
 
 # discover COMPONENT: what it was told, an argument a line without the dashes, into the record. Once: later its manifest may be another.
 discover() {
@@ -22,7 +23,7 @@ discover() {
   else
     return 1
   fi
-  sync "$RECORD/$1.draft" && mv "$RECORD/$1.draft" "$RECORD/$1.args" && sync "$RECORD" && [ -s "$RECORD/$1.args" ]
+  put_in_place "$RECORD/$1.draft" "$RECORD/$1.args" && [ -s "$RECORD/$1.args" ]
 }
 
 # check_manifest COMPONENT: what can't be read can't be stopped, and a second manifest would start what the first one doesn't any more.
@@ -162,7 +163,8 @@ need_space() {
 }
 
 # stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
-# takes an API server 30 s; after GRACE seconds it is ended by force. Returns 1 where it can be tried again, 2 where its processes don't end.
+# takes an API server 30 s; after GRACE seconds it is ended by force. Returns 2 where its processes don't end even then, 1 where something else
+# is in the way.
 stop_component() {
   keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
@@ -178,11 +180,11 @@ stop_component() {
   systemctl start --no-block kubelet 2>/dev/null || :
 }
 
-# stop_or_give_up COMPONENT GRACE REASON FIX: a disk that is full for a while is no reason to give up.
+# stop_or_give_up COMPONENT GRACE FIX: a disk that is full for a while is no reason to give up.
 stop_or_give_up() {
   stopped=0
   stop_component "$1" "$2" || stopped=$?
-  if [ "$stopped" -eq 2 ]; then give_up "$3" "$4"; fi
+  if [ "$stopped" -eq 2 ]; then give_up "the process of $1 did not end" "$3"; fi
   [ "$stopped" -eq 0 ] || { say_once "$1 can't be stopped yet: look at the space in $RECORD, and at systemctl status kubelet"; return 1; }
 }
 
@@ -190,9 +192,7 @@ put_manifest_aside() {
   if [ -f "$MANIFESTS/$1.yaml" ]; then
     mkdir -p "$RECORD/manifests" &&
       cp -p "$MANIFESTS/$1.yaml" "$RECORD/manifests/.$1.yaml" &&
-      sync "$RECORD/manifests/.$1.yaml" &&
-      mv "$RECORD/manifests/.$1.yaml" "$RECORD/manifests/$1.yaml" &&
-      sync "$RECORD/manifests" || return 1
+      put_in_place "$RECORD/manifests/.$1.yaml" "$RECORD/manifests/$1.yaml" || return 1
     rm -f "$MANIFESTS/$1.yaml"
   fi
   # Also when it was moved before: the power may have gone between the move and this.
@@ -227,9 +227,7 @@ start_component() {
     cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
     # Under a name that the kubelet passes over first: it must not read half a manifest.
     cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" &&
-      sync "$MANIFESTS/.$1.yaml" &&
-      mv "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml" &&
-      sync "$MANIFESTS" || return 1
+      put_in_place "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml" || return 1
     systemctl start --no-block kubelet || :
   elif ! is_static_pod "$1"; then
     release_unit
@@ -251,8 +249,8 @@ hold_unit() {
   mkdir -p "$UNITS/$ETCD_UNIT.d" &&
     : >"$RECORD/hold" &&
     printf '[Unit]\nConditionPathExists=!%s\n' "$RECORD/hold" >"$holding.draft" &&
-    mv "$holding.draft" "$holding" &&
-    sync "$RECORD/hold" "$RECORD" "$holding" "$UNITS/$ETCD_UNIT.d" "$UNITS" &&
+    put_in_place "$holding.draft" "$holding" &&
+    sync "$RECORD/hold" "$RECORD" "$UNITS" &&
     systemctl daemon-reload
 }
 

@@ -129,7 +129,7 @@ check_disk() {
 
 # First of all: a kubelet that is started, for whatever reason, would start it anew, on the folder that is empty now.
 step_stop_etcd() {
-  stop_or_give_up etcd 5 "etcd's process did not end" "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
+  stop_or_give_up etcd 5 "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
 }
 
 # An API server that has only this etcd can't serve. While it hangs, so does the kubelet, which asks it about every pod that it starts; and it
@@ -139,7 +139,7 @@ step_stop_api() {
   case $(setting kube-apiserver etcd-servers):$(fact stranger) in
     *,*:) return 0 ;;
   esac
-  stop_or_give_up kube-apiserver 1 "the API server did not end" "look at: ps, journalctl -u kubelet"
+  stop_or_give_up kube-apiserver 1 "$LOOK_AT_PROCESS"
 }
 
 # What was sent may be done later, whatever the sender knows: from then on there is no way back.

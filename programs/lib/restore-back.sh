@@ -50,7 +50,7 @@ back_out() {
 step_put_back() {
   # The new cluster serves after all: nobody may go back any more.
   if [ "$ROLE" != holder ] && [ -s "$RECORD/abandoned" ] && marked; then roll_forward; fi
-  if [ -s "$RECORD/etcd-stopped" ] && [ -z "${DRY_RUN:-}" ]; then
+  if [ -s "$RECORD/etcd-stopped" ]; then
     put_data_back || return 1
     start_component etcd || return 1
   fi
@@ -70,7 +70,7 @@ put_data_back() {
   fi
   # The manifest was told to join.
   if [ -f "$RECORD/etcd.yaml.before" ]; then
-    cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" && mv "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
+    cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" && put_in_place "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
   fi
   forget_joining
 }
@@ -104,7 +104,7 @@ roll_forward() {
 }
 
 step_unquiesce() {
-  if [ -f "$RECORD/manifests/kube-apiserver.yaml" ] && [ -z "${DRY_RUN:-}" ]; then
+  if [ -s "$RECORD/kube-apiserver-stopped" ]; then
     start_component kube-apiserver || return 1
     # Without a quorum it can't be, before the others have gone back by the word that comes now.
     if ! by_word && ! api_ready; then

@@ -71,7 +71,8 @@ by_hand_restore() {
   fi
   # An id is used once; trying doesn't use it.
   [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
-  check_operation_id
+  check_operation_id "$OPERATION"
+  [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
   choose_tools
   if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
   step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $0 --status $OPERATION"
@@ -114,13 +115,15 @@ know_machines() {
   fi
 }
 
-# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come back by this one.
+# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come back by this one, if
+# it is more than a try.
 take_over() {
   for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
     if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
-    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" && echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
+    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
+    [ -n "${DRY_RUN:-}" ] || echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
   done
-  [ ! -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] || echo yes >"$1/etcd-stopped"
+  if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
 }
 
 # ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever joined it.

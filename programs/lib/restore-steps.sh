@@ -67,7 +67,7 @@ check_members() {
 # remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.
 remember_used_ids() {
   ask_old get --prefix "$MARKS/" || return 1
-  cp "$WORK/answer" "$RECORD/.used-ids" && sync "$RECORD/.used-ids" && mv "$RECORD/.used-ids" "$RECORD/used-ids" && sync "$RECORD"
+  cp "$WORK/answer" "$RECORD/.used-ids" && put_in_place "$RECORD/.used-ids" "$RECORD/used-ids"
 }
 
 step_verify() {
@@ -137,8 +137,10 @@ step_await_ready() {
 step_quiesce() {
   [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)" || return 1
   # Without a quorum nobody can be asked later, so a follower's etcd ends here.
-  if by_word && [ "$ROLE" = follower ]; then stop_component etcd 5 || return 1; fi
-  ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "the API server did not end" "look at: ps, journalctl -u kubelet"
+  if by_word && [ "$ROLE" = follower ]; then
+    stop_or_give_up etcd 5 "$LOOK_AT_PROCESS" || return 1
+  fi
+  ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "$LOOK_AT_PROCESS"
 }
 
 # Only when the process has ended: an API server that still runs could write after the decision.
@@ -225,7 +227,7 @@ step_await_mark() {
 }
 
 step_stop_etcd() {
-  stop_component etcd 5
+  stop_component etcd 5 || { say_once "etcd is not stopped yet: $LOOK_AT_PROCESS"; return 1; }
 }
 
 step_swap() {

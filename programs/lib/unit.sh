@@ -67,7 +67,12 @@ fact() {
 }
 
 keep_fact() {
-  printf '%s\n' "$2" >"$RECORD/.$1" && sync "$RECORD/.$1" && mv "$RECORD/.$1" "$RECORD/$1" && sync "$RECORD"
+  printf '%s\n' "$2" >"$RECORD/.$1" && put_in_place "$RECORD/.$1" "$RECORD/$1"
+}
+
+# put_in_place DRAFT FILE: whole or not at all, also when the power goes.
+put_in_place() {
+  sync "$1" && mv "$1" "$2" && sync "$(dirname "$2")"
 }
 
 # overdue WHAT SECONDS: whether it is that long since this was first asked.

@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync } from 'fs';
+import { cpSync, existsSync, renameSync, rmSync } from 'fs';
 import { join } from 'path';
 import { damage } from './support/stub-damage';
 import { StubDrill } from './support/stub-drill';
@@ -15,7 +15,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     drill.start('first', { failpoints: { cp1: 'quiesce:hold' } });
     await drill.holds('first', machine, 'quiesce');
     expect(await drill.startOn(machine, 'second', {}).summary()).toMatchObject({
-      status: 2, message: 'operation first is under way on this machine', fix: expect.stringMatching(/--abort first\. If .*: --instead-of first/),
+      status: 2, message: 'operation first is under way on this machine', fix: expect.stringMatching(/--abort first\. If .*--instead-of first/),
     });
     expect(machine.record('second').begun).toBe(false);
     expect(await drill.startOn(machine, 'third', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
@@ -27,6 +27,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     const [holder, left, third] = drill.machines;
     drill.start('stuck', { failpoints: { cp2: 'promote:hold', cp3: 'await-mark:hold' } });
     await drill.holds('stuck', left, 'promote');
+    await until('the learner has begun its log', () => existsSync(join(left.dataDir, 'member', 'wal')));
     drill.judge.clusters.push((await drill.cluster.seenBy(holder)).clusterId);
     await Promise.all([holder, third].map((machine) => machine.powerOff()));
     left.record('stuck').pass('promote');
@@ -41,6 +42,17 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(await again().summary()).toMatchObject({ status: 0, outcome: 'restored' });
     expect(await drill.faultsOfRestored('again', [left])).toEqual([]);
     expect(left.record('stuck').result).toMatchObject({ outcome: 'superseded', message: 'again was begun in its place' });
+  }));
+
+  test.concurrent('and that can\'t even begin leaves that one going', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('first', machine, 'swap');
+    const other = drill.type(machine, ['--latest', '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', 'other'], { STAGED_FROM: '/nowhere' });
+    expect(await other.summary()).toMatchObject({ status: 2, message: expect.stringContaining('/nowhere') });
+    expect(machine.record('other').begun).toBe(false);
+    machine.record('first').pass('swap');
+    expect(await drill.faultsOfRestored('first')).toEqual([]);
   }));
 
   test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubDrill.with({}, async (drill) => {
