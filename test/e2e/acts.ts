@@ -11,10 +11,11 @@ import { byHandHa, byHandSingle, oneLost, twoLost, withoutQuorum } from './scena
 import { restoreByHand } from './scenarios/restore-by-hand';
 import { encryptedSecrets } from './scenarios/restore-encrypted';
 import { externalByHand } from './scenarios/restore-external';
-import { everyStepKilled, everyStepTwice, followerAbsent, podsKilled, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
+import { everyStepKilled, everyStepTwice, followerAbsent, powerCutAll, powerCutFollower, powerCutHolder } from './scenarios/restore-faults';
 import { diskFull } from './scenarios/restore-full-disk';
 import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
+import { podsKilled } from './scenarios/restore-pods';
 import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
 import { ebs, provisionedClaim } from './scenarios/storage';
 import { whatYouSee } from './scenarios/what-you-see';
@@ -33,7 +34,7 @@ export const acts: readonly Act[] = [
   {
     topology: single,
     scenarios: [
-      restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, podsKilled, encryptedSecrets,
+      restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, encryptedSecrets,
     ],
     replacedAfterFailure: true,
   },

@@ -23,7 +23,7 @@ export const externalByHand: Scenario = {
     const reached = (node: NodeAccess) => drill.record(restoreId, node).reached();
     await assertCovered(new Map([['holder', await reached(holder)], ['follower', await reached(followers[0])], ['api', await reached(api)]]));
     for (const node of drill.nodes) {
-      assert.equal(await node.shell('ls /etc/systemd/system | grep cdk8s-day2 || true'), '', `no unit is left on ${node.name}`);
+      assert.equal(await node.run(['find', '/etc/systemd/system', '-name', 'cdk8s-day2*']), '', `no unit is left on ${node.name}`);
     }
   },
 };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { Duration } from 'cdk8s';
 import { emptyDisk, fillDisk, mountDisk } from '../../lab/disk-faults';
 import { startStaticPod, stopStaticPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { assertHit, LastingFault, playFaults } from '../support/failpoints';
+import { faultAtEveryPoint, roleOf } from '../support/every-point';
+import { LastingFault, playFaults } from '../support/failpoints';
 import { clusterSeenBy } from '../support/members';
 import { RestoreDrill } from '../support/restore';
 import { requirePoints } from '../support/restore-points';
@@ -13,38 +13,44 @@ import { requirePoints } from '../support/restore-points';
 const data = '/var/lib/etcd';
 const records = '/var/lib/cdk8s-day2';
 
+/** Where a restore still looks whether there is space. */
+const refusing: readonly { readonly role: 'holder' | 'follower'; readonly point: string }[] = [
+  { role: 'holder', point: 'check' },
+  { role: 'follower', point: 'check' },
+  { role: 'holder', point: 'verify' },
+  { role: 'holder', point: 'restore-aside' },
+];
+
 export const diskFull: Scenario = {
   group: 13,
-  promise: 'full disks, of data and of records, end a restore before the decision as it began, and hold it up after it, no more',
+  promise: 'disks of data and of records that are full, at every step of the holder and of a follower, end a restore as it began, or hold it up, no more',
   spendsCluster: true,
   run: async (stage) => {
-    const onHolder = ['quiesce', 'swap', 'mark'];
-    const onFollower = ['quiesce', 'set-aside', 'start-etcd', 'promote'];
-    await requirePoints(['restore-aside', ...onHolder, ...onFollower]);
-    const [holder, follower] = stage.cluster.controlPlanes;
-    for (const node of [holder, follower]) await giveDisks(stage, node);
+    await requirePoints(refusing.map(({ point }) => point));
+    const victims = stage.cluster.controlPlanes.slice(0, 2);
+    for (const node of victims) await giveDisks(stage, node);
     const drill = await RestoreDrill.begin(stage, 'full');
 
-    const refused = drill.idFor('refused');
-    await drill.start({ restoreId: refused, failpoints: { [holder.name]: 'restore-aside:hold' } });
-    await playFaults(drill, refused, (node) => fillDisk(node, data), 180);
-    await emptyDisk(holder, data);
-    for (const { status, outcome, message } of await drill.ended(refused)) {
-      assert.deepEqual([status, outcome], [1, 'aborted']);
-      assert.match(message, /restore into a new folder failed|space/);
+    for (const { role, point } of refusing) {
+      const restoreId = drill.idFor(`${role}-${point}`);
+      const victim = victims[role === 'holder' ? 0 : 1];
+      // What can't be recorded can't end either.
+      const full = new LastingFault(() => fill(victim), () => emptyDisk(victim, records), 20);
+      await drill.start({ restoreId, failpoints: { [victim.name]: `${point}:hold` } });
+      await playFaults(drill, restoreId, () => full.strike(), 240);
+      await full.passes();
+      await emptyDisk(victim, data);
+      for (const { status, outcome, message } of await drill.ended(restoreId)) {
+        assert.deepEqual([status, outcome], [1, 'aborted']);
+        assert.match(message, /restore into a new folder failed|space/);
+      }
+      await drill.assertAsBefore(restoreId);
     }
-    await drill.assertAsBefore(refused);
 
-    const restoreId = drill.idFor('held-up');
-    const full = new Map([holder, follower].map((node) => [node.name, new LastingFault(() => fill(node), () => empty(node), 20)]));
-    await drill.start({
-      restoreId, readyTimeout: Duration.minutes(10), quiesceTimeout: Duration.minutes(10), failpoints: { [holder.name]: 'every:hold', [follower.name]: 'every:hold' },
-    });
-    const isHit = (node: NodeAccess, point: string) => (node === holder ? onHolder : onFollower).includes(point);
-    const hit = await playFaults(drill, restoreId, (node, point) => isHit(node, point) ? full.get(node.name)!.strike() : undefined, 900);
-    for (const fault of full.values()) await fault.passes();
-    assertHit(hit, { [holder.name]: onHolder, [follower.name]: onFollower });
-    await drill.assertRestored(restoreId);
+    const faults = new Map(victims.map((node) => [node, new LastingFault(() => fill(node), () => empty(node), 20)]));
+    const refuses = (node: NodeAccess, point: string) => refusing.some((other) => other.role === roleOf(drill, node) && other.point === point);
+    await faultAtEveryPoint(drill, victims, (node, point) => refuses(node, point) ? undefined : faults.get(node)!.strike(), 1500);
+    for (const fault of faults.values()) await fault.passes();
   },
 };
 

@@ -1,0 +1,70 @@
+import { killPod } from '../../lab/faults';
+import { NodeAccess } from '../../lab/node-access';
+import { Scenario } from '../scenario';
+import { heldEverywhere, roleOf } from '../support/every-point';
+import { playFaults } from '../support/failpoints';
+import { RestoreDrill } from '../support/restore';
+import { assertCovered } from '../support/restore-points';
+
+export const podsKilled: Scenario = {
+  group: 13,
+  promise: 'the pod is killed at every step, on every machine: the work goes on, and while there is an API server a new pod attaches to it',
+  run: async (stage) => {
+    const drill = await RestoreDrill.begin(stage, 'pods');
+    const killedAt = new Map(drill.nodes.map((node) => [roleOf(drill, node), [] as string[]]));
+    for (;;) {
+      const before = [...killedAt.values()].flat().length;
+      await restoreUnderKills(drill, killedAt);
+      const open = await assertCovered(killedAt).then(() => undefined, (error: Error) => error);
+      if (!open) return;
+      if ([...killedAt.values()].flat().length === before) throw open;
+      await drill.renew();
+    }
+  },
+};
+
+/** The API server is back, and doesn't know the pod: its kubelet may have ended it before anybody else could. */
+const ended = ['restart', 'finish'];
+
+/**
+ * One restore, which ends as if nothing had been. On each machine the pod is killed once while there is an API server to start another, and
+ * once after that, at points where it wasn't before.
+ *
+ * @param killedAt by role; grows.
+ */
+async function restoreUnderKills(drill: RestoreDrill, killedAt: ReadonlyMap<string, string[]>): Promise<void> {
+  const { kubernetes, namespace } = drill.stage;
+  const restoreId = drill.idFor('pods');
+  const jobs = await drill.start(heldEverywhere(restoreId, drill.nodes));
+  const pods = new Map<NodeAccess, string>();
+  const killed = new Map<NodeAccess, string>();
+
+  const follow = async (node: NodeAccess) => {
+    await kubernetes.eventually(`a pod follows the restore on ${node.name}`, async () => {
+      const running = (await kubernetes.podsOf(jobs[drill.nodes.indexOf(node)])).filter(({ status }) => status.phase === 'Running');
+      const pod = running.map(({ metadata }) => metadata.name).find((name) => name !== killed.get(node));
+      if (pod === undefined || (killed.has(node) && !(await kubernetes.logOf(pod)).includes('attaches to it'))) return false;
+      pods.set(node, pod);
+      return true;
+    }, 180);
+  };
+  const kill = async (node: NodeAccess, point: string) => {
+    const hit = killedAt.get(roleOf(drill, node))!;
+    const pod = pods.get(node);
+    if (pod === undefined || hit.includes(point)) return;
+    await killPod(node, namespace, pod).catch((error: Error) => {
+      if (!ended.includes(point)) throw error;
+    });
+    drill.stage.say(`the pod on ${node.name} is killed at ${point}`);
+    hit.push(point);
+    pods.delete(node);
+    killed.set(node, pod);
+  };
+
+  for (const node of drill.nodes) await follow(node);
+  await playFaults(drill, restoreId, async (node, point) => {
+    await kill(node, point);
+    if (point === 'quiesce') await follow(node);
+  }, 900);
+  await drill.assertRestored(restoreId);
+}

@@ -1,0 +1,28 @@
+import { Duration } from 'cdk8s';
+import { Fault, playFaults } from './failpoints';
+import { RestoreDrill, RestoreOrder } from './restore';
+import { assertCovered } from './restore-points';
+import { NodeAccess } from '../../lab/node-access';
+
+/** How a restore is started whose program holds at every point of these machines, and has time for what happens to it there. */
+export function heldEverywhere(restoreId: string, nodes: readonly NodeAccess[]): RestoreOrder {
+  return {
+    restoreId,
+    readyTimeout: Duration.minutes(30),
+    quiesceTimeout: Duration.minutes(30),
+    failpoints: Object.fromEntries(nodes.map(({ name }) => [name, 'every:hold'])),
+  };
+}
+
+/** Plays a fault at every point of the programs of these machines, in one restore, which ends with all members all the same. */
+export async function faultAtEveryPoint(drill: RestoreDrill, nodes: readonly NodeAccess[], fault: Fault, timeoutSeconds: number): Promise<void> {
+  const restoreId = drill.idFor('every');
+  await drill.start(heldEverywhere(restoreId, nodes));
+  const hit = await playFaults(drill, restoreId, fault, timeoutSeconds);
+  await drill.assertRestored(restoreId);
+  await assertCovered(new Map(nodes.map((node) => [roleOf(drill, node), hit.get(node.name)!])));
+}
+
+export function roleOf(drill: RestoreDrill, node: NodeAccess): string {
+  return node === drill.node ? 'holder' : 'follower';
+}
