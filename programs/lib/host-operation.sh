@@ -11,10 +11,10 @@
 #     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
 #     program/   the program and its lib/
 #     inputs     the program's variables
-#     work/      what commands print
 #     record/    what the work has done so far
 #     log        what it said
 #     result     its summary, there exactly when it has ended; the exit status stands in `status`
+#   /run/cdk8s-day2/<id>/   what commands print
 
 OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
 UNITS=${UNITS:-/etc/systemd/system}
@@ -31,6 +31,11 @@ on_host() {
 
 operation_folder() {
   echo "$OPERATIONS/$OPERATION"
+}
+
+# scratch_folder: in memory. On a full disk half an answer would count as a whole one.
+scratch_folder() {
+  echo "/run/cdk8s-day2/$OPERATION"
 }
 
 # operation_unit [ID]
@@ -227,7 +232,7 @@ forget_unit() {
 forget_tools() {
   forget_unit "$OPERATION"
   folder=$(operation_folder)
-  rm -rf "${folder:?}/work" "${folder:?}/snapshot" "${folder:?}/bin"
+  rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
 # follow_operation: shows the log until the operation has ended, and returns its status.
@@ -299,7 +304,8 @@ begin_by_hand() {
   PATH=$here/bin:$here/../bin:$PATH
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
-  WORK=$(mktemp -d)
+  mkdir -p /run/cdk8s-day2
+  WORK=$(mktemp -d /run/cdk8s-day2/.by-hand-XXXXXX)
   trap 'rm -rf "$WORK"' EXIT
 }
 

@@ -17,9 +17,9 @@ discover() {
   [ -f "$manifest" ] || manifest=$RECORD/manifests/$1.yaml
   if [ -f "$manifest" ]; then
     # Arguments of the command's list, as kubeadm writes them and as people edit them: quoted or not, with a comment after it.
-    sed -n "s/[[:space:]]#.*$//; s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$manifest" >"$RECORD/$1.draft"
+    sed -n "s/[[:space:]]#.*$//; s/^[[:space:]]*-[[:space:]]*[\"']\{0,1\}--\([^\"']*\)[\"']\{0,1\}[[:space:]]*$/\1/p" "$manifest" >"$RECORD/$1.draft" || return 1
   elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
-    unit_arguments >"$RECORD/$1.draft"
+    unit_arguments >"$RECORD/$1.draft" || return 1
   else
     return 1
   fi

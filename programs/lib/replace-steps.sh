@@ -12,9 +12,10 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 # --- before the member is removed: nothing is lost by giving up
 
 step_check() {
+  # Where nothing can be recorded nothing may begin.
+  need_space "$RECORD" 16384 "the record of this replacement"
   read_machine
   check_data_folder
-  need_space "$RECORD" 16384 "the record of this replacement"
   [ ! -e "$DATA_DIR/before-$OPERATION" ] || give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
   check_dead || return 1
   check_quorum || return 1
@@ -226,8 +227,7 @@ give_up() {
     pause 10 || :
     exit 1
   fi
-  keep_fact reason "$1"
-  keep_fact fix "$2"
+  keep_reason "$1" "$2"
   go_to back put-back
 }
 

@@ -11,8 +11,7 @@ give_up() {
     pause 10 || :
     exit 1
   fi
-  keep_fact reason "$1"
-  keep_fact fix "$2"
+  keep_reason "$1" "$2"
   if together; then
     until decide abort "$1"; do
       # Whom nobody counts on may go alone; the others' own time runs out.
@@ -41,8 +40,7 @@ free_to_go() {
 }
 
 back_out() {
-  [ -s "$RECORD/reason" ] || keep_fact reason "$1"
-  [ -s "$RECORD/fix" ] || keep_fact fix "see what that machine says, there: sh restore.sh --status $OPERATION; then restore again, by another id"
+  [ -s "$RECORD/fix" ] || keep_reason "$1" "see what that machine says, there: sh restore.sh --status $OPERATION; then restore again, by another id"
   go_to back put-back
 }
 

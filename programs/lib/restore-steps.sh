@@ -10,16 +10,16 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 # --- before the decision: nothing is lost by giving up
 
 step_check() {
-  read_machine
-  keep_fact machine-read yes
   # Where nothing can be recorded nothing may begin.
   need_space "$RECORD" 16384 "the record of this restore"
+  read_machine
+  keep_fact machine-read yes || return 1
   if [ "$ROLE" != api ]; then
     check_data_folder
     # The old data stays, and as much comes from the others again.
     [ ! -f "$DATA_DIR/member/snap/db" ] || need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" "a second database beside the old one"
   fi
-  learn_urls
+  learn_urls || return 1
   if by_word; then return 0; fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"

@@ -8,7 +8,7 @@
 
 # work: from the step that the record names to the end, which is `conclude`.
 work() {
-  WORK=$(operation_folder)/work
+  WORK=$(scratch_folder)
   RECORD=$(operation_folder)/record
   rm -rf "$WORK"
   mkdir -p "$WORK"
@@ -57,7 +57,7 @@ step_now() {
 
 # go_to LIST STEP: on from there, with the record of a unit that has just been started.
 go_to() {
-  keep_fact at "$1 $2"
+  keep_fact at "$1 $2" || exit 1
   exec sh "$here/$PROGRAM" work
 }
 
@@ -68,6 +68,16 @@ fact() {
 
 keep_fact() {
   printf '%s\n' "$2" >"$RECORD/.$1" && put_in_place "$RECORD/.$1" "$RECORD/$1"
+}
+
+# keep_reason REASON FIX: why it is given up. What can't be recorded can't be done either, and may be the full disk's doing: then from the record
+# again, after a moment.
+keep_reason() {
+  if ! { keep_fact reason "$1" && keep_fact fix "$2"; }; then
+    say "nothing can be recorded in $RECORD: trying again"
+    pause 5 || :
+    exit 1
+  fi
 }
 
 # put_in_place DRAFT FILE: whole or not at all, also when the power goes.

@@ -13,18 +13,18 @@ interface Lateness {
 const latenesses: Lateness[] = [
   {
     title: 'starts nowhere on a follower',
-    order: { env: { READY_TIMEOUT: '3' } },
-    message: /not ready within 3 s: cp3: .*the old cluster serves as before/,
+    order: { env: { READY_TIMEOUT: '20' } },
+    message: /not ready within 20 s: cp3: .*the old cluster serves as before/,
   },
   {
     title: 'hangs before a follower has stopped its API server',
     order: { env: { QUIESCE_TIMEOUT: '5' }, failpoints: { cp3: 'stopping-kube-apiserver:hold' } },
-    message: /(not quiesced within 5 s: cp3|no decision came within \d+ s|aborted? by cp[123])/,
+    message: /(not quiesced within 5 s: cp3|no decision came within \d+ s|abort(ed)? by cp[123])/,
   },
   {
     title: 'hangs on the holder before the decision',
-    order: { env: { READY_TIMEOUT: '3', QUIESCE_TIMEOUT: '3' }, failpoints: { cp1: 'await-quiesced:hold' } },
-    message: /(no decision came within 6 s|aborted? by cp[123])/,
+    order: { env: { READY_TIMEOUT: '15', QUIESCE_TIMEOUT: '3' }, failpoints: { cp1: 'await-quiesced:hold' } },
+    message: /(no decision came within 18 s|abort(ed)? by cp[123])/,
   },
 ];
 

@@ -67,6 +67,7 @@ export interface StubCommand {
 const BOOT = `
 set -e
 mount -t proc proc /proc
+mount -t tmpfs run /run
 mount --bind "$2" /usr/local/sbin
 echo "$1" >/proc/sys/kernel/hostname
 echo up
