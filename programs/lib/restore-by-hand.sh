@@ -172,8 +172,9 @@ by_hand_forget() {
   find_restore
   [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $0 --status $OPERATION"
+  # Who waits for the decision may be the last to hear of it.
   case $(step_now) in
-    check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | await-decision | decide)
+    check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | decide)
       fail "nothing is decided yet" "abort it, sh $0 --abort $OPERATION, and begin another with --lost \"$lost_now\"" ;;
   esac
   for member in $lost_now; do
