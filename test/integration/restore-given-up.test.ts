@@ -81,12 +81,14 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
   test.concurrent('on the way: the others end without it when a person says so', () => StubDrill.with({ members: 3 }, async (drill) => {
     const [holder, second, third] = drill.machines;
     const left = [holder, second];
-    const runs = drill.start('lossy', { failpoints: { cp3: 'added:hold' } });
+    // The second has not heard of the decision yet.
+    const runs = drill.start('lossy', { failpoints: { cp2: 'await-decision:hold', cp3: 'added:hold' } });
     await drill.holds('lossy', third, 'added');
     await third.powerOff();
     // It has been added as a learner, and only one is allowed at a time.
     expect(await drill.type(holder, ['--forget', 'lossy', '--lost', 'cp1']).summary()).toMatchObject({ status: 2, message: 'cp1 holds the restore' });
     for (const machine of left) expect(await drill.type(machine, ['--forget', 'lossy', '--lost', 'cp3']).ended).toBe(0);
+    second.record('lossy').pass('await-decision');
     expect(await drill.faultsOfRestored('lossy', left)).toEqual([]);
     expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
     expect(await runs.get('cp1')!.summary()).toMatchObject({ message: expect.stringContaining('all 2 members serve') });
