@@ -12,9 +12,9 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 # --- before the member is removed: nothing is lost by giving up
 
 step_check() {
+  read_machine
   # Where nothing can be recorded nothing may begin.
   need_space "$RECORD" 16384 "the record of this replacement"
-  read_machine
   check_data_folder
   [ ! -e "$DATA_DIR/before-$OPERATION" ] || give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
   check_dead || return 1

@@ -10,10 +10,11 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 # --- before the decision: nothing is lost by giving up
 
 step_check() {
-  # Where nothing can be recorded nothing may begin.
-  need_space "$RECORD" 16384 "the record of this restore"
+  # First of all: only one who knows etcd's certificates can tell the others that he gives up.
   read_machine
   keep_fact machine-read yes || return 1
+  # Where nothing can be recorded nothing may begin.
+  need_space "$RECORD" 16384 "the record of this restore"
   if [ "$ROLE" != api ]; then
     check_data_folder
     # The old data stays, and as much comes from the others again.
