@@ -34,6 +34,7 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
       MANIFESTS=$1/manifests RECORD=$1/record UNITS=$1/units ETCD_UNIT=etcd.service NAME=cp2
       give_up() { echo "refused: $1: $2"; exit 0; }
       initial_cluster() { echo '${CLUSTER}'; }
+      put_in_place() { mv "$1" "$2"; }
       is_static_pod() { [ -f "$RECORD/manifests/$1.yaml" ]; }
       systemctl() {
         case $* in
