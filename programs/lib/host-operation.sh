@@ -18,6 +18,8 @@
 
 OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
 UNITS=${UNITS:-/etc/systemd/system}
+# In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full then.
+SCRATCH=/run/cdk8s-day2
 RECORDS_KEPT=20
 
 # on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
@@ -33,9 +35,8 @@ operation_folder() {
   echo "$OPERATIONS/$OPERATION"
 }
 
-# scratch_folder: in memory. On a full disk half an answer would count as a whole one.
 scratch_folder() {
-  echo "/run/cdk8s-day2/$OPERATION"
+  echo "$SCRATCH/$OPERATION"
 }
 
 # operation_unit [ID]
@@ -304,8 +305,9 @@ begin_by_hand() {
   PATH=$here/bin:$here/../bin:$PATH
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
-  mkdir -p /run/cdk8s-day2
-  WORK=$(mktemp -d /run/cdk8s-day2/.by-hand-XXXXXX)
+  mkdir -p "$SCRATCH"
+  # No id of an operation begins with a dot.
+  WORK=$(mktemp -d "$SCRATCH/.by-hand-XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
 }
 

@@ -38,7 +38,6 @@ interface Wording {
 }
 
 interface Layout {
-  readonly machines: Machine[];
   readonly holder: Machine;
   readonly others: Machine[];
   /** The folder of this cluster's backups, and the kit's. */
@@ -64,7 +63,7 @@ export function runbook(cluster: EtcdCluster, backups: BackupsByHand): string {
   const others = machines.filter((machine) => machine !== holder);
   const own = `${backups.folder}/${cluster.name}`;
   const kit = `${own}/break-glass`;
-  const layout: Layout = { machines, holder, others, own, kit };
+  const layout: Layout = { holder, others, own, kit };
   const words = cluster.isExternal ? wordsForExternal(layout, backups) : wordsForStacked(layout);
   const everywhere = machines.every(({ name }) => backups.machines.includes(name));
 

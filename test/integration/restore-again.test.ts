@@ -15,7 +15,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     drill.start('first', { failpoints: { cp1: 'quiesce:hold' } });
     await drill.holds('first', machine, 'quiesce');
     expect(await drill.startOn(machine, 'second', {}).summary()).toMatchObject({
-      status: 2, message: 'operation first is under way on this machine', fix: expect.stringMatching(/--abort first\. If .*--instead-of first/),
+      status: 2, message: 'operation first is under way on this machine', fix: expect.stringMatching(/--abort first\. If .*, with --instead-of first/),
     });
     expect(machine.record('second').begun).toBe(false);
     expect(await drill.startOn(machine, 'third', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
