@@ -36,10 +36,18 @@ export PROGRAM=replace-member.sh
 . "$here/lib/host-operation.sh"
 # shellcheck source=programs/lib/unit.sh
 . "$here/lib/unit.sh"
+# shellcheck source=programs/lib/settings.sh
+. "$here/lib/settings.sh"
+# shellcheck source=programs/lib/running.sh
+. "$here/lib/running.sh"
+# shellcheck source=programs/lib/machine.sh
+. "$here/lib/machine.sh"
 # shellcheck source=programs/lib/node.sh
 . "$here/lib/node.sh"
 # shellcheck source=programs/lib/data-folder.sh
 . "$here/lib/data-folder.sh"
+# shellcheck source=programs/lib/proof.sh
+. "$here/lib/proof.sh"
 # shellcheck source=programs/lib/membership.sh
 . "$here/lib/membership.sh"
 # shellcheck source=programs/lib/replace-steps.sh

@@ -36,7 +36,8 @@
 #   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
 #   FAILPOINT             for tests, see lib/unit.sh
 #
-# Exit status: 0 restored (or done before), 1 not restored and the old cluster serves, 2 an input is wrong;
+# Exit status: 0 restored and proved (or done before); 1 not restored and the old cluster serves, or not proved: see what it says; 2 an input
+# is wrong;
 # in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
@@ -55,16 +56,28 @@ export PROGRAM=restore.sh
 . "$here/lib/host-operation.sh"
 # shellcheck source=programs/lib/unit.sh
 . "$here/lib/unit.sh"
+# shellcheck source=programs/lib/settings.sh
+. "$here/lib/settings.sh"
+# shellcheck source=programs/lib/running.sh
+. "$here/lib/running.sh"
+# shellcheck source=programs/lib/machine.sh
+. "$here/lib/machine.sh"
 # shellcheck source=programs/lib/node.sh
 . "$here/lib/node.sh"
 # shellcheck source=programs/lib/data-folder.sh
 . "$here/lib/data-folder.sh"
+# shellcheck source=programs/lib/proof.sh
+. "$here/lib/proof.sh"
 # shellcheck source=programs/lib/membership.sh
 . "$here/lib/membership.sh"
 # shellcheck source=programs/lib/restore-keys.sh
 . "$here/lib/restore-keys.sh"
 # shellcheck source=programs/lib/restore-snapshot.sh
 . "$here/lib/restore-snapshot.sh"
+# shellcheck source=programs/lib/restore-trial.sh
+. "$here/lib/restore-trial.sh"
+# shellcheck source=programs/lib/restore-proof.sh
+. "$here/lib/restore-proof.sh"
 # shellcheck source=programs/lib/restore-steps.sh
 . "$here/lib/restore-steps.sh"
 # shellcheck source=programs/lib/restore-back.sh
@@ -100,6 +113,10 @@ resume() {
 
 stage_restore() {
   [ -z "${INSTEAD_OF:-}" ] || take_over record || return 1
+  if [ "$ROLE" = holder ]; then
+    require_etcd
+    TOOLS=etcd
+  fi
   case ${SNAPSHOT%%:*} in
     '' | file) ;;
     *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;

@@ -33,7 +33,7 @@ keep_kit() {
     step kit "writing $kit, to restore with when the cluster is down"
     # First, so that their space is free; the one in use stays until there is another.
     sweep_kits "$there"
-    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 40 MB on the volume and check its health, or set breakGlassKit to false"
+    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
   fi
   sweep_kits "$kit"
 }
@@ -47,7 +47,7 @@ write_kit() {
   draft=$kit.draft
   mkdir -m 0700 "$draft" "$draft/lib" "$draft/bin" &&
     cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
-    cp "$KIT_SOURCE"/program/lib/*.sh "$draft/lib/" &&
+    cp "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk "$draft/lib/" &&
     cp "$BUSYBOX" "$draft/bin/busybox" &&
     copy_etcd_tools &&
     chmod -R u+rwX,go= "$draft" &&
@@ -60,9 +60,10 @@ write_kit() {
     sync .
 }
 
-# Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
+# etcd serves restored data once before anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has been
+# refused before.
 copy_etcd_tools() {
-  for tool in etcdctl etcdutl; do
+  for tool in etcd etcdctl etcdutl; do
     path=$(command -v "$tool") || continue
     cp "$path" "$draft/bin/$tool" || return 1
   done

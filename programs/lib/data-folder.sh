@@ -4,13 +4,20 @@
 #   DATA_DIR        the folder, once it is known
 #   DATA_MAY_MISS   where set, it need not be there: make_data_folder
 
-# data_folder: by its real path, which is one that isn't there where DATA_MAY_MISS is set.
+# data_folder: on this host, by its real path, which is one that isn't there where DATA_MAY_MISS is set.
 data_folder() {
-  given=$(setting etcd data-dir)
+  local told given
+  told=$(setting etcd data-dir)
+  case $told in
+    /*) ;;
+    *) not_understood "etcd's --data-dir is '$told', and no absolute path" "give etcd an absolute --data-dir" ;;
+  esac
+  given=$(host_path etcd "$told") ||
+    not_understood "etcd's data folder $told is on no volume of the host" "mount a folder of the host there, by hostPath, or do this by hand"
   if [ ! -d "$given" ] && [ -n "${DATA_MAY_MISS:-}" ]; then
     readlink -f "$given" || echo "$given"
   else
-    cd -P "$given" && pwd -P
+    { cd -P "$given" && pwd -P; } 2>/dev/null || not_understood "the data folder $given is not there" "check the disk"
   fi
 }
 
@@ -19,16 +26,7 @@ data_folder() {
 make_data_folder() {
   mkdir -p "$DATA_DIR" || return 1
   [ ! -d "$DATA_DIR/member" ] || return 0
-  chown "$(etcd_user)" "$DATA_DIR" && chmod 0700 "$DATA_DIR" && sync "$DATA_DIR"
-}
-
-# etcd_user: whom etcd runs as.
-etcd_user() {
-  if is_static_pod etcd; then
-    cat "$MANIFESTS/etcd.yaml" "$RECORD/manifests/etcd.yaml" 2>/dev/null | sed -n 's/^[[:space:]]*runAsUser:[[:space:]]*\([0-9][0-9]*\).*/\1/p' | head -n 1 | grep . || echo 0
-  else
-    systemctl show --property User --value "$ETCD_UNIT" | grep . || echo 0
-  fi
+  chown "$(user_of etcd)" "$DATA_DIR" && chmod 0700 "$DATA_DIR" && sync "$DATA_DIR"
 }
 
 # absent_disk: where the data's disk is mounted, as /etc/fstab says, if it isn't.
@@ -45,7 +43,9 @@ check_data_folder() {
   [ -z "$(setting etcd wal-dir)" ] ||
     give_up "etcd has a write-ahead log of its own, --wal-dir $(setting etcd wal-dir), which can't be swapped together with the data" "put the log into the data folder, or do this by hand"
   [ ! -L "$DATA_DIR/member" ] || give_up "$DATA_DIR/member is a link" "put the data where etcd's --data-dir says, or do this by hand"
-  ! grep -q " $DATA_DIR/member " /proc/self/mounts || give_up "$DATA_DIR/member is a mount point, and can't be renamed" "mount the disk at $DATA_DIR, or do this by hand"
+  local below
+  below=$(data=$(printf '%s' "$DATA_DIR" | sed 's/ /\\040/g') awk 'index($2, ENVIRON["data"] "/") == 1 { print $2 }' /proc/self/mounts)
+  [ -z "$below" ] || give_up "something is mounted below etcd's data folder, which can't be renamed: $below" "mount the disk at $DATA_DIR, or do this by hand"
 }
 
 # set_data_aside LABEL: the data on this host, under a name of its own beside it. It is never deleted, and never overwritten.

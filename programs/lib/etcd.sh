@@ -11,6 +11,11 @@ require_etcdctl() {
   command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
 }
 
+# require_etcd: for what serves restored data before anything stops.
+require_etcd() {
+  command -v etcd >/dev/null || refuse "there is no etcd to serve the restored data with, before anything stops" "take the kit with its bin/, or an etcd image that has etcd, etcdctl and etcdutl"
+}
+
 # choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images of 3.5 leave out.
 # etcdctl lost `snapshot status` in 3.6.
 # shellcheck disable=SC2034 # offline: for those who read files

@@ -21,6 +21,8 @@ UNITS=${UNITS:-/etc/systemd/system}
 # In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full then.
 SCRATCH=/run/cdk8s-day2
 RECORDS_KEPT=20
+# What the program needs besides etcdctl and etcdutl.
+TOOLS=${TOOLS:-}
 
 # on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
 on_host() {
@@ -94,7 +96,7 @@ begin_operation() {
     hold_superseded
     # Who refuses in there has said why.
     staged=0
-    (cd "$draft" && stage_tools && "$1") || staged=$?
+    (cd "$draft" && "$1" && stage_tools) || staged=$?
     [ "$staged" -eq 0 ] || { rm -rf "$draft"; release_superseded; }
     [ "$staged" -ne 2 ] || exit 2
     [ "$staged" -eq 0 ] || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
@@ -156,7 +158,7 @@ stage_tools() {
   bin/busybox --install bin 2>/dev/null || for applet in $(bin/busybox --list); do
     [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
   done
-  for tool in etcdctl etcdutl; do
+  for tool in etcdctl etcdutl $TOOLS; do
     if command -v "$tool" >/dev/null; then cp "$(command -v "$tool")" "bin/$tool" || return 1; fi
   done
   chmod 0700 bin/busybox
@@ -337,7 +339,7 @@ by_hand_status() {
 
 # stage_program VARIABLE...: this program with its lib/, and these variables as they are.
 stage_program() {
-  cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh program/lib/ || return 1
+  cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh "$here"/lib/*.awk program/lib/ || return 1
   for variable in OPERATION OPERATIONS UNITS PROGRAM FAILPOINT "$@"; do
     eval "given=\${$variable:-}"
     [ -z "$given" ] || printf "%s='%s'\n" "$variable" "$(printf '%s' "$given" | sed "s/'/'\\\\''/g")"

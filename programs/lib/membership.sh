@@ -34,6 +34,12 @@ cluster_id() {
   ask "$1" 5 get / --write-out=json && json_number cluster_id <"$WORK/answer"
 }
 
+# who_answers URL: the name of the member that answers there. Status 1: none does.
+who_answers() {
+  ask "$1" 5 endpoint status --write-out=json || return 1
+  member_name "$1" "$(json_number member_id <"$WORK/answer")"
+}
+
 # members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has started.
 members() {
   ask "$VIA" 5 member list --write-out=simple || return 1
@@ -58,42 +64,107 @@ initial_cluster() {
   members | awk -v name="$NAME" -v peer="$PEER_URL" '{ printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }'
 }
 
-# tell_to_join: the manifest, or the unit, says so. etcd looks at it only while its data folder is empty.
+# tell_to_join: the manifest, or the unit, says so. etcd looks at it only while its data folder is empty. What was written is read back:
+# etcd that starts without having been told begins a cluster of its own.
 tell_to_join() {
+  local cluster
   cluster=$(initial_cluster)
-  [ -n "$cluster" ] || return 1
+  case ,$cluster, in
+    *",$NAME=$PEER_URL,"*) ;;
+    *) return 1 ;;
+  esac
   if is_static_pod etcd; then
-    manifest=$RECORD/manifests/etcd.yaml
     if [ ! -f "$RECORD/etcd.yaml.before" ]; then
-      cp -p "$manifest" "$RECORD/.etcd.yaml.before" && put_in_place "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
+      cp -p "$RECORD/manifests/etcd.yaml" "$RECORD/.etcd.yaml.before" &&
+        put_in_place "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
     fi
-    awk -v cluster="$cluster" '
-      /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
-      { print }
-      /^[[:space:]]*-[[:space:]]*["\047]?etcd["\047]?[[:space:]]*$/ {
-        indent = $0; sub(/-.*/, "", indent)
-        print indent "- --initial-cluster=" cluster
-        print indent "- --initial-cluster-state=existing"
-      }' "$RECORD/etcd.yaml.before" >"$manifest.draft" &&
-      chmod 0600 "$manifest.draft" &&
-      put_in_place "$manifest.draft" "$manifest"
+    joining_manifest "$RECORD/etcd.yaml.before" "$cluster" "$RECORD/manifests/etcd.yaml.draft" || {
+      say_once "$RECORD/etcd.yaml.before can't be told whom to join: $AS_KUBEADM"
+      return 1
+    }
+    put_in_place "$RECORD/manifests/etcd.yaml.draft" "$RECORD/manifests/etcd.yaml"
   else
-    # A drop-in leaves the unit's own file as it is. Whole or not at all: half of one would leave the unit without a command.
-    command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | awk '{
-      for (i = 1; i <= NF; i++) if ($i !~ /^--initial-cluster(-state)?=/) printf "%s ", $i
-    }')
-    [ -n "$command" ] || { say_once "the unit $ETCD_UNIT has no command that can be read: look at systemctl cat $ETCD_UNIT"; return 1; }
-    joining=$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf
-    mkdir -p "$UNITS/$ETCD_UNIT.d"
-    {
-      echo '[Service]'
-      # etcd refuses to start where a flag and a variable say the same thing differently.
-      echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
-      echo 'ExecStart='
-      echo "ExecStart=$command--initial-cluster=$cluster --initial-cluster-state=existing"
-    } >"$joining.draft" && put_in_place "$joining.draft" "$joining" || return 1
-    systemctl daemon-reload
+    tell_unit_to_join "$cluster"
   fi
+}
+
+# joining_manifest MANIFEST CLUSTER FILE: with just these two flags changed, as a reader finds who knows nothing of how it was written.
+joining_manifest() {
+  local joins
+  awk -v cluster="$2" '
+    /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
+    { print }
+    /^[[:space:]]*-[[:space:]]*["\047]?([^[:space:]]*\/)?etcd["\047]?[[:space:]]*$/ {
+      indent = $0; sub(/-.*/, "", indent)
+      print indent "- --initial-cluster=" cluster
+      print indent "- --initial-cluster-state=existing"
+    }' "$1" >"$3" && chmod 0600 "$3" || return 1
+  awk -v component=etcd -f "$here/lib/static-pod.awk" "$1" >"$WORK/before.pod" 2>/dev/null &&
+    awk -v component=etcd -f "$here/lib/static-pod.awk" "$3" >"$WORK/joining.pod" 2>/dev/null &&
+    awk -f "$here/lib/settings.awk" "$WORK/before.pod" >"$WORK/before" &&
+    awk -f "$here/lib/settings.awk" "$WORK/joining.pod" >"$WORK/joining" || return 1
+  joins='^initial-cluster\(-state\)\{0,1\}='
+  [ "$(grep "$joins" "$WORK/joining" | paste -s -d ' ' -)" = "initial-cluster=$2 initial-cluster-state=existing" ] &&
+    [ "$(grep -v "$joins" "$WORK/joining")" = "$(grep -v "$joins" "$WORK/before")" ] &&
+    [ "$(sed "/^arg$TAB/d" "$WORK/joining.pod")" = "$(sed "/^arg$TAB/d" "$WORK/before.pod")" ]
+}
+
+# tell_unit_to_join CLUSTER: by a drop-in, which leaves the unit's own file as it is. Whole or not at all: half of one would leave the unit
+# without a command.
+tell_unit_to_join() {
+  local program words shown
+  program=$(unit_program)
+  [ -n "$program" ] || { say_once "the unit $ETCD_UNIT has no command that can be read: look at systemctl cat $ETCD_UNIT"; return 1; }
+  words=$(sed -n "s/^arg$TAB//p" "$RECORD/etcd.pod" | awk '
+    skip { skip = 0; if ($0 !~ /^-/) next }
+    /^--?initial-cluster(-state)?=/ { next }
+    /^--?initial-cluster(-state)?$/ { skip = 1; next }
+    { print }' | unit_words) || return 1
+  mkdir -p "$UNITS/$ETCD_UNIT.d"
+  {
+    echo '[Service]'
+    # etcd refuses to start where a flag and a variable say the same thing differently.
+    echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
+    echo 'ExecStart='
+    echo "ExecStart=$program $words--initial-cluster=$1 --initial-cluster-state=existing"
+  } >"$(joining_drop_in).draft" && put_in_place "$(joining_drop_in).draft" "$(joining_drop_in)" && systemctl daemon-reload || return 1
+  shown=$(systemctl show --property ExecStart --value "$ETCD_UNIT")
+  case $shown in
+    *" --initial-cluster=$1 --initial-cluster-state=existing "*) ;;
+    *) say_once "the unit $ETCD_UNIT does not take up $(joining_drop_in): look at systemctl cat $ETCD_UNIT" && return 1 ;;
+  esac
+}
+
+joining_drop_in() {
+  echo "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+}
+
+# unit_program: etcd's program by its path. What a shell was told to run is known from the process.
+unit_program() {
+  local program
+  program=$(sed -n "s/^program$TAB//p" "$RECORD/etcd.pod")
+  case $program in
+    /*) echo "$program" ;;
+    *) systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/^{ path=\([^ ;]*\/etcd\) ;.*/\1/p' ;;
+  esac
+}
+
+# unit_words: words, a line each, as systemd reads them back.
+unit_words() {
+  awk '{
+    gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); gsub(/%/, "%%"); gsub(/\$/, "$$")
+    printf "%s ", ($0 ~ /^[A-Za-z0-9_.,:=@%\/+-]+$/ ? $0 : "\"" $0 "\"")
+  }'
+}
+
+# rehearse_join: whether this machine can be told later, found out while nothing is stopped yet: give_up.
+rehearse_join() {
+  is_static_pod etcd || return 0
+  if grep -q "^env${TAB}ETCD_INITIAL_CLUSTER" "$RECORD/etcd.pod"; then
+    give_up "$MANIFESTS/etcd.yaml says by variables whom etcd joins" "write --initial-cluster and --initial-cluster-state as flags in their place"
+  fi
+  joining_manifest "$MANIFESTS/etcd.yaml" "$NAME=$PEER_URL,a=https://b:1" "$WORK/etcd.yaml" ||
+    give_up "$MANIFESTS/etcd.yaml can't be told whom etcd joins" "write its command as kubeadm does: '- etcd', and a line '- --flag=value' for each flag"
 }
 
 # start_joining: etcd as a new member, which it is told only while it has no data.
@@ -104,8 +175,8 @@ start_joining() {
 
 # forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
 forget_joining() {
-  [ -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf" ] || return 0
-  rm -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf" "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf.draft"
+  [ -f "$(joining_drop_in)" ] || return 0
+  rm -f "$(joining_drop_in)" "$(joining_drop_in).draft"
   rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
   systemctl daemon-reload
 }

@@ -12,7 +12,8 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 # --- before the member is removed: nothing is lost by giving up
 
 step_check() {
-  read_machine
+  read_machine || return 1
+  rehearse_join
   # Where nothing can be recorded nothing may begin.
   need_space "$RECORD" 16384 "the record of this replacement"
   check_data_folder

@@ -52,7 +52,11 @@ step_put_back() {
     put_data_back || return 1
     start_component etcd || return 1
   fi
-  [ -z "$(fact abandoned)" ] || [ -n "$(fact holder-word)" ] || await_old_cluster
+  if [ -n "$(fact abandoned)" ] && [ -z "$(fact holder-word)" ]; then
+    await_old_cluster || return 1
+    # If that one comes back after all, it finds this, and goes back, too.
+    by_word || ask_old put "$(key called-off)" "$(date +%s)" || return 1
+  fi
 }
 
 put_data_back() {

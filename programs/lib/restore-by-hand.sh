@@ -249,6 +249,9 @@ abandon_holder() {
     stopped | add-learner | start-etcd) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: $(restore_again)" ;;
   esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
+  ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($holder_says)" \
+    "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"
+  say "$HOLDER does not answer, and is taken for lost: it must never start again. If it serves the restored data all the same, there are two clusters, and what one of them has written is lost"
   keep_fact abandoned "$HOLDER"
   keep_fact abandoned-at "$at"
   begin_way_back

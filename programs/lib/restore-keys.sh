@@ -5,8 +5,9 @@
 #
 #   /cdk8s-day2/restore/<id>/present/<machine>, ready/…, quiesced/…   in the old etcd
 #   /cdk8s-day2/restore/<id>/decision                                 there: swap or abort, created once
-#   /cdk8s-day2/restore/<id>/called-off                               there: the holder has gone back after all
+#   /cdk8s-day2/restore/<id>/called-off                               there: the holder has gone back after all, or was given up for lost
 #   /cdk8s-day2/restore/<id>/stopped/<machine>                        in the new etcd: this member won't serve the old data again
+#   /cdk8s-day2/restore/<id>/proof                                    there: written before anything was stopped, by which it is known
 #   /cdk8s-day2/restores/<id>                                         there: the mark. This restore was done, for ever
 
 MARKS=/cdk8s-day2/restores
@@ -108,6 +109,31 @@ read_decision() {
 
 called_off() {
   ask_old get "$(key called-off)" --print-value-only && [ -s "$WORK/answer" ]
+}
+
+# given_up_by_others: whether one of the others says so that serves the old data again. Each is asked by itself: this machine's own etcd has
+# the restored data by now.
+given_up_by_others() {
+  local member
+  together || return 1
+  for member in $(followers); do
+    if ask "$(url_of "$member")" 3 get "$(key called-off)" --print-value-only && [ -s "$WORK/answer" ]; then return 0; fi
+  done
+  return 1
+}
+
+# holder_is_up: whether the holder's machine answers anything at all. One that refuses is up, whatever has become of its etcd; silence is no
+# proof of anything. `holder_says` is what it answered.
+holder_is_up() {
+  if ask "$(url_of "$HOLDER")" 5 endpoint status; then
+    holder_says="its etcd answers"
+    return 0
+  fi
+  holder_says=$(reason 5)
+  case $holder_says in
+    *'connection refused'* | *x509* | *tls:* | *'connection closed'* | *'closed network connection'* | *'reset by peer'* | *'broken pipe'*) return 0 ;;
+  esac
+  return 1
 }
 
 # marked: whether a restored cluster serves that says that it is this restore's; VIA is the member that said so. Every one is asked by

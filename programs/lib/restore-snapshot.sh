@@ -77,7 +77,9 @@ check_snapshot() {
   checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum" || give_up "the SHA-256 of $SNAPSHOT_FILE does not match its content" "choose another backup: sh restore.sh --list"
   "$offline" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
-  keep_fact revision "$(json_number revision <"$WORK/status")"
+  revision=$(json_number revision <"$WORK/status")
+  [ -n "$revision" ] || give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" "choose another backup: sh restore.sh --list"
+  keep_fact revision "$revision" || exit 1
   : >"$WORK/backup.json"
   cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json" 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
   check_origin
@@ -106,14 +108,17 @@ check_storage_version() {
   [ -n "$stored" ] && [ -n "$installed" ] || return 0
   [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
     give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" "upgrade etcd first, or choose an older backup: sh restore.sh --list"
+  # A newer one would write what the installed one can't read.
+  tools=$(etcd --version | sed -n 's/^etcd Version: //p')
+  [ "$(minor_of "$tools")" = "$(minor_of "$installed")" ] ||
+    give_up "the tools of this restore are of etcd ${tools:-unknown}, and etcd $installed is installed" "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
 }
 
-# etcd_version: of the etcd that runs here, else of the image in its manifest, else of these tools.
+# etcd_version: of the etcd that runs here, by its own word; else of the image in its manifest, else of these tools. No program of this
+# machine is run for it.
 etcd_version() {
-  for pid in $(processes etcd); do
-    if "/proc/$pid/exe" --version 2>/dev/null | sed -n 's/^etcd Version: //p' | grep .; then return; fi
-  done
-  sed -n 's/^[[:space:]]*image:[[:space:]]*[^[:space:]]*etcd:v\{0,1\}\([0-9][0-9.]*\).*/\1/p' "$MANIFESTS/etcd.yaml" 2>/dev/null | grep . ||
+  if ask "$LOCAL_URL" 5 endpoint status --write-out=json && json_string version <"$WORK/answer" | grep '^[0-9]'; then return; fi
+  sed -n "s/^image$TAB//p" "$RECORD/etcd.pod" | sed -n 's/.*[:/]v\{0,1\}\([0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*\)[^/]*$/\1/p' | grep . ||
     etcdctl version | sed -n 's/^etcdctl version: //p'
 }
 
@@ -127,7 +132,8 @@ check_fingerprints() {
   [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0
   for pair in ca.crt:client-ca-file sa.pub:service-account-key-file encryption-config:encryption-provider-config; do
     recorded=$(json_string "${pair%%:*}" <"$WORK/backup.json")
-    file=$(setting kube-apiserver "${pair#*:}")
+    file=$(host_path kube-apiserver "$(setting kube-apiserver "${pair#*:}")") ||
+      give_up "the API server's --${pair#*:} is on no volume of the host" "mount a folder of the host there, by hostPath"
     if [ -z "$recorded" ]; then
       [ "${pair%%:*}" != encryption-config ] || [ -z "$file" ] || say "warning: the API server encrypts by $file, and the backup has no fingerprint of it: whether it still is the same can't be told"
       continue

@@ -2,7 +2,7 @@
 # restore-steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up); after it
 # everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
 
-HOLDER_STEPS='check verify restore-aside ready await-ready quiesce quiesced await-quiesced decide stop-etcd swap start-etcd mark start-api restart finish'
+HOLDER_STEPS='check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide stop-etcd swap start-etcd prove mark start-api restart finish'
 FOLLOWER_STEPS='check ready await-ready quiesce quiesced await-decision await-mark stop-etcd set-aside stopped add-learner start-etcd promote start-api restart finish'
 # A machine with an API server and no member of etcd.
 API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark start-api restart finish'
@@ -11,7 +11,7 @@ API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark st
 
 step_check() {
   # First of all: only one who knows etcd's certificates can tell the others that he gives up.
-  read_machine
+  read_machine || return 1
   keep_fact machine-read yes || return 1
   # Where nothing can be recorded nothing may begin.
   need_space "$RECORD" 16384 "the record of this restore"
@@ -20,7 +20,9 @@ step_check() {
     # The old data stays, and as much comes from the others again.
     [ ! -f "$DATA_DIR/member/snap/db" ] || need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" "a second database beside the old one"
   fi
+  [ "$ROLE" != follower ] || rehearse_join
   learn_urls || return 1
+  check_urls
   if by_word; then return 0; fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
@@ -39,17 +41,54 @@ step_check() {
   fi
   put_key present "$READY_TIMEOUT" || return 1
   check_members || return 1
+  check_addresses
   remember_used_ids
 }
 
-# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows.
+# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows. What it tells to everybody
+# may be good for nobody but itself: then what was given stays.
 learn_urls() {
+  local member name url
   [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple || return 0
   MEMBERS=$(for member in $MEMBERS; do
-    url=$(awk -F', ' -v name="${member%%=*}" '$3 == name { sub(",.*", "", $5); print $5 }' "$WORK/answer")
-    printf '%s=%s ' "${member%%=*}" "${url:-${member#*=}}"
+    name=${member%%=*}
+    url=$(awk -F', ' -v name="$name" '$3 == name { sub(",.*", "", $5); print $5 }' "$WORK/answer")
+    if [ -z "$url" ] || { ! alone && leads_nowhere_else "$url"; }; then url=${member#*=}; fi
+    printf '%s=%s ' "$name" "$url"
   done | sed 's/ $//')
   keep_fact members "$MEMBERS"
+}
+
+# leads_nowhere_else URL: whether it leads to whichever machine it is used on.
+leads_nowhere_else() {
+  case $1 in
+    http*://127.* | http*://localhost:* | http*://localhost.localdomain:* | http*://0.0.0.0:* | http*://0:* | http*://\[::*\]:* | http*://\[0:0:0:0:0:0:0:[01]\]:*) return 0 ;;
+    http://?*:[0-9]* | https://?*:[0-9]*) return 1 ;;
+    # Sockets, and what is no URL.
+    *) return 0 ;;
+  esac
+}
+
+# check_urls: other machines are asked by them, and one that asks only itself hears what it wants to hear.
+check_urls() {
+  local member twice
+  if alone; then return 0; fi
+  for member in $MEMBERS; do
+    ! leads_nowhere_else "${member#*=}" ||
+      give_up "${member%%=*} is to be reached at ${member#*=}, which leads to no other machine" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+  done
+  twice=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | sort | uniq -d | head -n 1)
+  [ -z "$twice" ] || give_up "two members are to be reached at $twice" "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+}
+
+# check_addresses: that each of them leads to the member that it is said to lead to, where that one answers.
+check_addresses() {
+  local member answers
+  for member in $MEMBERS; do
+    answers=$(who_answers "${member#*=}") || continue
+    [ "$answers" = "${member%%=*}" ] ||
+      give_up "at ${member#*=}, where ${member%%=*} should be, $answers answers" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+  done
 }
 
 # check_members: a member that nobody counted on would go on serving the old data.
@@ -82,16 +121,13 @@ step_restore_aside() {
     --initial-cluster-token "restore-$OPERATION" --data-dir "$DATA_DIR/restored-$OPERATION"
   # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10 don't have it.
   if "$offline" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
-    keep_fact bump "$(bump_over "$(latest_revision)")"
+    keep_fact bump "$(bump_over "$(latest_revision)")" || return 1
     set -- "$@" --bump-revision "$(fact bump)" --mark-compacted
   else
     say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
   fi
   "$offline" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
     give_up "the restore into a new folder failed: $(tail -n 1 "$WORK/answer" | cut -c1-300)" "nothing was stopped; check the snapshot and the space in $DATA_DIR"
-  chown -R "$(stat -c %u:%g "$DATA_DIR")" "$DATA_DIR/restored-$OPERATION"
-  find "$DATA_DIR/restored-$OPERATION" -exec sync {} + ||
-    give_up "the restored data can't be written out to $DATA_DIR" "check the disk; nothing was stopped"
 }
 
 # latest_revision: of the old cluster: of whichever member answers, with or without a quorum, else of the data here. Empty where neither can
@@ -220,7 +256,7 @@ step_await_mark() {
   if overdue await-mark 60; then
     say_once "still waiting for the restored cluster: look at $HOLDER. $(if by_word; then
       echo "If it went back, it has printed a word: sh restore.sh --abort $OPERATION --called-off WORD."
-    fi) If it is lost for good: sh restore.sh --abort $OPERATION --lost $HOLDER"
+    fi) Only if that machine is off, and never starts again: sh restore.sh --abort $OPERATION --lost $HOLDER. If it serves after all, there are two clusters then"
   else
     say_once "waiting for the restored cluster"
   fi
@@ -280,7 +316,7 @@ step_mark() {
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
   done <"$RECORD/used-ids"
-  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "{\"id\":\"$OPERATION\",\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
+  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "{\"id\":\"$OPERATION\",\"cluster\":\"$(fact cluster)\",\"revision\":$(fact restored-revision),\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
 }
 
 step_promote() {
@@ -319,16 +355,18 @@ step_restart() {
   restart_control_plane
 }
 
+# Nothing is called restored that is not proved: on every machine, by itself.
 step_finish() {
+  local wanted voters
   forget_joining
-  ill=
-  if has_api && ! api_ready; then
-    say_once "the API server is not ready any more: $api_says"
+  if { [ "$ROLE" = api ] && ! marked; } || ! proved_here; then
+    say_once "not proved yet: ${unproved:-the restored cluster does not answer}"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    ill=", but its API server is not ready: $api_says"
+    conclude 1 unproved "it is not proved that $SELF serves what was restored, after $(elapsed) s: ${unproved:-the restored cluster does not answer}" \
+      "nothing is lost: $(whereabouts). Look at the logs of etcd and the API server" "$(figures)"
   fi
   if [ "$ROLE" != holder ]; then
-    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words)$ill" "$(old_data_in_words)" "$(figures)"
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words). Proved: $proof_in_words" "$(old_data_in_words)" "$(figures)"
   fi
   VIA=$LOCAL_URL
   remove_lost_learners
@@ -339,11 +377,20 @@ step_finish() {
   if [ "$voters" -lt "$wanted" ] || ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words), but only $voters of $wanted members serve after $(elapsed) s$ill" \
+    conclude 0 restored "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $proof_in_words" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
-  conclude 0 restored "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words); all $voters members serve after $(elapsed) s$ill" \
-    "$(old_data_in_words)" "$(figures)"
+  conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $proof_in_words" "$(old_data_in_words)" "$(figures)"
+}
+
+restored_in_words() {
+  echo "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words)"
+}
+
+# whereabouts: what is where, for one who has to look.
+whereabouts() {
+  [ -n "${DATA_DIR:-}" ] || { echo "the restored cluster is that of $HOLDER" && return; }
+  echo "what was restored is to be served from $DATA_DIR$([ ! -e "$DATA_DIR/before-$OPERATION" ] || echo ", the old data is in $DATA_DIR/before-$OPERATION")"
 }
 
 # remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
@@ -371,5 +418,5 @@ figures() {
   printf '"role":"%s"' "$ROLE"
   ! has_api || printf ',"apiOutageSeconds":%s' "$(outage)"
   [ "$ROLE" != holder ] ||
-    printf ',"revision":%s,"bump":%s,"members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(awk '{ printf "%s%s=%s", space, $2, $1; space = " " }' "$WORK/members")"
+    printf ',"revision":%s,"bump":%s,"cluster":"%s","members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(fact cluster)" "$(cat "$WORK/members" 2>/dev/null | awk '{ printf "%s%s=%s", space, $2, $1; space = " " }')"
 }

@@ -18,14 +18,16 @@ export class Program {
   ]);
 
   public static readonly RESTORE = new Program('etcd-restore', [
-    'restore.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh',
-    'lib/data-folder.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
+    'restore.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk',
+    'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh',
+    'lib/restore-keys.sh', 'lib/restore-trial.sh', 'lib/restore-proof.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
     'lib/restore-by-hand.sh',
   ]);
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
-    'replace-member.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh',
-    'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
+    'replace-member.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh',
+    'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh',
+    'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
 
   /** What a person has at hand when no Job starts. */

@@ -75,9 +75,10 @@ export function readIdentity(folder: string, name = 'healthcheck-client'): Clien
 }
 
 /** Fills a folder as kubeadm fills `/etc/kubernetes/pki/etcd` of one node. */
-export function writeKubeadmCertificates(ca: CertificateAuthority, folder: string, node: string, addresses: string[]): void {
+export function writeKubeadmCertificates(ca: CertificateAuthority, folder: string, nodes: string | string[], addresses: string[]): void {
   ca.writeTo(folder);
-  const member = { commonName: node, dnsNames: ['localhost', node], addresses: [...new Set([...addresses, '127.0.0.1', '::1'])], server: true };
+  const names = [nodes].flat();
+  const member = { commonName: names[0], dnsNames: ['localhost', ...names], addresses: [...new Set([...addresses, '127.0.0.1', '::1'])], server: true };
   ca.issue(folder, 'server', member);
   ca.issue(folder, 'peer', member);
   ca.issue(folder, 'healthcheck-client', { commonName: 'kube-etcd-healthcheck-client' });

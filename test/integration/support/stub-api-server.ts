@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'fs';
 import { Agent, createServer, request } from 'https';
+import { TLSSocket } from 'tls';
 
 /**
  * What an API server is to a restore: a process that writes into its etcd all the time, and says by /readyz whether it can read.
@@ -15,7 +16,8 @@ const ANSWER_MS = 1_500;
 const SHUT_DOWN_MS = 30_000;
 
 const endpoints = flag('etcd-servers').split(',');
-const key = Buffer.from(`/registry/stub/${flag('advertise-address')}`).toString('base64');
+// Where a real one renews its lease.
+const key = Buffer.from(`${flags.get('etcd-prefix') ?? '/registry'}/masterleases/${flag('advertise-address')}`).toString('base64');
 const agent = new Agent({
   keepAlive: true,
   ca: readFileSync(flag('etcd-cafile')),
@@ -50,20 +52,37 @@ async function write(): Promise<void> {
   setTimeout(write, WRITE_MS);
 }
 
-async function ready(): Promise<boolean> {
+/** etcd's revision, if any endpoint tells it. */
+async function revision(): Promise<string | undefined> {
   for (const endpoint of endpoints) {
     try {
-      await ask(endpoint, 'range', { key });
-      return true;
+      return (await ask(endpoint, 'range', { key })).header.revision;
     } catch {
       // Another one may answer.
     }
   }
-  return false;
+  return undefined;
 }
 
-createServer({ cert: readFileSync(flag('tls-cert-file')), key: readFileSync(flag('tls-private-key-file')) }, (asked, response) => {
-  void ready().then((yes) => response.writeHead(yes && asked.url === '/readyz' ? 200 : 500).end(yes ? 'ok' : 'etcd does not answer'));
+/** What it says to whom: its health to everybody, its objects to those whom its authority knows. */
+function answer(url: string, known: boolean, seen: string | undefined): [number, string] {
+  if (seen === undefined) return [500, 'etcd does not answer'];
+  if (url === '/readyz') return [200, 'ok'];
+  if (!known) return [401, '{"kind":"Status","code": 401}'];
+  return [200, `{"kind":"NamespaceList","apiVersion":"v1","metadata":{"resourceVersion":"${seen}"},"items":[]}`];
+}
+
+createServer({
+  cert: readFileSync(flag('tls-cert-file')),
+  key: readFileSync(flag('tls-private-key-file')),
+  ca: readFileSync(flag('client-ca-file')),
+  requestCert: true,
+  rejectUnauthorized: false,
+}, (asked, response) => {
+  void revision().then((seen) => {
+    const [status, text] = answer(asked.url!, (asked.socket as TLSSocket).authorized, seen);
+    response.writeHead(status).end(text);
+  });
 }).listen(Number(flag('secure-port')), '127.0.0.1');
 void write();
 process.on('SIGTERM', () => setTimeout(() => process.exit(0), SHUT_DOWN_MS));

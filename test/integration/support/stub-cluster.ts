@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { EtcdClient } from './etcd-client';
@@ -58,7 +58,7 @@ export class StubCluster {
   /** Folder of the backups, on a volume that every machine has. */
   readonly backups: string;
 
-  private constructor(options: StubClusterOptions, { clientPort, peerPort, apiPorts }: Ports) {
+  private constructor(options: StubClusterOptions, ports: Ports) {
     const { etcd = toolchain.etcd36, members = 1, runs = 'static-pod', api = 'beside', shell = 'busybox' } = options;
     this.etcd = etcd;
     this.folder = mkdtempSync(join(roomyFolder(), 'cdk8s-day2-stub-'));
@@ -73,26 +73,29 @@ export class StubCluster {
     const shared = {
       images,
       kit,
-      clientPort,
-      peerPort,
+      hosts: join(this.folder, 'hosts'),
       etcdVersion: etcd.recipe.version,
       kubeletLagMs: options.kubeletLagMs ?? 0,
       scheduler: options.scheduler ?? false,
-      initialCluster: names.map((name) => `${name}=https://${addressOf(name)}:${peerPort}`).join(','),
+      initialCluster: names.map((name, index) => `${name}=https://${name}:${ports.peer[index]}`).join(','),
     };
-    const all = names.map((name) => `https://${addressOf(name)}:${clientPort}`);
+    const all = names.map((name, index) => `https://${name}:${ports.client[index]}`);
+    writeFileSync(shared.hosts, names.map((name) => `${addressOf(name)} ${name}\n`).join('') + '127.0.0.1 localhost\n');
     this.machines = names.map((name, index) => new StubMachine({
       ...shared,
       name,
       address: addressOf(name),
       folder: join(this.folder, name),
       etcd: runs,
-      apiPort: api === 'beside' ? apiPorts[index] : undefined,
+      clientPort: ports.client[index],
+      peerPort: ports.peer[index],
+      apiPort: api === 'beside' ? ports.api[index] : undefined,
       etcdServers: [all[index]],
     }));
     if (api === 'apart') {
       this.machines.push(new StubMachine({
-        ...shared, name: 'api1', address: '127.0.0.9', folder: join(this.folder, 'api1'), etcd: 'none', apiPort: apiPorts[0], etcdServers: all,
+        ...shared, name: 'api1', address: '127.0.0.9', folder: join(this.folder, 'api1'), etcd: 'none', clientPort: 0, peerPort: 0, apiPort: ports.api[0],
+        etcdServers: all,
       }));
     }
   }
@@ -125,7 +128,7 @@ export class StubCluster {
   async etcdctl(machine: StubMachine, ...args: string[]): Promise<string> {
     const pki = join(machine.pki, 'etcd');
     return runOrThrow(this.etcd.path('etcdctl'), [
-      `--endpoints=${machine.clientUrl}`, `--cacert=${pki}/ca.crt`, `--cert=${pki}/healthcheck-client.crt`, `--key=${pki}/healthcheck-client.key`,
+      `--endpoints=${machine.endpoint}`, `--cacert=${pki}/ca.crt`, `--cert=${pki}/healthcheck-client.crt`, `--key=${pki}/healthcheck-client.key`,
       '--command-timeout=5s', ...args,
     ], { env: { ETCDCTL_API: '3' } });
   }
@@ -155,14 +158,15 @@ export class StubCluster {
 }
 
 interface Ports {
-  readonly clientPort: number;
-  readonly peerPort: number;
-  readonly apiPorts: number[];
+  readonly client: number[];
+  readonly peer: number[];
+  readonly api: number[];
 }
 
 async function portsFor(members: number): Promise<Ports> {
-  const [clientPort, peerPort, ...apiPorts] = await freePorts(2 + members, STUB_NAMES.map(addressOf));
-  return { clientPort, peerPort, apiPorts };
+  // Machines of a test have one network: what listens on a port of one is no other's.
+  const ports = await freePorts(3 * members, STUB_NAMES.map(addressOf));
+  return { client: ports.slice(0, members), peer: ports.slice(members, 2 * members), api: ports.slice(2 * members) };
 }
 
 /** Memory where there is plenty: every step of the program syncs what it wrote, and no power cut here takes the disk's cache along. */

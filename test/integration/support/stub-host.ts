@@ -63,12 +63,14 @@ export interface StubCommand {
   readonly logFile?: string;
 }
 
-// Arguments: the host's name, and the folder whose programs come before the machine's own.
+// Arguments: the host's name, the folder whose programs come before the machine's own, and its /etc/hosts. It knows no resolver.
 const BOOT = `
 set -e
 mount -t proc proc /proc
 mount -t tmpfs run /run
 mount --bind "$2" /usr/local/sbin
+mount --bind "$3" /etc/hosts
+mount --bind /dev/null /etc/resolv.conf
 echo "$1" >/proc/sys/kernel/hostname
 echo up
 # As process 1 it buries the orphans.
@@ -86,7 +88,7 @@ export class StubHost {
   private readonly processes = new Set<StubProcess>();
 
   /** @param programs folder of programs that come before the machine's own, such as a `systemctl`. */
-  constructor(readonly name: string, private readonly programs: string) {
+  constructor(readonly name: string, private readonly programs: string, private readonly hosts: string) {
     mkdirSync(programs, { recursive: true });
   }
 
@@ -97,7 +99,7 @@ export class StubHost {
   async powerOn(): Promise<void> {
     const init = spawn('setpriv', [
       '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', '--uts', '--pid', '--fork', '--kill-child',
-      'sh', '-c', BOOT, 'init', this.name, this.programs,
+      'sh', '-c', BOOT, 'init', this.name, this.programs, this.hosts,
     ], { stdio: ['ignore', 'pipe', 'pipe'] });
     let errors = '';
     init.stderr.on('data', (chunk) => { errors += chunk; });

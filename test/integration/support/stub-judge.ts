@@ -86,7 +86,7 @@ export class StubJudge {
     const asked = machines.find(({ hasEtcd }) => hasEtcd)!;
     for (const machine of machines.filter(({ hasApi }) => hasApi)) {
       const last = this.writes.filter((write) => write.machine === machine.name && write.clusterId === clusterId).at(-1);
-      const there = await asked.client.get(`/registry/stub/${machine.props.address}`).catch(() => undefined);
+      const there = await asked.client.get(`/registry/masterleases/${machine.props.address}`).catch(() => undefined);
       if (last && BigInt(there?.value ?? 0) < BigInt(last.value)) faults.push(`a write of ${machine.name} is lost`);
     }
     return faults;

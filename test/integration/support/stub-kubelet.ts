@@ -21,6 +21,9 @@ interface SeenPod {
   readonly name: string;
   readonly manifest: string;
   readonly command: string[];
+  readonly env: Record<string, string>;
+  /** Folders of the machine that the container sees at other paths: pairs. */
+  readonly moved: readonly [string, string][];
 }
 
 interface RunningPod extends SeenPod {
@@ -104,7 +107,9 @@ export class StubKubelet {
   private begin(name: string, pod: SeenPod): void {
     const { host, images, logs } = this.props;
     const [program, ...args] = pod.command;
-    const process = host.start({ command: [...images[program], ...args], logFile: join(logs, `${name}.log`) });
+    const mount = pod.moved.map(([from, to]) => `mkdir -p '${from}' '${to}' && mount --bind '${from}' '${to}' && `).join('');
+    const container = mount === '' ? [] : ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `${mount}exec "$@"`, 'sh'];
+    const process = host.start({ command: [...container, ...images[program.split('/').at(-1)!], ...args], env: pod.env, logFile: join(logs, `${name}.log`) });
     this.running.set(name, { ...pod, process, ending: false });
     void process.ended.then(() => {
       this.running.delete(name);
@@ -121,6 +126,18 @@ export class StubKubelet {
 }
 
 function parsePod(manifest: string): SeenPod {
-  const { metadata: { name }, spec: { containers: [{ command }] } } = parse(manifest);
-  return { name, manifest, command };
+  const { metadata: { name }, spec: { containers, volumes } } = parse(manifest);
+  const { command = [], args = [], env = [], volumeMounts } = containers.find((container: any) => container.name === name) ?? containers[0];
+  const variables = Object.fromEntries((env ?? []).map((variable: any) => [variable.name, variable.value ?? '']));
+  const expanded = (word: string) => word.replace(/\$\((\w+)\)/g, (whole, variable) => variables[variable] ?? whole);
+  const words = [...command, ...args].map(expanded);
+  const hostPathOf = (mount: any) => (volumes ?? []).find((volume: any) => volume.name === mount.name)?.hostPath?.path as string;
+  return {
+    name,
+    manifest,
+    // An image whose entry point is the component needs no command.
+    command: words[0].startsWith('-') ? [name, ...words] : words,
+    env: variables,
+    moved: (volumeMounts ?? []).map((mount: any) => [hostPathOf(mount), mount.mountPath]).filter(([from, to]: [string, string]) => from !== to),
+  };
 }

@@ -20,6 +20,8 @@ export interface StubMachineProps {
   readonly etcd: 'static-pod' | 'unit' | 'none';
   readonly clientPort: number;
   readonly peerPort: number;
+  /** The file by which machines find each other: each has it as its /etc/hosts. */
+  readonly hosts: string;
   /** As etcd takes it. */
   readonly initialCluster: string;
   /** The API server's port on 127.0.0.1; no API server without it. */
@@ -38,8 +40,11 @@ export class StubMachine {
   readonly host: StubHost;
   readonly kubelet: StubKubelet;
   readonly systemd: StubSystemd;
+  /** By its name, as machines know each other. */
   readonly clientUrl: string;
   readonly peerUrl: string;
+  /** By its address, as a test reaches it. */
+  readonly endpoint: string;
   readonly client: EtcdClient;
   readonly manifests: string;
   readonly units: string;
@@ -63,12 +68,13 @@ export class StubMachine {
     this.pki = join(props.folder, 'pki');
     this.operations = join(folder('state'), 'operations');
     this.auditLog = join(this.logs, 'audit.log');
-    this.clientUrl = `https://${props.address}:${props.clientPort}`;
-    this.peerUrl = `https://${props.address}:${props.peerPort}`;
+    this.clientUrl = `https://${props.name}:${props.clientPort}`;
+    this.peerUrl = `https://${props.name}:${props.peerPort}`;
+    this.endpoint = `https://${props.address}:${props.clientPort}`;
     copyPki(this.pki);
-    this.client = new EtcdClient(this.clientUrl, readIdentity(join(this.pki, 'etcd')));
+    this.client = new EtcdClient(this.endpoint, readIdentity(join(this.pki, 'etcd')));
     const programs = folder('sbin');
-    this.host = new StubHost(props.name, programs);
+    this.host = new StubHost(props.name, programs, props.hosts);
     this.kubelet = new StubKubelet({ host: this.host, manifests: this.manifests, images: props.images, logs: this.logs, lagMs: props.kubeletLagMs });
     this.systemd = new StubSystemd({ host: this.host, kubelet: this.kubelet, units: this.units, programs, logs: this.logs });
     this.install();
@@ -87,6 +93,7 @@ export class StubMachine {
   }
 
   async powerOn(): Promise<void> {
+    this.answers(true);
     await this.host.powerOn();
     await this.systemd.boot();
   }
@@ -95,6 +102,15 @@ export class StubMachine {
     this.client.close();
     await this.systemd.cutOff();
     await this.host.powerOff();
+    this.answers(false);
+  }
+
+  /** Whether its address is one that answers at all, be it by refusing: one without power does not even refuse. */
+  private answers(yes: boolean): void {
+    const { hosts, name, address } = this.props;
+    const others = readFileSync(hosts, 'utf8').split('\n').filter((line) => line !== '' && !line.endsWith(` ${name}`));
+    // In place: it is mounted as a file. The address is one that no socket connects to.
+    writeFileSync(hosts, [...others, `${yes ? address : 'fe80::1'} ${name}`, ''].join('\n'));
   }
 
   /** What a restore of this id has left on this machine. */
@@ -146,13 +162,14 @@ export class StubMachine {
 
   etcdArguments(): string[] {
     const { name, initialCluster } = this.props;
-    return etcdArguments({ name, clientUrl: this.clientUrl, peerUrl: this.peerUrl, initialCluster, dataDir: this.dataDir, pki: join(this.pki, 'etcd') });
+    return etcdArguments({ name, clientUrl: this.clientUrl, peerUrl: this.peerUrl, address: this.props.address, initialCluster, dataDir: this.dataDir, pki: join(this.pki, 'etcd') });
   }
 
   private install(): void {
     const { props } = this;
+    const mounts = [{ name: 'etcd-data', mountPath: this.dataDir }, { name: 'pki', mountPath: this.pki }, { name: 'logs', mountPath: this.logs }];
     const pod = (name: string, version: string, args: readonly string[]) =>
-      writeFileSync(join(this.manifests, `${name}.yaml`), staticPod(name, `registry.k8s.io/${name}:${version}`, args), { mode: 0o600 });
+      writeFileSync(join(this.manifests, `${name}.yaml`), staticPod(name, `registry.k8s.io/${name}:${version}`, args, mounts), { mode: 0o600 });
     if (this.hasEtcd) mkdirSync(this.dataDir, { mode: 0o700 });
     if (props.etcd === 'static-pod') pod('etcd', `${props.etcdVersion}-0`, this.etcdArguments());
     if (props.etcd === 'unit') {
@@ -173,7 +190,21 @@ WantedBy=multi-user.target
       const { address, apiPort: port, etcdServers } = props;
       pod('kube-apiserver', 'v1.34.4', apiServerArguments({ address, port, etcdServers, pki: this.pki, auditLog: this.auditLog }));
     }
+    this.writeKubeconfig();
     if (props.scheduler) pod('kube-scheduler', 'v1.34.4', ['leader-elect=true', `kubeconfig=/etc/kubernetes/scheduler.conf.${props.name}`]);
+  }
+
+  /** Beside the manifests, as kubeadm has it. */
+  private writeKubeconfig(): void {
+    const data = (file: string) => readFileSync(join(this.pki, file)).toString('base64');
+    writeFileSync(join(this.props.folder, 'controller-manager.conf'), `apiVersion: v1
+kind: Config
+users:
+- name: system:kube-controller-manager
+  user:
+    client-certificate-data: ${data('controller-manager.crt')}
+    client-key-data: ${data('controller-manager.key')}
+`, { mode: 0o600 });
   }
 
   /** What is beside the data, named after a restore. */

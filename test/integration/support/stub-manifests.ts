@@ -1,5 +1,13 @@
+/** A folder of the machine in a container. */
+export interface StubMount {
+  readonly name: string;
+  readonly mountPath: string;
+  /** Where it is on the machine. @default - at the same path */
+  readonly hostPath?: string;
+}
+
 /** Static pods as kubeadm writes them, as far as a restore looks. */
-export function staticPod(name: string, image: string, args: readonly string[]): string {
+export function staticPod(name: string, image: string, args: readonly string[], mounts: readonly StubMount[] = []): string {
   return `apiVersion: v1
 kind: Pod
 metadata:
@@ -26,8 +34,12 @@ ${args.map((argument) => `    - --${argument}`).join('\n')}
     resources:
       requests:
         cpu: 100m
+    volumeMounts:
+${mounts.map((mount) => `    - mountPath: ${mount.mountPath}\n      name: ${mount.name}`).join('\n')}
   hostNetwork: true
   priorityClassName: system-node-critical
+  volumes:
+${mounts.map((mount) => `  - hostPath:\n      path: ${mount.hostPath ?? mount.mountPath}\n      type: DirectoryOrCreate\n    name: ${mount.name}`).join('\n')}
 status: {}
 `;
 }
@@ -36,6 +48,8 @@ export interface EtcdArguments {
   readonly name: string;
   readonly clientUrl: string;
   readonly peerUrl: string;
+  /** Where it listens; its URLs may name it. */
+  readonly address: string;
   readonly initialCluster: string;
   readonly dataDir: string;
   /** Folder of `/etc/kubernetes/pki/etcd`. */
@@ -43,7 +57,8 @@ export interface EtcdArguments {
 }
 
 /** As kubeadm tells etcd; a flag each, without the dashes. */
-export function etcdArguments({ name, clientUrl, peerUrl, initialCluster, dataDir, pki }: EtcdArguments): string[] {
+export function etcdArguments({ name, clientUrl, peerUrl, address, initialCluster, dataDir, pki }: EtcdArguments): string[] {
+  const listening = (url: string) => `https://${address}:${new URL(url).port}`;
   return [
     `advertise-client-urls=${clientUrl}`,
     `cert-file=${pki}/server.crt`,
@@ -52,8 +67,8 @@ export function etcdArguments({ name, clientUrl, peerUrl, initialCluster, dataDi
     `initial-advertise-peer-urls=${peerUrl}`,
     `initial-cluster=${initialCluster}`,
     `key-file=${pki}/server.key`,
-    `listen-client-urls=${clientUrl}`,
-    `listen-peer-urls=${peerUrl}`,
+    `listen-client-urls=${listening(clientUrl)}`,
+    `listen-peer-urls=${listening(peerUrl)}`,
     `name=${name}`,
     `peer-cert-file=${pki}/peer.crt`,
     'peer-client-cert-auth=true',

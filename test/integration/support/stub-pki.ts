@@ -18,11 +18,12 @@ function drawKeys(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-pki-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const etcd = CertificateAuthority.create('etcd-ca');
-  writeKubeadmCertificates(etcd, join(folder, 'etcd'), 'cp', STUB_NAMES.map(addressOf));
+  writeKubeadmCertificates(etcd, join(folder, 'etcd'), STUB_NAMES, STUB_NAMES.map(addressOf));
   etcd.issue(folder, 'apiserver-etcd-client', { commonName: 'kube-apiserver-etcd-client', organization: 'kubeadm:cluster-admins' });
   const kubernetes = CertificateAuthority.create('kubernetes');
   kubernetes.writeTo(folder);
   kubernetes.issue(folder, 'apiserver', { commonName: 'kube-apiserver', dnsNames: ['kubernetes'], addresses: ['127.0.0.1'], server: true });
+  kubernetes.issue(folder, 'controller-manager', { commonName: 'system:kube-controller-manager' });
   writeFileSync(join(folder, 'sa.pub'), 'a public key\n');
   return folder;
 }

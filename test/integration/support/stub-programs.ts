@@ -39,7 +39,7 @@ export function putTools(folder: string, etcd: Tool, busybox?: Tool): void {
   mkdirSync(folder, { recursive: true });
   const script = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   // Not copies: each operation copies them once more.
-  for (const name of ['etcdctl', 'etcdutl'].filter((program) => etcd.recipe.programs.includes(program))) script(name, `exec '${etcd.path(name)}' "$@"`);
+  for (const name of ['etcd', 'etcdctl', 'etcdutl'].filter((program) => etcd.recipe.programs.includes(program))) script(name, `exec '${etcd.path(name)}' "$@"`);
   if (busybox) symlinkSync(busybox.path('busybox'), join(folder, 'busybox'));
   else script('busybox', ':');
 }

@@ -1,0 +1,119 @@
+# shellcheck shell=sh
+# machine.sh: what this machine is: which member of etcd, by which URLs and certificates it is reached, where its data is, and whether an
+# API server runs beside it. From what its components were told, held against what runs.
+#
+#   ROLE          api: a machine without etcd
+#
+# Sets NAME, SELF, PEER_URL, LOCAL_URL, DATA_DIR, and etcdctl's certificates.
+
+# read_machine: what isn't understood is refused: give_up. Status 1: it can't be recorded now.
+read_machine() {
+  local status=0
+  (look_at_machine) || status=$?
+  case $status in
+    0) ;;
+    4) give_up "$(head -n 1 "$WORK/not-understood")" "$(tail -n 1 "$WORK/not-understood")" ;;
+    *) return 1 ;;
+  esac
+  {
+    IFS= read -r NAME
+    IFS= read -r SELF
+    IFS= read -r PEER_URL
+    IFS= read -r LOCAL_URL
+    IFS= read -r DATA_DIR
+    IFS= read -r ETCDCTL_CACERT
+    IFS= read -r ETCDCTL_CERT
+    IFS= read -r ETCDCTL_KEY
+  } <"$WORK/machine" || return 1
+  # Where etcd speaks plain HTTP, etcdctl takes a variable without a value for one that it doesn't know.
+  if [ -n "$ETCDCTL_CACERT" ]; then export ETCDCTL_CACERT; else unset ETCDCTL_CACERT; fi
+  if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
+}
+
+# look_at_machine: in a shell of its own, which not_understood ends.
+look_at_machine() {
+  local there=0 name='' self='' peer_url='' local_url='' data_dir='' cacert cert key
+  discover kube-apiserver || there=$?
+  [ "$there" -ne 2 ] || return 2
+  if has_api; then check_running kube-apiserver; else refuse_unknown_api_server; fi
+  if [ "$ROLE" = api ]; then
+    has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
+      "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
+    self=$(uname -n)
+    cacert=$(file_of kube-apiserver etcd-cafile) || exit 4
+    cert=$(file_of kube-apiserver etcd-certfile) || exit 4
+    key=$(file_of kube-apiserver etcd-keyfile) || exit 4
+  else
+    look_at_member || return 2
+  fi
+  printf '%s\n' "$name" "${SELF:-$self}" "$peer_url" "$local_url" "$data_dir" "$cacert" "$cert" "$key" >"$WORK/machine"
+}
+
+# look_at_member: into the variables of look_at_machine.
+look_at_member() {
+  local there=0
+  discover etcd || there=$?
+  [ "$there" -ne 2 ] || return 2
+  [ "$there" -eq 0 ] || not_understood "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+  [ -z "$(setting etcd config-file)" ] ||
+    not_understood "etcd reads the file $(setting etcd config-file) in place of flags" "give etcd its settings as flags or variables, or do this by hand"
+  name=$(setting etcd name)
+  self=$name
+  [ -n "$name" ] ||
+    not_understood "etcd's name is neither among its flags nor in its environment" "give etcd its settings as flags or variables, or do this by hand"
+  peer_url=$(setting etcd initial-advertise-peer-urls)
+  local_url=$(local_url)
+  [ -n "$local_url" ] || not_understood "etcd serves at no URL of http or https that is known here" "give it --listen-client-urls and --advertise-client-urls"
+  data_dir=$(data_folder) || exit 4
+  check_running etcd "$data_dir"
+  cacert=$(file_of etcd trusted-ca-file) || exit 4
+  cert=$(dirname "${cacert:-/}")/healthcheck-client.crt
+  key=$(dirname "${cacert:-/}")/healthcheck-client.key
+  if [ ! -f "$cert" ]; then
+    cert=$(file_of etcd cert-file) || exit 4
+    key=$(file_of etcd key-file) || exit 4
+  fi
+}
+
+# local_url: by which etcd is reached from this machine: on its loopback if it listens there, else where it tells clients to come.
+local_url() {
+  local url
+  for url in $(setting etcd listen-client-urls | tr ',' ' '); do
+    case $url in
+      http*://127.* | http*://\[::1\]*) echo "$url" && return ;;
+    esac
+  done
+  for url in $(setting etcd advertise-client-urls | tr ',' ' '); do
+    case $url in
+      https://* | http://*) echo "$url" && return ;;
+    esac
+  done
+}
+
+# refuse_unknown_api_server: one that nobody stops would write into both clusters.
+refuse_unknown_api_server() {
+  local pid
+  for pid in $(pidof kube-apiserver || :); do
+    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    not_understood "a kube-apiserver runs on this machine (process $pid), and there is no $MANIFESTS/kube-apiserver.yaml" \
+      "stop it yourself before, and start it when the rest is restored"
+  done
+}
+
+# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a person's slip of the pen or a
+# power cut: it waits until that is mended.
+wait_for_machine() {
+  local unread absent
+  until unread=$(
+    give_up() { echo "$1: $2" && exit 1; }
+    read_machine
+  ); do
+    say_once "waiting for this: $unread"
+    pause 5 || :
+  done
+  read_machine
+  while [ -n "${DATA_DIR:-}" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
+    say_once "waiting for the disk at $absent"
+    pause 5 || :
+  done
+}

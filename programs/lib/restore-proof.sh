@@ -1,0 +1,140 @@
+# shellcheck shell=sh
+# restore-proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for it: neither a
+# step that went well nor a process that answers.
+#
+#   unproved   why it isn't proved, or not yet: see proof.sh
+
+# step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is asked again.
+step_prove() {
+  local status=0
+  if given_up_by_others; then
+    back_out "the others serve the old data again: a person has told them that this machine is lost"
+  fi
+  proves_member "$(fact cluster)" "$(fact restored-revision)" || status=$?
+  if [ "$status" -eq 0 ]; then
+    ask "$LOCAL_URL" 5 get "$(key proof)" --print-value-only || return 1
+    if [ "$(cat "$WORK/answer")" = "$(fact proof)" ]; then
+      say "proved: etcd on $SELF serves the cluster $(fact cluster) from $DATA_DIR"
+      return 0
+    fi
+    unproved="the key that was written into the restored data is not in the etcd on $SELF"
+    status=2
+  fi
+  if [ "$status" -eq 2 ]; then
+    keep_reason "$unproved" "the old data is put back; what was restored is in $DATA_DIR/abandoned-$OPERATION. See where etcd has its data: ls -l /proc/$(pidof etcd | cut -d' ' -f1)/fd | grep snap/db"
+    back_out "$unproved"
+  fi
+  say_once "not proved yet: $unproved"
+  return 1
+}
+
+# marked_cluster, marked_floor: what the mark says of the restored cluster, for those who did not restore it. It is in $WORK/mark.
+marked_cluster() {
+  json_string cluster <"$WORK/mark"
+}
+
+marked_floor() {
+  json_number revision <"$WORK/mark"
+}
+
+# read_mark: by this machine's own member where it has one, else by any that serves it.
+read_mark() {
+  local url=$LOCAL_URL
+  [ "$ROLE" != api ] || url=$VIA
+  ask "$url" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ] && cp "$WORK/answer" "$WORK/mark"
+}
+
+# proved_here: that this machine serves the restored cluster, its API server included. `proof_in_words` is what was seen.
+proved_here() {
+  local cluster floor
+  if ! read_mark; then
+    unproved="the mark of this restore can't be read by $SELF: $(reason 5)"
+    return 1
+  fi
+  cluster=$(marked_cluster)
+  floor=$(marked_floor)
+  if [ -z "$cluster" ] || [ -z "$floor" ]; then
+    unproved="the mark of this restore is not understood: $(cut -c1-200 "$WORK/mark")"
+    return 1
+  fi
+  proof_in_words="cluster $cluster"
+  if [ "$ROLE" != api ]; then
+    proves_member "$cluster" "$floor" || return 1
+    proof_in_words="$proof_in_words, open in $DATA_DIR"
+  fi
+  has_api || return 0
+  if ! api_ready; then
+    unproved="the API server is not ready: $api_says"
+    return 1
+  fi
+  proves_api "$floor"
+}
+
+# proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it, which is seen through the
+# API where a client for that is at hand: its resourceVersion is etcd's revision.
+proves_api() {
+  local shown
+  serving kube-apiserver >/dev/null || { unproved="the API server's port is not served by this machine's kube-apiserver" && return 1; }
+  lease_is_new "$1" || return 1
+  proof_in_words="$proof_in_words, the API server's own lease renewed in it"
+  shown=$(shown_by_api) || return 0
+  if [ "$shown" -lt "$1" ]; then
+    unproved="the API server shows resourceVersion $shown, and the restored cluster began at $1"
+    return 1
+  fi
+  proof_in_words="$proof_in_words, read through the API at $shown"
+}
+
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS.
+lease_is_new() {
+  local prefix url=$LOCAL_URL address revision
+  [ "$ROLE" != api ] || url=$VIA
+  case $(setting kube-apiserver endpoint-reconciler-type) in
+    none) return 0 ;;
+  esac
+  prefix=$(setting kube-apiserver etcd-prefix)
+  address=$(setting kube-apiserver advertise-address)
+  # Without an address of its own it has chosen one, and any API server's new lease has to do.
+  set -- "$1" "${prefix:-/registry}/masterleases/$address"
+  [ -n "$address" ] || set -- "$@" --prefix
+  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { unproved="the API server's lease can't be read: $(reason 5)" && return 1; }
+  for revision in $(tr '{,' '\n\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
+    [ "$revision" -le "$1" ] || return 0
+  done
+  unproved="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"
+  return 1
+}
+
+# shown_by_api: the resourceVersion that the API server shows, asked with what a control plane has for its own components. Status 1: nobody here
+# may or can ask.
+shown_by_api() {
+  local folder config shown
+  command -v curl >/dev/null || return 1
+  folder=$(dirname "$MANIFESTS")
+  for config in controller-manager.conf scheduler.conf admin.conf super-admin.conf; do
+    identity_in "$folder/$config" || continue
+    shown=$(curl -q -sS -k --noproxy '*' -m 5 --cert "$WORK/api.crt" --key "$WORK/api.key" "$(api_url)/api/v1/namespaces?limit=1" 2>/dev/null |
+      json_string resourceVersion) || shown=
+    rm -f "$WORK/api.key"
+    case $shown in
+      '' | *[!0-9]*) ;;
+      *) echo "$shown" && return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# identity_in KUBECONFIG: its client certificate, which stands in it or is a file.
+identity_in() {
+  local part found
+  [ -f "$1" ] || return 1
+  for part in certificate:crt key:key; do
+    found=$(sed -n "s/^ *client-${part%:*}-data: *//p" "$1" | head -n 1)
+    if [ -n "$found" ]; then
+      echo "$found" | base64 -d >"$WORK/api.${part#*:}" 2>/dev/null || return 1
+    else
+      found=$(sed -n "s/^ *client-${part%:*}: *//p" "$1" | head -n 1)
+      cat "$found" >"$WORK/api.${part#*:}" 2>/dev/null || return 1
+    fi
+  done
+}

@@ -1,0 +1,149 @@
+# shellcheck shell=sh
+# running.sh: the processes of this machine's components, as the kernel tells of them: it can't be mistaken about what it runs.
+# A process counts as the component's by what only root can give it, and never by its name alone: anybody can call a program etcd.
+
+# words_of PID: in the form of static-pod.awk. What stands before the first flag names the program.
+words_of() {
+  tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
+  tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
+}
+
+# told PID: its settings.
+told() {
+  words_of "$1" 2>/dev/null | awk -f "$here/lib/settings.awk"
+}
+
+# identity COMPONENT: the flag that can't be the same for two of them on one host. Other flags may stand differently in an edited manifest.
+identity() {
+  case $1 in
+    etcd) echo data-dir ;;
+    kube-apiserver) echo secure-port ;;
+  esac
+}
+
+# processes COMPONENT: its processes on this host: on the host's network, of its user, and told the same.
+processes() {
+  local pid user flag
+  user=$(user_of "$1")
+  flag=$(identity "$1")
+  for pid in $(pidof "$1" || :); do
+    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    # The owner of /proc/PID is root for whoever asks for that; these numbers are true.
+    [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] || continue
+    if [ -n "$flag" ]; then
+      [ "$(told "$pid" | sed -n "s/^$flag=//p" | tail -n 1)" = "$(setting "$1" "$flag")" ] || continue
+    else
+      [ "$(told "$pid")" = "$(cat "$RECORD/$1.settings")" ] || continue
+    fi
+    echo "$pid"
+  done
+}
+
+# ports_of COMPONENT: that it serves.
+ports_of() {
+  case $1 in
+    etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://.*:\([0-9][0-9]*\)$|\1|p' | sort -u ;;
+    kube-apiserver) setting kube-apiserver secure-port | grep . || echo 6443 ;;
+  esac
+}
+
+# listeners COMPONENT: the sockets (inodes) on this host that listen on its ports, whosever they are.
+listeners() {
+  local port
+  for port in $(ports_of "$1"); do
+    awk -v port="$(printf ':%04X' "$port")" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null || :
+  done
+}
+
+# has_socket PID INODE
+has_socket() {
+  # shellcheck disable=SC2012 # the links, and not the names
+  ls -l "/proc/$1/fd" 2>/dev/null | grep -q "socket:\[$2\]"
+}
+
+# serving COMPONENT: the process that serves its ports. Status 1: nobody listens there; 2: somebody else does.
+serving() {
+  local sockets pids pid socket server
+  sockets=$(listeners "$1")
+  [ -n "$sockets" ] || return 1
+  pids=$(processes "$1")
+  for socket in $sockets; do
+    server=
+    for pid in $pids; do
+      ! has_socket "$pid" "$socket" || server=$pid
+    done
+    [ -n "$server" ] || return 2
+  done
+  echo "$server"
+}
+
+# same_file PATH PATH: whether both are the same file or folder, whatever leads there.
+same_file() {
+  [ "$(stat -L -c %d:%i "$1" 2>/dev/null || echo none)" = "$(stat -L -c %d:%i "$2" 2>/dev/null || echo nothing)" ]
+}
+
+# has_open PID FILE: whether the process has this very file open, seen from wherever.
+has_open() {
+  local file
+  file=$(stat -c %d:%i "$2" 2>/dev/null) || return 1
+  stat -L -c %d:%i "/proc/$1"/fd/* 2>/dev/null | grep -qx "$file"
+}
+
+# settings_that_matter COMPONENT
+settings_that_matter() {
+  case $1 in
+    etcd)
+      echo name data-dir wal-dir config-file listen-client-urls advertise-client-urls initial-advertise-peer-urls trusted-ca-file cert-file \
+        key-file quota-backend-bytes
+      ;;
+    kube-apiserver)
+      echo secure-port bind-address etcd-servers etcd-prefix etcd-cafile etcd-certfile etcd-keyfile client-ca-file service-account-key-file \
+        encryption-provider-config
+      ;;
+  esac
+}
+
+# check_running COMPONENT [DATA_DIR]: what runs has to be what was read. While it doesn't run there is nothing to hold it against.
+check_running() {
+  local pid status tries=0 flag runs
+  # What this operation has stopped may be there in any state.
+  [ ! -s "$RECORD/$1-stopped" ] || return 0
+  while :; do
+    status=0
+    pid=$(serving "$1") || status=$?
+    # One that is just starting or ending is looked at again.
+    [ "$status" -eq 2 ] && [ "$tries" -lt 3 ] || break
+    tries=$((tries + 1))
+    pause 1 || :
+  done
+  if [ "$status" -eq 2 ]; then
+    not_understood "something serves port $(ports_of "$1" | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
+      "see what it is: ss -ltnp. If $1 was started from an older text, have it started anew (kubelet, or systemctl restart $ETCD_UNIT)"
+  fi
+  [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)
+  [ -n "$pid" ] || return 0
+  told "$pid" >"$WORK/$1.told" || not_understood "what $1 was told can't be read of its process $pid" "$AS_KUBEADM"
+  for flag in $(settings_that_matter "$1"); do
+    runs=$(sed -n "s/^$flag=//p" "$WORK/$1.told" | tail -n 1)
+    [ "$runs" = "$(setting "$1" "$flag")" ] ||
+      not_understood "$1 runs with --$flag=$runs, and $(source_of "$1") says '$(setting "$1" "$flag")'" \
+        "find out which is right, and have $1 started anew with it (kubelet, or systemctl restart $ETCD_UNIT)"
+  done
+  [ "$1" != etcd ] || check_running_data "$pid" "$2"
+}
+
+# check_running_data PID DATA_DIR: etcd's own folder is the one that was found, and whole.
+check_running_data() {
+  local given below
+  given=$(setting etcd data-dir)
+  same_file "/proc/$1/root$given" "$2" ||
+    not_understood "the etcd that runs (process $1) has another folder at $given than $2" \
+      "see where its data is: ls -l /proc/$1/fd | grep snap/db"
+  below=$(given=$(printf '%s' "$given" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo")
+  [ -z "$below" ] || not_understood "etcd has mounts below its data folder, which can't be swapped: $below" "have all of $given on one volume, or do this by hand"
+}
+
+# source_of COMPONENT: for a person.
+source_of() {
+  if is_static_pod "$1"; then echo "$MANIFESTS/$1.yaml"; else echo "the unit $ETCD_UNIT"; fi
+}

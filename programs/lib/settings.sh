@@ -1,0 +1,185 @@
+# shellcheck shell=sh
+# settings.sh: what etcd and the control plane's other components on this host were told. Read once, from the manifest or the unit that
+# starts them, and held against the process that runs (running.sh). What is not exactly understood is refused: not_understood.
+#
+#   RECORD        folder of the operation's record
+#   MANIFESTS     folder of static pods; default /etc/kubernetes/manifests
+#   ETCD_UNIT     the systemd unit of an etcd that is no static pod; default etcd.service
+#
+#   <RECORD>/<component>.pod        what static-pod.awk says of the manifest; for a unit `unit NAME`, and the same lines for words and variables
+#           /<component>.settings   NAME=VALUE, a line a flag: the last one of a name counts
+
+MANIFESTS=${MANIFESTS:-/etc/kubernetes/manifests}
+ETCD_UNIT=${ETCD_UNIT:-etcd.service}
+TAB=$(printf '\t')
+AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
+
+# not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes nothing.
+not_understood() {
+  printf '%s\n' "$1" "$2" >"$WORK/not-understood"
+  exit 4
+}
+
+# is_static_pod COMPONENT
+is_static_pod() {
+  [ -f "$MANIFESTS/$1.yaml" ] || [ -f "$RECORD/manifests/$1.yaml" ]
+}
+
+# discover COMPONENT: into the record, once: later its manifest may be another. Status 1: there is none on this host. 2: it can't be
+# recorded now.
+discover() {
+  local manifest
+  [ ! -s "$RECORD/$1.settings" ] || return 0
+  manifest=$MANIFESTS/$1.yaml
+  [ -f "$manifest" ] || manifest=$RECORD/manifests/$1.yaml
+  if [ -f "$manifest" ]; then
+    read_manifest "$1" "$manifest" "$WORK/$1.pod"
+    read_settings "$WORK/$1.pod" "$manifest" >"$WORK/$1.settings" || return 2
+    refuse_second_manifest "$1"
+  elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
+    read_unit "$WORK/etcd.pod"
+    read_settings "$WORK/etcd.pod" "the unit $ETCD_UNIT" >"$WORK/etcd.settings" || return 2
+  else
+    return 1
+  fi
+  # Together they are one fact, and the settings are looked for.
+  cp "$WORK/$1.pod" "$RECORD/.$1.pod" && put_in_place "$RECORD/.$1.pod" "$RECORD/$1.pod" &&
+    cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" || return 2
+}
+
+# read_manifest COMPONENT MANIFEST FILE
+read_manifest() {
+  local status=0
+  awk -v component="$1" -f "$here/lib/static-pod.awk" "$2" >"$3" 2>"$WORK/errors" || status=$?
+  case $status in
+    0) ;;
+    1) not_understood "$2, line $(cut -f 2 "$3" | tail -n 1): $(cut -f 3- "$3" | tail -n 1)" "$AS_KUBEADM" ;;
+    3) not_understood "$2 starts no $1" "put its manifest back, or remove this one" ;;
+    *) not_understood "$2 can't be read: $(tail -n 1 "$WORK/errors")" "look at that file" ;;
+  esac
+}
+
+# read_settings FILE SOURCE: of the words and variables in it.
+read_settings() {
+  local settings
+  settings=$(awk -f "$here/lib/settings.awk" "$1") ||
+    not_understood "$2: $(echo "$settings" | tail -n 1 | cut -f 3-)" "$AS_KUBEADM"
+  [ -n "$settings" ] || not_understood "no flags can be read in $2" "$AS_KUBEADM"
+  printf '%s\n' "$settings"
+}
+
+# refuse_second_manifest COMPONENT: it would start what the first one doesn't any more. The kubelet runs every file that doesn't begin with a dot.
+refuse_second_manifest() {
+  local other status
+  for other in "$MANIFESTS"/*; do
+    if [ "$other" = "$MANIFESTS/$1.yaml" ] || [ ! -f "$other" ]; then continue; fi
+    status=0
+    awk -v component="$1" -f "$here/lib/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
+    # What can't be read, and has not the component's name in it, is something else.
+    if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
+    not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
+  done
+}
+
+# setting COMPONENT NAME: what it was told under that flag.
+setting() {
+  sed -n "s/^$2=//p" "$RECORD/$1.settings" | tail -n 1
+}
+
+# host_path COMPONENT PATH: where the component's path is on this host. Status 1: not on this host.
+host_path() {
+  case $2 in
+    '') return 0 ;;
+    /*) ;;
+    *) return 1 ;;
+  esac
+  if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
+    echo "$2"
+    return
+  fi
+  path=$2 awk -F "$TAB" '
+    BEGIN { path = ENVIRON["path"]; best = -1 }
+    $1 == "mount" && index(path "/", $2 "/") == 1 && length($2) > best { best = length($2); host = $3 }
+    END {
+      if (host == "") exit 1
+      sub(/\/$/, "", host)
+      print host substr(path, best + 1)
+    }' "$RECORD/$1.pod"
+}
+
+# file_of COMPONENT FLAG: the file or folder on this host that the flag names; nothing where there is no such flag.
+file_of() {
+  local told
+  told=$(setting "$1" "$2")
+  host_path "$1" "$told" || not_understood "$1 has --$2=$told, which is on no volume of the host" "mount a folder of the host there, by hostPath"
+}
+
+# user_of COMPONENT: whom it runs as, a number.
+user_of() {
+  local user
+  if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
+    user=$(systemctl show --property User --value "$ETCD_UNIT")
+    case ${user:-0} in
+      *[!0-9]*) id -u "$user" ;;
+      *) echo "${user:-0}" ;;
+    esac
+  else
+    sed -n "s/^user$TAB//p" "$RECORD/$1.pod"
+  fi
+}
+
+# read_unit FILE: of the process that it runs; of the unit's own text where none runs: one that keeps failing may run at this moment and be
+# gone at the next.
+read_unit() {
+  local pid program
+  printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
+  pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
+  program=$(tr '\000' '\n' <"/proc/${pid:-0}/cmdline" 2>/dev/null | head -n 1) || program=
+  if [ -n "$program" ]; then
+    [ "$(basename "$program")" = etcd ] ||
+      not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+    { printf 'program\t%s\n' "$program" && words_of "$pid"; } >>"$1"
+  else
+    words_of_unit >>"$1"
+  fi
+}
+
+# words_of_unit: what the unit's text says.
+words_of_unit() {
+  local command file
+  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | sed 's/ *$//')
+  case $command in
+    '' | *[\$\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
+      "start etcd, or write the values and no quotes into ExecStart (systemctl cat $ETCD_UNIT)" ;;
+  esac
+  [ "$(basename "${command%% *}")" = etcd ] ||
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+  printf 'program\t%s\n' "${command%% *}"
+  systemctl show --property Environment --value "$ETCD_UNIT" | tr ' ' '\n' | sed -n "s/^\"\{0,1\}\(ETCD_[A-Z_]*=[^\"]*\)\"\{0,1\}$/env$TAB\1/p"
+  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' | while read -r file; do
+    words_of_environment_file "$file" || exit 1
+  done ||
+    not_understood "a file of variables of the unit $ETCD_UNIT is not understood" "write them as NAME=VALUE, without backslashes: systemctl cat $ETCD_UNIT"
+  case $command in
+    *' '*) printf '%s\n' "${command#* }" | tr ' ' '\n' | sed "/^$/d; s/^/arg$TAB/" ;;
+  esac
+}
+
+# words_of_environment_file FILE: as systemd reads it.
+words_of_environment_file() {
+  [ -f "$1" ] || return 0
+  awk '
+    /^[ \t]*([#;]|$)/ { next }
+    /\\/ { exit 1 }
+    /^[ \t]*ETCD_[A-Z_]+[ \t]*=/ {
+      name = $0; sub(/[ \t]*=.*/, "", name); sub(/^[ \t]*/, "", name)
+      value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t\r]+$/, "", value)
+      quote = substr(value, 1, 1)
+      if (quote == "\"" || quote == "\047") {
+        if (substr(value, length(value)) != quote || length(value) < 2) exit 1
+        value = substr(value, 2, length(value) - 2)
+        if (index(value, quote)) exit 1
+      } else if (value ~ /["\047]/) exit 1
+      print "env\t" name "=" value
+    }' "$1"
+}
