@@ -94,7 +94,7 @@ joining_manifest() {
   awk -v cluster="$2" '
     /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
     { print }
-    /^[[:space:]]*-[[:space:]]*["\047]?([^[:space:]]*\/)?etcd["\047]?[[:space:]]*$/ {
+    /^[[:space:]]*-[[:space:]]*["\047]?([^-[:space:]][^[:space:]]*\/)?etcd["\047]?[[:space:]]*$/ {
       indent = $0; sub(/-.*/, "", indent)
       print indent "- --initial-cluster=" cluster
       print indent "- --initial-cluster-state=existing"

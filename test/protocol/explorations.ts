@@ -19,6 +19,12 @@ export const explorations: Exploration[] = [
   { title: '1 member, break glass', defines: ['MEMBERS=1', 'BREAK_GLASS'], liveness: true, small: true },
   { title: '3 members, any lost', defines: ['MEMBERS=3', 'MAY_BE_LOST=3'] },
   { title: '3 members, break glass, two lost', defines: ['MEMBERS=3', 'BREAK_GLASS', 'MAY_BE_LOST=2'] },
+  { title: '3 members; a living holder is called lost, and answers', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'LIVING_HOLDER_CALLED_LOST', 'NO_CUTS'] },
+  {
+    title: '3 members; followers ask only themselves, and find it out at the start',
+    defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'FOLLOWERS_ASK_THEMSELVES', 'ADDRESSES_ARE_ASKED', 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER', 'NO_CUTS', 'POWER_CUTS=1'],
+  },
+  { title: '3 members; an API server is not seen, its port is', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'API_IS_NOT_SEEN', 'PORTS_ARE_LOOKED_AT', 'NO_CUTS', 'POWER_CUTS=1', 'ONLY_SAFETY'] },
   { title: '5 members, none lost, no cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=0', 'NO_CUTS', 'POWER_CUTS=0'], small: true },
 ];
 
@@ -48,6 +54,14 @@ export const controls: Control[] = [
   { title: 'the decision can be overwritten', defines: [...three, 'DECISION_CAN_BE_OVERWRITTEN'], violates: 'two_clusters' },
   { title: 'a follower aborts alone after it has said quiesced', defines: [...three, 'FOLLOWER_ABORTS_ALONE'], violates: 'two_clusters' },
   { title: 'the holder aborts after the mark', defines: [...three, 'ABORT_AFTER_THE_MARK'], violates: 'two_clusters' },
+  { title: 'an API server is not seen, and nobody looks at its port', defines: [...three, 'API_IS_NOT_SEEN'], violates: 'two_clusters' },
+  { title: 'a living holder is called lost, and nobody asks it', defines: [...three, 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER'], violates: 'two_clusters' },
+  { title: 'a living holder is called lost, and is cut off', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'LIVING_HOLDER_CALLED_LOST'], violates: 'two_clusters' },
+  {
+    title: 'followers ask only themselves',
+    defines: [...three, 'FOLLOWERS_ASK_THEMSELVES', 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER'],
+    violates: 'two_clusters',
+  },
   { title: 'an API server that knows several endpoints starts at the mark', defines: [...three, 'EXTERNAL', 'API_STARTS_AT_THE_MARK'], violates: 'two_clusters' },
   { title: 'break glass: ports that refuse are enough', defines: [...byHand, 'MAY_BE_LOST=0', 'NO_CUTS', 'REFUSAL_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'break glass: a time-out is taken for a refusal', defines: [...byHand, 'MAY_BE_LOST=0', 'SILENCE_IS_ENOUGH'], violates: 'two_clusters' },

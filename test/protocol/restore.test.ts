@@ -24,7 +24,7 @@ describeWithTools('the protocol of a restore', [toolchain.spin], () => {
 
 test('the model names a role’s steps in their order', () => {
   const { holder, follower, api, back } = modelSteps();
-  expect(holder.slice(-7)).toEqual(['stop-etcd', 'swap', 'start-etcd', 'mark', 'start-api', 'restart', 'finish']);
+  expect(holder.slice(-8)).toEqual(['stop-etcd', 'swap', 'start-etcd', 'prove', 'mark', 'start-api', 'restart', 'finish']);
   expect(follower.indexOf('await-decision')).toBeLessThan(follower.indexOf('stop-etcd'));
   expect(api).not.toContain('stop-etcd');
   expect(back).toEqual(['put-back', 'unquiesce', 'call-off']);

@@ -13,6 +13,19 @@
 #else
 #define looks_for_mark (on(AWAIT_MARK) || on_undecided_follower)
 #endif
+/* By wrong addresses (localhost, say) a follower asks only itself. It finds that out when it asks who answers there. */
+#ifdef FOLLOWERS_ASK_THEMSELVES
+#define HEARS_OTHERS IS_HOLDER
+#else
+#define HEARS_OTHERS 1
+#endif
+#ifdef ADDRESSES_ARE_ASKED
+#define ADDRESSES_ARE_RIGHT HEARS_OTHERS
+#else
+#define ADDRESSES_ARE_RIGHT 1
+#endif
+/* The others serve the old data again, and can be asked. */
+#define GIVEN_UP (OLD_QUORUM(me.cut) && called_off)
 #define UNDECIDED(r) ((r) >= READY && (r) <= DECIDE)
 
 /* A linearizable read or write of the old etcd. Without quorum it is a person who carries the words from machine to machine. */
@@ -29,7 +42,13 @@
 #define HAS_STOPPED(x, _) (!HAS_ETCD(x) || x == HOLDER || machine[x].stopped || machine[x].lost)
 #define HAS_JOINED(x, _) (!HAS_ETCD(x) || machine[x].joined == VOTER || machine[x].lost)
 #define IS_LEARNER(x, _) (machine[x].joined == LEARNER)
-#define OLD_OR_LOST(x, side) (!HAS_ETCD(x) || machine[x].lost || RUNS_OLD(x, side))
+#define OLD_OR_LOST(x, side) (!HAS_ETCD(x) || machine[x].lost || (x == HOLDER && CALLED_LOST) || RUNS_OLD(x, side))
+/* A person says that the holder is lost, and it isn't. */
+#ifdef LIVING_HOLDER_CALLED_LOST
+#define CALLED_LOST 1
+#else
+#define CALLED_LOST 0
+#endif
 #define REFUSES(x, side) (x == HOLDER || machine[x].lost || (machine[x].cut == side && !machine[x].etcd && !machine[x].api))
 #define SILENT(x, side) (x == HOLDER || machine[x].lost || machine[x].cut != side || (!machine[x].etcd && !machine[x].api))
 
@@ -49,6 +68,16 @@
 #define API_ENDED (!me.api_manifest && !me.api)
 #else
 #define API_ENDED (!me.api_manifest && !me.api && !API_WANTED(m) && !me.unsynced)
+#endif
+/* A process that is not seen is not ended, and who looks at processes alone takes it for ended: the port that it serves tells. */
+#if defined(API_IS_NOT_SEEN) && !defined(PORTS_ARE_LOOKED_AT)
+#undef API_ENDED
+#define API_ENDED (!me.api_manifest)
+#endif
+#ifdef API_IS_NOT_SEEN
+#define SEES_API (IS_HOLDER)
+#else
+#define SEES_API 1
 #endif
 #define ETCD_ENDED (!me.etcd_manifest && !me.etcd && !ETCD_WANTED(m))
 /* The unit ends a process instead of waiting for it; in the calm, no more often than the kubelet may start it again. */
@@ -70,7 +99,8 @@ end: do
   /* # step: check: holder, follower, api -- is the id used, by the record or by a key? Nothing is changed. */
   /* # step: verify: holder -- in the model, a part of check. */
   /* # step: restore-aside: holder -- in the model, a part of check; it adds a folder that nothing reads yet. */
-  :: d_step { on(CHECK) && OLD_KEYS && decision == NONE && !NEW_QUORUM(me.cut) -> me.rec = READY; END }
+  /* # step: try-aside: holder -- in the model, a part of check: an etcd on that folder, on sockets that nobody else reaches. */
+  :: d_step { on(CHECK) && ADDRESSES_ARE_RIGHT && OLD_KEYS && decision == NONE && !NEW_QUORUM(me.cut) -> me.rec = READY; END }
   :: d_step { on(CHECK) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
 #ifndef MARK_IS_NOT_READ
   :: d_step { on(CHECK) && NEW_QUORUM(me.cut) && marked -> me.rec = DONE; END }
@@ -91,7 +121,7 @@ end: do
      me.unsynced = 1;
 #endif
      END }
-  :: d_step { on(QUIESCE) && !me.api_manifest && me.api && MAY_KILL(API_WANTED(m)) -> me.api = 0; END }
+  :: d_step { on(QUIESCE) && !me.api_manifest && me.api && SEES_API && MAY_KILL(API_WANTED(m)) -> me.api = 0; END }
 #ifdef UNSYNCED_MOVE
   :: d_step { on(QUIESCE) && !me.api_manifest && !me.api && !API_WANTED(m) -> me.rec = QUIESCED; END }
 #else
@@ -113,7 +143,7 @@ end: do
 
   /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first to leave may take the old quorum along. */
   /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
-  :: d_step { looks_for_mark && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
+  :: d_step { looks_for_mark && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
 
   /* # step: stop-etcd: holder, follower */
@@ -145,8 +175,10 @@ end: do
   :: d_step { on(START_ETCD) && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(START_ETCD) && me.etcd_manifest && me.etcd -> me.rec = (IS_HOLDER -> MARK : PROMOTE); END }
 
+  /* # step: prove: holder -- in the model, a part of mark. A disproof is the way back, which may begin at any step before the mark. */
   /* # step: mark: holder -- the point of no return is its record, not the key. */
-  :: d_step { on(MARK) && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
+  :: d_step { on(MARK) && !GIVEN_UP && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
+  :: d_step { on(MARK) && GIVEN_UP && !marked -> me.rec = PUT_BACK; END }
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
 
   /* # step: promote: follower */
@@ -168,10 +200,10 @@ end: do
   :: d_step { on(PUT_BACK) && me.data == NOTHING && HAS_ETCD(m) && ETCD_ENDED -> me.data = OLD; me.aside = 0; END }
   :: d_step { on(PUT_BACK) && me.data == OLD && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(PUT_BACK) && IS_HOLDER && me.data == OLD && me.etcd_manifest -> me.rec = UNQUIESCE; END }
-  /* With the holder lost, nobody speaks for it: all others must be seen to serve the old data. */
+  /* With the holder lost, nobody speaks for it: all others must be seen to serve the old data. They say so, for one that returns all the same. */
   :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && OLD_QUORUM(me.cut) && ALL(OLD_OR_LOST, me.cut) ->
-       me.rec = UNQUIESCE; END }
-  :: d_step { on(PUT_BACK) && !IS_HOLDER && NEW_QUORUM(me.cut) && marked ->
+       called_off = 1; me.rec = UNQUIESCE; END }
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked ->
        if :: me.joined == LEARNER -> me.joined = STRANGER :: else fi; me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
 
   /* # step: unquiesce: back */

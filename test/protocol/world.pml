@@ -31,6 +31,13 @@ unsigned power_cuts : 3;
   me.api_manifest = 0; me.etcd_manifest = 0; POWER_CUT; \
   me.lost = 1; me.rec = CHECK; me.data = NOTHING; me.aside = 0; me.absent = 0; me.cut = 0
 
+/* A machine that runs answers something, be it a refusal. */
+#ifdef NOBODY_ASKS_THE_HOLDER
+#define HOLDER_IS_SILENT 1
+#else
+#define HOLDER_IS_SILENT (me.cut != machine[HOLDER].cut)
+#endif
+
 proctype World(byte m) {
 end: do
   /* The kubelet looks at the manifests folder when it gets to it, and starts and ends what it has seen there. */
@@ -69,8 +76,8 @@ end: do
 #ifdef FOLLOWER_ABORTS_ALONE
   :: d_step { m != HOLDER && me.rec >= QUIESCED && me.rec <= AWAIT_MARK -> me.rec = UNQUIESCE; END }
 #endif
-  /* ... and with --lost HOLDER, when that is true and no new cluster answers. */
-  :: d_step { m != HOLDER && machine[HOLDER].lost && !me.lost && !(NEW_QUORUM(me.cut) && marked) &&
+  /* ... and with --lost HOLDER, when that is true, or nothing answers there, and no new cluster answers. */
+  :: d_step { m != HOLDER && (machine[HOLDER].lost || (CALLED_LOST && HOLDER_IS_SILENT)) && !me.lost && !(HEARS_OTHERS && NEW_QUORUM(me.cut) && marked) &&
        me.rec >= FIRST_ABANDONABLE && me.rec <= LAST_ABANDONABLE -> me.rec = PUT_BACK; END }
   /* A person names a lost learner, which holds up the others, and it is removed. */
   :: d_step { me.lost && me.joined == LEARNER && (NEW_QUORUM(0) || NEW_QUORUM(1)) -> me.joined = STRANGER; END }
