@@ -67,6 +67,10 @@ export const DECLINED: Row[] = [
     expect: { refused: /line|indent|word/i, because: 'words over several lines are declined', meaning: cp1({ 'log-outputs': 'stderr, /var/log/etcd.log' }) },
   },
   {
+    file: 'edited-tab-behind-dash', title: 'a tab behind the dash', of, source: 'YAML 1.2 has it, and the kubelet\'s reader does not', typescript,
+    expect: { refused: /tab/i, because: 'the kubelet refuses it', meaning: cp1() },
+  },
+  {
     file: 'container-tini', title: 'a program that starts etcd', of, source: 'images with tini or dumb-init', typescript,
     expect: { refused: /tini|command|program/i, because: 'what another program does with its words is not known', meaning: cp1() },
   },

@@ -42,10 +42,6 @@ export const WRONG: Row[] = [
     expect: { refused: /tab|YAML/i, because: 'YAML has no tabs there' },
   },
   {
-    file: 'edited-tab-behind-dash', title: 'a tab behind the dash', of, source,
-    expect: { refused: /tab|YAML/i, because: 'the kubelet\'s YAML has no tabs there' },
-  },
-  {
     file: 'edited-key-twice', title: 'volumes twice', of, source,
     expect: { refused: /twice|unique|volumes|duplicate/i, because: 'readers differ on which one counts' },
   },
