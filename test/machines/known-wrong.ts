@@ -5,7 +5,7 @@ export const KNOWN_WRONG: Record<string, string> = {
   'edited-word-without-flag': 'a word that belongs to no flag is passed over',
   'edited-colon-behind-flag': 'a mapping among the words becomes [object Object], and the member is called default',
   'edited-number-as-value': 'a number becomes a word, which the kubelet refuses',
-  'edited-empty-item': 'nothing becomes the word null, which the kubelet refuses',
+  'edited-empty-item': 'nothing becomes the word null; for the kubelet it is an empty word, which etcd refuses',
   'container-two-of-etcd': 'the one that is called etcd is taken',
   'env-from': 'variables from elsewhere are passed over',
   'env-braces-in-flags': '${NODE} is put in without a shell, which Kubernetes doesn\'t do',

@@ -76,9 +76,9 @@ function requireWord(word: unknown): string {
 
 function settingsOf(container: Container, program: string): Record<string, string> {
   const variables = new Map<string, string>();
-  for (const { name, value = '', valueFrom } of container.env ?? []) {
+  for (const { name, value, valueFrom } of container.env ?? []) {
     // A value that only the node knows stands as what can be nobody's: whoever uses it fails.
-    variables.set(name, valueFrom ? '\0' : expand(requireWord(value), variables));
+    variables.set(name, valueFrom ? '\0' : expand(requireWord(value ?? ''), variables));
   }
   const settings: Record<string, string> = {};
   for (const [name, value] of variables) {

@@ -1,10 +1,10 @@
 import { readdirSync } from 'fs';
-import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
-import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KNOWN_WRONG } from './known-wrong';
 import { meaningOfText } from './meaning';
 import { isRefused, meaningOf, Row, Understood } from './row';
 import { MANIFESTS, TABLE, textOf } from './table';
+import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 
 jest.spyOn(console, 'warn').mockImplementation();
 

@@ -14,11 +14,17 @@ export const CONTAINERS: Row[] = [
   { file: 'container-user', title: 'the container\'s user goes before the pod\'s', of, source: 'Kubernetes, SecurityContext', expect: cp1({}, { user: '1002' }) },
   { file: 'container-user-in-flow', title: 'securityContext in braces', of, source: 'Kubernetes, SecurityContext', expect: cp1({}, { user: '1002' }) },
   {
-    file: 'container-two-of-etcd', title: 'two containers that run etcd', of, source: 'an etcd for events beside the other one',
+    file: 'container-two-of-etcd',
+    title: 'two containers that run etcd',
+    of,
+    source: 'an etcd for events beside the other one',
     expect: { refused: /two|second|events|more than one/i, because: 'which one is meant is not known, and both would be stopped' },
   },
   {
-    file: 'container-none-of-etcd', title: 'kine in etcd\'s place', of, source: 'k3s, kine',
+    file: 'container-none-of-etcd',
+    title: 'kine in etcd\'s place',
+    of,
+    source: 'k3s, kine',
     expect: { refused: /etcd/, because: 'there is no etcd' },
   },
 ];
