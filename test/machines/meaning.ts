@@ -1,0 +1,122 @@
+import { posix } from 'path';
+import { parseAllDocuments } from 'yaml';
+import { shellWords } from './meaning-of-shell';
+import { Understood } from './row';
+
+/* The parts of a pod that matter here, as the yaml library hands them over. */
+type Words = unknown[];
+interface Variable { name: string; value?: unknown; valueFrom?: unknown }
+interface Mount { name: string; mountPath: string; subPath?: string; subPathExpr?: string }
+interface Container {
+  name?: string;
+  image?: string;
+  command?: Words;
+  args?: Words;
+  env?: Variable[];
+  envFrom?: unknown[];
+  securityContext?: { runAsUser?: number };
+  volumeMounts?: Mount[];
+}
+interface Volume { name: string; hostPath?: { path: string } }
+interface Spec { containers?: Container[]; volumes?: Volume[]; securityContext?: { runAsUser?: number } }
+
+/** Flags whose values are files. */
+const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile', 'encryption-provider-config'];
+
+/**
+ * What a manifest means by the whole of YAML and the rules of Kubernetes and etcd, written for these tests and sharing nothing with src/.
+ * Throws where nobody can know, or where the kubelet or etcd would refuse.
+ */
+export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'): Understood {
+  const spec = specOf(text, program);
+  const candidates = spec.containers!.filter((container) => runs(container, program));
+  if (candidates.length !== 1) throw new Error(`${candidates.length} containers run ${program}`);
+  const [container] = candidates;
+  if (container.envFrom) throw new Error('envFrom');
+  const settings = settingsOf(container, program);
+  const onHost = (path: string) => hostPath(container, spec.volumes ?? [], path);
+  const user = container.securityContext?.runAsUser ?? spec.securityContext?.runAsUser;
+  return {
+    settings,
+    hostDataDir: program === 'etcd' ? onHost(settings['data-dir'] ?? '') : undefined,
+    hostFiles: Object.fromEntries(FILES.filter((flag) => settings[flag]).map((flag) => [flag, onHost(settings[flag])])),
+    user: user === undefined ? undefined : String(user),
+    image: container.image,
+  };
+}
+
+function specOf(text: string, program: string): Spec {
+  for (const document of parseAllDocuments(text.replace(/^\uFEFF/, ''), { version: '1.1', merge: true })) {
+    if (document.errors.length > 0) throw new Error(document.errors[0].message);
+    const spec: Spec | undefined = document.toJSON()?.spec;
+    if (spec?.containers?.some((container) => runs(container, program))) return spec;
+  }
+  throw new Error(`no container runs ${program}`);
+}
+
+function runs(container: Container, program: string): boolean {
+  const words = commandOf(container);
+  return words.length > 0 && !words[0].startsWith('-') ? programAt(words, program) >= 0 : container.name === program;
+}
+
+/** The program is what a container starts, or what the program that it starts is told to start. */
+function programAt(words: string[], program: string): number {
+  return words.findIndex((word) => !word.startsWith('-') && !word.includes('=') && posix.basename(word) === program);
+}
+
+function commandOf({ command = [], args = [] }: Container): string[] {
+  const words = [...command, ...args].map(requireWord);
+  return /^(ba|da)?sh$/.test(posix.basename(words[0] ?? '')) ? shellWords(words) : words;
+}
+
+function requireWord(word: unknown): string {
+  if (typeof word !== 'string') throw new Error(`${JSON.stringify(word)} is no string`);
+  return word;
+}
+
+function settingsOf(container: Container, program: string): Record<string, string> {
+  const variables = new Map<string, string>();
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    // A value that only the node knows stands as what can be nobody's: whoever uses it fails.
+    variables.set(name, valueFrom ? '\0' : expand(requireWord(value ?? ''), variables));
+  }
+  const settings: Record<string, string> = {};
+  for (const [name, value] of variables) {
+    if (program === 'etcd' && name.startsWith('ETCD_') && value !== '') settings[name.slice(5).toLowerCase().replace(/_/g, '-')] = value;
+  }
+  const words = commandOf(container).map((word) => expand(word, variables));
+  Object.assign(settings, flagsOf(words.slice(programAt(words, program) + 1)));
+  if (settings['config-file']) throw new Error('config-file');
+  for (const flag of ['name', 'data-dir', 'initial-cluster', 'advertise-client-urls', 'etcd-servers', 'secure-port']) {
+    if (/[\0$]/.test(settings[flag] ?? '')) throw new Error(`--${flag} is not known`);
+  }
+  return settings;
+}
+
+/** By the rules of Kubernetes: `$$` stands for a dollar, and a variable that is none for itself. */
+function expand(text: string, variables: Map<string, string>): string {
+  return text.replace(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name?: string) => name === undefined ? '$' : variables.get(name) ?? whole);
+}
+
+/** By the rules of Go's package flag; that a flag is a boolean is told from what follows it. */
+function flagsOf(words: string[]): Record<string, string> {
+  const flags: Record<string, string> = {};
+  for (let i = 0; i < words.length; i++) {
+    const [, name, value] = /^--?([a-z][-a-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
+    if (name === undefined) throw new Error(`${JSON.stringify(words[i])} is no flag`);
+    const isApart = value === undefined && words[i + 1] !== undefined && !words[i + 1].startsWith('-');
+    flags[name] = value ?? (isApart ? words[++i] : 'true');
+  }
+  return flags;
+}
+
+function hostPath(container: Container, volumes: Volume[], path: string): string {
+  if (!path.startsWith('/')) throw new Error(`${JSON.stringify(path)} is not absolute`);
+  const parts = (place: string) => place.split('/').filter((part) => part !== '');
+  const wanted = parts(path);
+  const mounts = (container.volumeMounts ?? []).filter(({ mountPath }) => parts(mountPath).every((part, i) => wanted[i] === part));
+  const [mount] = mounts.sort((a, b) => parts(b.mountPath).length - parts(a.mountPath).length);
+  const volume = volumes.find(({ name }) => name === mount?.name)?.hostPath;
+  if (!mount || !volume || mount.subPathExpr) throw new Error(`${path} is in no volume of the host`);
+  return '/' + [...parts(volume.path), ...parts(mount.subPath ?? ''), ...wanted.slice(parts(mount.mountPath).length)].join('/');
+}

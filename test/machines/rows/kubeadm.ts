@@ -1,0 +1,75 @@
+import { Row } from '../row';
+import { cp1, filesIn } from './cp1';
+
+const source = 'kubernetes, cmd/kubeadm/app/phases/etcd/local.go';
+const of = 'etcd';
+
+const THREE = 'cp2=https://192.0.2.12:2380,cp1=https://192.0.2.11:2380,cp3=https://192.0.2.13:2380';
+
+/** The member that joined last, and so knows all. */
+const CP3 = {
+  'name': 'cp3',
+  'listen-client-urls': 'https://127.0.0.1:2379,https://192.0.2.13:2379',
+  'advertise-client-urls': 'https://192.0.2.13:2379',
+  'initial-advertise-peer-urls': 'https://192.0.2.13:2380',
+  'initial-cluster': THREE,
+  'initial-cluster-state': 'existing',
+};
+
+/** As kubeadm writes it, with its own options and nobody's hand. */
+export const KUBEADM: Row[] = [
+  { file: 'kubeadm-1.20', title: 'probes of /health, ephemeral storage', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.4.13-0' }) },
+  { file: 'kubeadm-1.22', title: '--experimental-initial-corrupt-check, seccomp', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.0-0' }) },
+  { file: 'kubeadm-1.24', title: 'a priority by number', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.3-0' }) },
+  { file: 'kubeadm-1.26', title: 'probes with & and ? in their paths', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.10-0' }) },
+  { file: 'kubeadm-1.28', title: '--experimental-watch-progress-notify-interval', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.15-0' }) },
+  { file: 'kubeadm-1.31', title: 'the third to join: livez and readyz', of, source, expect: cp1(CP3) },
+  { file: 'kubeadm-1.34', title: '--feature-gates, ports by name, no creationTimestamp', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.6.5-0' }) },
+  { file: 'kubeadm-1.36', title: 'the third to join', of, source, expect: cp1(CP3, { image: 'registry.k8s.io/etcd:3.6.8-0' }) },
+  { file: 'kubeadm-1.37', title: 'etcd 3.7', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.7.0-0' }) },
+  {
+    file: 'kubeadm-ipv6',
+    title: 'addresses in brackets, which are no flow style',
+    of,
+    source,
+    expect: cp1({
+      'listen-client-urls': 'https://[::1]:2379,https://[2001:db8::11]:2379',
+      'advertise-client-urls': 'https://[2001:db8::11]:2379',
+      'initial-advertise-peer-urls': 'https://[2001:db8::11]:2380',
+      'initial-cluster': 'cp1=https://[2001:db8::11]:2380',
+    }),
+  },
+  {
+    file: 'kubeadm-dual-stack',
+    title: 'listens on both families by extraArgs',
+    of,
+    source,
+    expect: cp1({
+      'listen-client-urls': 'https://127.0.0.1:2379,https://[::1]:2379,https://192.0.2.11:2379,https://[2001:db8::11]:2379',
+    }, { image: 'registry.k8s.io/etcd:3.6.5-0' }),
+  },
+  { file: 'kubeadm-extra-args', title: 'etcd.local.extraArgs', of, source, expect: cp1({ 'listen-metrics-urls': 'http://0.0.0.0:2381', 'election-timeout': '5000' }) },
+  {
+    file: 'kubeadm-extra-envs',
+    title: 'etcd.local.extraEnvs, and the proxies that kubeadm hands on',
+    of,
+    source,
+    expect: cp1({ 'heartbeat-interval': '250' }, { image: 'registry.k8s.io/etcd:3.6.5-0' }),
+  },
+  { file: 'kubeadm-patched-volumes', title: 'further volumes by --patches', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.6.5-0' }) },
+  {
+    file: 'kubeadm-rootless',
+    title: 'the feature gate RootlessControlPlane',
+    of,
+    source: 'kubernetes, cmd/kubeadm/app/util/staticpod/utils_linux.go',
+    expect: cp1({}, { user: '995' }),
+  },
+  {
+    file: 'kubeadm-folders',
+    title: 'etcd.local.dataDir and certificatesDir',
+    of,
+    source,
+    expect: cp1({ 'data-dir': '/data/etcd', ...filesIn('/etc/ssl/kubernetes/etcd') },
+      { hostDataDir: '/data/etcd', hostFiles: filesIn('/etc/ssl/kubernetes/etcd'), image: 'registry.k8s.io/etcd:3.5.15-0' }),
+  },
+];

@@ -1,0 +1,99 @@
+import { Row } from '../row';
+
+const source = 'slips of the hand, as questions on forums show them';
+const of = 'etcd';
+
+/** What the kubelet or etcd doesn't take either, or what means something else than it looks like. Nobody may read it almost. */
+export const WRONG: Row[] = [
+  {
+    file: 'edited-quotes-within',
+    title: '--data-dir="/var/lib/etcd": the quotes are the folder\'s',
+    of,
+    source,
+    expect: { refused: /data-dir|absolute|quote/i, because: 'YAML keeps quotes within a word, and etcd makes a relative folder of them' },
+  },
+  {
+    file: 'edited-blank-behind-equals',
+    title: '--data-dir= /var/lib/etcd',
+    of,
+    source,
+    expect: { refused: /data-dir|absolute|blank/i, because: 'the blank is the folder\'s first letter, so it is relative' },
+  },
+  {
+    file: 'edited-flag-and-value-in-one-item',
+    title: '- --name cp1',
+    of,
+    source,
+    expect: { refused: /name cp1|flag|blank/i, because: 'etcd takes all of it for the flag\'s name' },
+  },
+  {
+    file: 'edited-all-flags-in-one-item',
+    title: '- etcd --name=… in one line',
+    of,
+    source,
+    expect: { refused: /etcd/i, because: 'a program of that name is not there' },
+  },
+  {
+    file: 'edited-word-without-flag',
+    title: 'a word that belongs to no flag',
+    of,
+    source,
+    expect: { refused: /cp1|word|flag/i, because: 'etcd refuses it' },
+  },
+  {
+    file: 'edited-colon-behind-flag',
+    title: '- --name: cp1',
+    of,
+    source,
+    expect: { refused: /name|:|mapping|word|string/i, because: 'it is a mapping, and the kubelet wants words' },
+  },
+  {
+    file: 'edited-number-as-value',
+    title: 'a number as a word, without quotes',
+    of,
+    source,
+    expect: { refused: /\b1\b|number|quote|string/i, because: 'the kubelet wants words' },
+  },
+  {
+    file: 'edited-empty-item',
+    title: 'an item without anything',
+    of,
+    source,
+    expect: { refused: /empty|null|item|word|string/i, because: 'the kubelet makes an empty word of it, which etcd refuses' },
+  },
+  {
+    file: 'edited-tab-indentation',
+    title: 'a tab for blanks at the head of a line',
+    of,
+    source,
+    expect: { refused: /tab|YAML/i, because: 'YAML has no tabs there' },
+  },
+  {
+    file: 'edited-key-twice',
+    title: 'volumes twice',
+    of,
+    source,
+    expect: { refused: /twice|unique|volumes|duplicate/i, because: 'readers differ on which one counts' },
+  },
+  {
+    file: 'edited-half-a-file',
+    title: 'the second half is missing',
+    of,
+    source: 'a full disk',
+    expect: { refused: /image|etcd|volume|hostPath|data-dir|name|key/i, because: 'what matters is not there' },
+  },
+  {
+    file: 'data-dir-missing',
+    title: 'no --data-dir: etcd takes one of its working folder',
+    of,
+    source: 'etcd, its default',
+    expect: { refused: /data-dir/, because: 'a folder below the working folder is in the container' },
+  },
+  {
+    file: 'data-dir-relative',
+    title: '--data-dir=default.etcd',
+    of,
+    source: 'etcd, its default',
+    expect: { refused: /data-dir|default\.etcd|absolute/i, because: 'a folder below the working folder is in the container' },
+  },
+];

@@ -1,0 +1,71 @@
+import { readdirSync } from 'fs';
+import { KNOWN_WRONG } from './known-wrong';
+import { meaningOfText } from './meaning';
+import { isRefused, meaningOf, Row, Understood } from './row';
+import { MANIFESTS, TABLE, textOf } from './table';
+import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+
+jest.spyOn(console, 'warn').mockImplementation();
+
+test('every manifest has its row, and every row its manifest', () => {
+  const files = readdirSync(MANIFESTS).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length));
+  expect(TABLE.map(({ file }) => file).sort()).toEqual(files.sort());
+});
+
+describe('the whole of YAML, read by the rules of Kubernetes and etcd, says what the table says', () => {
+  test.each(TABLE.map((row) => [row.file, row] as const))('%s', (_, row) => {
+    const right = meaningOf(row);
+    if (right) {
+      expectMeaning(meaningOfText(textOf(row), row.of), right);
+    } else {
+      expect(() => meaningOfText(textOf(row), row.of)).toThrow();
+    }
+  });
+});
+
+describe('EtcdCluster.fromStaticPodManifest says it, too, or refuses', () => {
+  const rows = TABLE.filter(({ of }) => of === 'etcd');
+  const read = (file: string) => expectTypeScript(rows.find((row) => row.file === file)!);
+  const [wrong, right] = [true, false].map((isWrong) => rows.map(({ file }) => file).filter((file) => file in KNOWN_WRONG === isWrong));
+
+  test.each(right)('%s', read);
+  test.failing.each(wrong)('wrong so far: %s', read);
+  test('what is known as wrong is in the table', () => expect(wrong.sort()).toEqual(Object.keys(KNOWN_WRONG).sort()));
+});
+
+function expectMeaning(got: Understood, right: Understood): void {
+  const known = Object.keys(right.settings).map((flag) => [flag, got.settings[flag] ?? '']);
+  expect(Object.fromEntries(known)).toEqual(right.settings);
+  expect({ hostDataDir: got.hostDataDir, user: got.user, image: got.image }).toEqual(
+    { hostDataDir: right.hostDataDir, user: right.user, image: right.image });
+  expect(got.hostFiles).toEqual(expect.objectContaining(right.hostFiles ?? {}));
+}
+
+function expectTypeScript(row: Row): void {
+  const { expect: right, typescript = 'same' } = row;
+  if (typescript instanceof RegExp || (isRefused(right) && typescript === 'same')) {
+    expect(() => readByTypeScript(row)).toThrow(typescript instanceof RegExp ? typescript : (right as { refused: RegExp }).refused);
+    return;
+  }
+  const { settings, hostDataDir, hostFiles, image } = meaningOf(row)!;
+  const cluster = readByTypeScript(row);
+  expect({ dataDir: cluster.dataDir, image: cluster.image, memberName: cluster.memberName }).toEqual(
+    { dataDir: hostDataDir, image, memberName: settings.name });
+  if (hostFiles && isAsKubeadm(settings)) {
+    expect(cluster.certificates?.files.ca).toBe(hostFiles['trusted-ca-file']);
+  }
+}
+
+/** Elsewhere than kubeadm has them nobody can tell a client's certificates, and they are given: what is refused is refused for another reason. */
+function readByTypeScript(row: Row): EtcdCluster {
+  const settings = meaningOf(row)?.settings;
+  const areGiven = !settings || (settings['cert-file'] && !isAsKubeadm(settings));
+  const certificates = areGiven ? EtcdCertificates.fromHostFolder() : undefined;
+  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: textOf(row), certificates });
+}
+
+function isAsKubeadm(settings: Record<string, string>): boolean {
+  const [server, ca] = [settings['cert-file'] ?? '', settings['trusted-ca-file'] ?? ''];
+  return server.endsWith('/server.crt') && ca === server.replace(/server\.crt$/, 'ca.crt');
+}
