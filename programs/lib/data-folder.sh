@@ -6,12 +6,15 @@
 
 # data_folder: on this host, by its real path, which is one that isn't there where DATA_MAY_MISS is set.
 data_folder() {
-  local told given
+  local told given below
   told=$(setting etcd data-dir)
   case $told in
     /*) ;;
     *) not_understood "etcd's --data-dir is '$told', and no absolute path" "give etcd an absolute --data-dir" ;;
   esac
+  below=$(told=${told%/} awk -F "$TAB" '$1 == "mount" && index($2, ENVIRON["told"] "/") == 1 { print $2 }' "$RECORD/etcd.pod")
+  [ -z "$below" ] || not_understood "a volume is mounted at $below, below etcd's data folder: the two can't be swapped together" \
+    "have all of $told on one volume, or do this by hand"
   given=$(host_path etcd "$told") ||
     not_understood "etcd's data folder $told is on no volume of the host" "mount a folder of the host there, by hostPath, or do this by hand"
   if [ ! -d "$given" ] && [ -n "${DATA_MAY_MISS:-}" ]; then

@@ -35,7 +35,12 @@ look_at_machine() {
   local there=0 name='' self='' peer_url='' local_url='' data_dir='' cacert cert key
   discover kube-apiserver || there=$?
   [ "$there" -ne 2 ] || return 2
-  if has_api; then check_running kube-apiserver; else refuse_unknown_api_server; fi
+  if has_api; then
+    refuse_second_manifest kube-apiserver
+    check_running kube-apiserver
+  else
+    refuse_unknown_api_server
+  fi
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
       "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
@@ -55,6 +60,7 @@ look_at_member() {
   discover etcd || there=$?
   [ "$there" -ne 2 ] || return 2
   [ "$there" -eq 0 ] || not_understood "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+  ! is_static_pod etcd || refuse_second_manifest etcd
   [ -z "$(setting etcd config-file)" ] ||
     not_understood "etcd reads the file $(setting etcd config-file) in place of flags" "give etcd its settings as flags or variables, or do this by hand"
   name=$(setting etcd name)

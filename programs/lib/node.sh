@@ -134,7 +134,7 @@ api_url() {
     '' | 0.0.0.0 | ::) address=127.0.0.1 ;;
     *:*) address="[$address]" ;;
   esac
-  echo "https://$address:$(ports_of kube-apiserver)"
+  echo "https://$address:$(places_of kube-apiserver | cut -d ' ' -f 2)"
 }
 
 # api_ready: whether this host's API server says so; api_says is its answer. Its own health needs no credentials, unless somebody has

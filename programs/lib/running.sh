@@ -39,19 +39,31 @@ processes() {
   done
 }
 
-# ports_of COMPONENT: that it serves.
-ports_of() {
+# places_of COMPONENT: where it serves, a line `ADDRESS PORT` each.
+places_of() {
   case $1 in
-    etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://.*:\([0-9][0-9]*\)$|\1|p' | sort -u ;;
-    kube-apiserver) setting kube-apiserver secure-port | grep . || echo 6443 ;;
+    etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://\(.*\):\([0-9][0-9]*\)$|\1 \2|p' | sort -u ;;
+    kube-apiserver) echo "$(setting kube-apiserver bind-address | grep . || echo 0.0.0.0) $(setting kube-apiserver secure-port | grep . || echo 6443)" ;;
   esac
 }
 
-# listeners COMPONENT: the sockets (inodes) on this host that listen on its ports, whosever they are.
+# listeners COMPONENT: the sockets (inodes) on this host that listen where it serves, whosever they are. The kernel writes addresses of IPv4
+# in the order of its bytes, which is looked for both ways; of IPv6 any address counts.
 listeners() {
-  local port
-  for port in $(ports_of "$1"); do
-    awk -v port="$(printf ':%04X' "$port")" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null || :
+  local address port
+  places_of "$1" | while read -r address port; do
+    awk -v address="$address" -v port="$(printf '%04X' "$port")" '
+      BEGIN {
+        if (split(address, part, ".") == 4) {
+          one = sprintf("%02X%02X%02X%02X", part[4], part[3], part[2], part[1])
+          other = sprintf("%02X%02X%02X%02X", part[1], part[2], part[3], part[4])
+        }
+        any = one == "" || one == "00000000"
+      }
+      $4 == "0A" {
+        split($2, place, ":")
+        if (place[2] == port && (any || length(place[1]) > 8 || place[1] == one || place[1] == other || place[1] == "00000000")) print $10
+      }' /proc/net/tcp /proc/net/tcp6 2>/dev/null || :
   done
 }
 
@@ -117,7 +129,7 @@ check_running() {
     pause 1 || :
   done
   if [ "$status" -eq 2 ]; then
-    not_understood "something serves port $(ports_of "$1" | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
+    not_understood "something serves at $(places_of "$1" | tr ' ' : | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
       "see what it is: ss -ltnp. If $1 was started from an older text, have it started anew (kubelet, or systemctl restart $ETCD_UNIT)"
   fi
   [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)

@@ -18,8 +18,8 @@ BEGIN { FS = "\t" }
 
 END {
   for (i = 1; i <= words; i++) {
-    if (word[i] !~ /^--?[A-Za-z]/) {
-      print "refused\t0\t`" word[i] "` belongs to no flag"
+    if (word[i] !~ /^--?[A-Za-z][-A-Za-z0-9]*(=|$)/) {
+      print "refused\t0\t`" word[i] "` is no flag, or has a blank in it, and belongs to none"
       exit 1
     }
     flag = word[i]

@@ -35,7 +35,6 @@ discover() {
   if [ -f "$manifest" ]; then
     read_manifest "$1" "$manifest" "$WORK/$1.pod"
     read_settings "$WORK/$1.pod" "$manifest" >"$WORK/$1.settings" || return 2
-    refuse_second_manifest "$1"
   elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
     read_unit "$WORK/etcd.pod"
     read_settings "$WORK/etcd.pod" "the unit $ETCD_UNIT" >"$WORK/etcd.settings" || return 2
@@ -99,11 +98,19 @@ host_path() {
   fi
   path=$2 awk -F "$TAB" '
     BEGIN { path = ENVIRON["path"]; best = -1 }
-    $1 == "mount" && index(path "/", $2 "/") == 1 && length($2) > best { best = length($2); host = $3 }
+    $1 == "mount" {
+      place = $2
+      sub(/\/$/, "", place)
+      if (index(path "/", place "/") == 1 && length(place) > best) { best = length(place); host = $3 }
+    }
     END {
       if (host == "") exit 1
       sub(/\/$/, "", host)
-      print host substr(path, best + 1)
+      path = host substr(path, best + 1)
+      gsub(/\/\/+/, "/", path)
+      if (path != "/") sub(/\/$/, "", path)
+      if (path == "") path = "/"
+      print path
     }' "$RECORD/$1.pod"
 }
 

@@ -39,7 +39,7 @@ BEGIN {
     next
   }
   if (column == 0 && text ~ /^(%|---|\.\.\.)/) refuse("this is not understood: " text)
-  if (text ~ /[\001-\037\177]/) refuse("the line has a tab or a control character in it")
+  if (text ~ /[\001-\010\013-\037\177]/) refuse("the line has a control character in it")
   begun = 1
   place(column, text)
 }
@@ -77,9 +77,12 @@ function child(kind, column,    path) {
 }
 
 function place(column, text) {
-  if (text == "-" || text ~ /^- /) item(column, text)
+  if (text ~ /^[{]/ && !rooted) {
+    rooted = 1
+    value("", text, column)
+  } else if (text == "-" || text ~ /^- /) item(column, text)
   else if (find_key(text)) entry(column)
-  else refuse("this is neither `key: value` nor `- item`: " text)
+  else refuse("this is neither `key: value` nor `- item`" (text ~ /\t/ ? ", there is a tab in it: " : ": ") text)
 }
 
 function item(column, text,    path, rest) {
@@ -122,18 +125,18 @@ function entry(column,    path, rest) {
 function find_key(text,    first) {
   first = substr(text, 1, 1)
   if (first == "\"" || first == "'") {
-    if (!take_quoted(text) || taken_rest !~ /^ *:( |$)/) return 0
+    if (!take_quoted(text) || taken_rest !~ /^ *:([ \t]|$)/) return 0
     found_key = taken
     found_rest = taken_rest
-    sub(/^ *: */, "", found_rest)
+    sub(/^ *:[ \t]*/, "", found_rest)
     return 1
   }
-  if (first ~ /[][{}&*!|>%@`,?#]/ || !match(text, /:( |$)/)) return 0
+  if (first ~ /[][{}&*!|>%@`,?#]/ || !match(text, /:([ \t]|$)/)) return 0
   found_key = substr(text, 1, RSTART - 1)
   found_rest = substr(text, RSTART + 1)
-  if (found_key ~ / #/) return 0
+  if (found_key ~ /[ \t]#|\t/) return 0
   sub(/ +$/, "", found_key)
-  sub(/^ +/, "", found_rest)
+  sub(/^[ \t]+/, "", found_rest)
   return found_key != ""
 }
 
@@ -150,13 +153,13 @@ function value(path, text, column,    first) {
   first = substr(text, 1, 1)
   if (first == "\"" || first == "'") {
     if (!take_quoted(text)) refuse("the quote does not end in this line, or has an escape that is not understood: " text)
-    if (taken_rest !~ /^( +#.*)?$/) refuse("something stands behind the quote: " text)
+    if (taken_rest !~ /^([ \t]+#.*)?$/) refuse("something stands behind the quote: " text)
     set(path, taken, "string")
   } else if (first == "[" || first == "{") {
     flow_text = text
     flow_at = 1
     flow(path)
-    if (substr(flow_text, flow_at) !~ /^ *( #.*)?$/) refuse("something stands behind the bracket: " text)
+    if (substr(flow_text, flow_at) !~ /^ *([ \t]#.*)?$/) refuse("something stands behind the bracket: " text)
   } else if (first == "|" || first == ">") {
     if (text !~ /^[|>][-+1-9]*( +#.*)?$/) refuse("this is not understood: " text)
     block = column
@@ -164,9 +167,9 @@ function value(path, text, column,    first) {
   } else if (first ~ /[][{}&*!%@`,?]/) {
     refuse("anchors, aliases and tags are not understood: " text)
   } else {
-    if (match(text, / #/)) text = substr(text, 1, RSTART - 1)
-    sub(/ +$/, "", text)
-    if (text ~ /: / || text ~ /:$/) refuse("this is not understood: " text)
+    if (match(text, /[ \t]#/)) text = substr(text, 1, RSTART - 1)
+    sub(/[ \t]+$/, "", text)
+    if (text ~ /: / || text ~ /:$/ || text ~ /\t/) refuse("this is not understood: " text)
     set(path, text, plain_type(text))
   }
 }
@@ -180,6 +183,8 @@ function take_quoted(text,    quote, i, c) {
     if (c == "\\" && quote == "\"") {
       c = substr(text, ++i, 1)
       if (c !~ /["\\\/]/) return 0
+    } else if (c == "\t") {
+      return 0
     } else if (c == quote) {
       if (quote == "'" && substr(text, i + 1, 1) == "'") i++
       else {
@@ -234,6 +239,7 @@ function flow(path,    first, rest, key) {
     }
   }
   rest = substr(flow_text, flow_at)
+  if (flow_text ~ /\t/) refuse("a tab within brackets is not understood")
   if (first == "\"" || first == "'") {
     if (!take_quoted(rest)) refuse("the quote does not end in this line, or has an escape that is not understood: " rest)
     flow_at += length(rest) - length(taken_rest)
@@ -273,10 +279,10 @@ function flow_key(    rest, key) {
 function string(path) {
   path = IN path
   if (!(path in types)) {
-    if (path in keys && counts[path] > 0) wrong(path, "is not a text")
+    if (path in keys && counts[path] > 0) wrong(path, "is no string")
     return ""
   }
-  if (types[path] != "string") wrong(path, "is a " types[path] " and not a text")
+  if (types[path] != "string") wrong(path, "is a " types[path] " and no string")
   return values[path]
 }
 
@@ -290,7 +296,7 @@ function wrong(path, what) {
 function words(path,    i) {
   if ((IN path) in types) wrong(IN path, "is not a list")
   for (i = 0; i < counts[IN path]; i++) {
-    if (!((IN path AT i) in types)) wrong(IN path AT i, "is not a text")
+    if (!((IN path AT i) in types)) wrong(IN path AT i, "is empty or no string")
     word[++word_count] = string(path AT i)
   }
 }
@@ -354,26 +360,26 @@ function tell_environment(container,    list, i, name) {
       if (name ~ /^ETCD_/) refuse("the variable " name " has valueFrom, and is known only in the container: write its value")
       continue
     }
-    environment[name] = expanded(string(list AT i IN "value"))
+    if (name ~ /^ETCD_/ && !((IN list AT i IN "value") in types)) refuse("the variable " name " has no value")
+    environment[name] = string(list AT i IN "value")
+    if (name ~ /^ETCD_/) environment[name] = expanded(environment[name])
+    if (environment[name] ~ /[$]/) continue
     known[name] = 1
     print "env\t" name "=" environment[name]
   }
 }
 
-# expanded TEXT: with $(NAME) replaced, and $$ for one $, as Kubernetes does.
-function expanded(text,    done, name) {
+# expanded TEXT: with $(NAME) replaced, as Kubernetes does.
+function expanded(text,    whole, done, name) {
+  whole = text
   done = ""
-  while (match(text, /\$\$|\$\([^()]*\)/)) {
-    done = done substr(text, 1, RSTART - 1)
-    if (substr(text, RSTART, 2) == "$$") {
-      done = done "$"
-    } else {
-      name = substr(text, RSTART + 2, RLENGTH - 3)
-      if (!(name in known)) refuse("the variable $(" name ") is known only in the container: write its value in its place")
-      done = done environment[name]
-    }
+  while (match(text, /[$][(][^()]*[)]/)) {
+    name = substr(text, RSTART + 2, RLENGTH - 3)
+    if (!(name in known)) refuse("the variable $(" name ") is known only in the container: write its value in its place")
+    done = done substr(text, 1, RSTART - 1) environment[name]
     text = substr(text, RSTART + RLENGTH)
   }
+  if (done text ~ /[$]/) refuse("the dollar in " whole " is not understood: write the value in its place")
   return done text
 }
 
@@ -382,8 +388,8 @@ function tell_words(container,    i, first) {
   words(container IN "command")
   first = word_count + 1
   words(container IN "args")
-  if (first > 1 || word[1] !~ /^-/) {
-    if (word_count == 0) refuse("the container of " component " has neither command nor args")
+  # An image whose entry point is the component needs no command.
+  if (first > 1 || (word_count > 0 && word[1] !~ /^-/)) {
     if (base(word[1]) != component) refuse("the container of " component " starts " word[1] ", and not " component " itself")
     first = 2
   }
@@ -394,12 +400,12 @@ function tell_mounts(container,    list, i, path, volume, host) {
   list = container IN "volumeMounts"
   for (i = 0; i < counts[IN list]; i++) {
     path = string(list AT i IN "mountPath")
-    sub(/\/+$/, "", path)
+    if (path !~ /^\/+$/) sub(/\/+$/, "", path)
     volume = volume_of(string(list AT i IN "name"))
     host = volume == "" ? "" : string(volume IN "hostPath" IN "path")
-    sub(/\/+$/, "", host)
+    if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
-    if ((IN list AT i IN "subPathExpr") in keys) host = ""
+    if ((IN list AT i IN "subPathExpr") in keys) refuse("subPathExpr is known only in the container: write subPath in its place")
     print "mount\t" path "\t" host
   }
 }

@@ -86,17 +86,20 @@ describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, t
     expect(await drill.faultsOfRestored('slip')).toEqual([]);
   }));
 
-  test.concurrent('ends although its API server is gone again, and says so', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('ends although its API server is gone again, and is not called restored: it says what is where', () => StubDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const run = drill.startOn(machine, 'gone', { env: { FINISH_TIMEOUT: '3' }, failpoints: { cp1: 'finish:hold' } });
     await drill.holds('gone', machine, 'finish');
     renameSync(join(machine.manifests, 'kube-apiserver.yaml'), join(machine.props.folder, 'kube-apiserver.yaml'));
     await until('the API server has ended', () => !machine.running['kube-apiserver'], 60);
     machine.record('gone').pass('finish');
-    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'restored', message: expect.stringContaining('but its API server is not ready') });
+    expect(await run.summary()).toMatchObject({
+      status: 1, outcome: 'unproved', message: expect.stringMatching(/not proved that cp1 serves.* the API server is not ready/),
+      fix: expect.stringMatching(/is to be served from .*etcd, the old data is in .*before-gone/),
+    });
     renameSync(join(machine.props.folder, 'kube-apiserver.yaml'), join(machine.manifests, 'kube-apiserver.yaml'));
     await drill.cluster.waitUntilReady();
-    expect(await drill.faultsOfRestored('gone')).toEqual([]);
+    expect(await drill.judge.faultsOfRestored('gone', drill.beginning, drill.machines)).toEqual([]);
   }));
 }));
 

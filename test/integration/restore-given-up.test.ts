@@ -91,6 +91,6 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     second.record('lossy').pass('await-decision');
     expect(await drill.faultsOfRestored('lossy', left)).toEqual([]);
     expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
-    expect(await runs.get('cp1')!.summary()).toMatchObject({ message: expect.stringContaining('all 2 members serve') });
+    expect(await runs.get('cp1')!.summary()).toMatchObject({ message: expect.stringContaining('all 2 etcd members serve') });
   }));
 }));

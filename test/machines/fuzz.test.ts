@@ -1,9 +1,13 @@
 import * as fc from 'fast-check';
+import { meaningByShell } from './by-shell';
 import { EditedManifest, editedManifest, SEED } from './fuzz';
 import { meaningOfText } from './meaning';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
+import { Shell } from '../pod/pod';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
 
 jest.spyOn(console, 'warn').mockImplementation();
 
@@ -43,22 +47,34 @@ function forAll(check: (manifest: EditedManifest) => void, numRuns = 3000): void
 }
 
 /** Both may refuse what they like; where both understand, they understand the same. */
-function agree(one: Reader, other: Reader): void {
+function agree(one: Reader, other: Reader, numRuns?: number): void {
   forAll(({ text }) => {
     const [a, b] = [reading(one, text), reading(other, text)];
     if (a && b) expect(a).toEqual(b);
-  });
+  }, numRuns);
 }
 
 /** What the strict one understands the other one understands, too, and the same. */
-function follows(strict: Reader, other: Reader): void {
+function follows(strict: Reader, other: Reader, numRuns?: number): void {
   forAll(({ text }) => {
     const a = reading(strict, text);
     if (a) expect(reading(other, text)).toEqual(a);
-  });
+  }, numRuns);
 }
 
-// The strict reader of the programs comes in here: follows(byShell, byYaml) and follows(byShell, byTypeScript).
+const byShell = (shell: Shell): Reader => (text) => {
+  const { settings, hostDataDir, image } = meaningByShell(shell, text, 'etcd');
+  return { name: settings.name ?? 'default', hostDataDir: hostDataDir!, image };
+};
+
+// Each of these starts some processes.
+const SHELL_RUNS = 400;
+
+describeWithTools('what the programs understand of an edited manifest', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
+  test('is what the whole of YAML says', () => follows(byShell(shell), byYaml, SHELL_RUNS));
+  test('is what TypeScript understands', () => agree(byShell(shell), byTypeScript, SHELL_RUNS));
+}));
+
 test('the whole of YAML and TypeScript agree', () => agree(byYaml, byTypeScript));
 
 // As long as known-wrong.ts has rows.

@@ -77,9 +77,9 @@ export class StubCluster {
       etcdVersion: etcd.recipe.version,
       kubeletLagMs: options.kubeletLagMs ?? 0,
       scheduler: options.scheduler ?? false,
-      initialCluster: names.map((name, index) => `${name}=https://${name}:${ports.peer[index]}`).join(','),
+      initialCluster: names.map((name) => `${name}=https://${name}:${ports.peer}`).join(','),
     };
-    const all = names.map((name, index) => `https://${name}:${ports.client[index]}`);
+    const all = names.map((name) => `https://${name}:${ports.client}`);
     writeFileSync(shared.hosts, names.map((name) => `${addressOf(name)} ${name}\n`).join('') + '127.0.0.1 localhost\n');
     this.machines = names.map((name, index) => new StubMachine({
       ...shared,
@@ -87,8 +87,8 @@ export class StubCluster {
       address: addressOf(name),
       folder: join(this.folder, name),
       etcd: runs,
-      clientPort: ports.client[index],
-      peerPort: ports.peer[index],
+      clientPort: ports.client,
+      peerPort: ports.peer,
       apiPort: api === 'beside' ? ports.api[index] : undefined,
       etcdServers: [all[index]],
     }));
@@ -158,15 +158,15 @@ export class StubCluster {
 }
 
 interface Ports {
-  readonly client: number[];
-  readonly peer: number[];
+  readonly client: number;
+  readonly peer: number;
   readonly api: number[];
 }
 
 async function portsFor(members: number): Promise<Ports> {
-  // Machines of a test have one network: what listens on a port of one is no other's.
-  const ports = await freePorts(3 * members, STUB_NAMES.map(addressOf));
-  return { client: ports.slice(0, members), peer: ports.slice(members, 2 * members), api: ports.slice(2 * members) };
+  // Members have addresses of their own, API servers are told apart by their ports.
+  const [client, peer, ...api] = await freePorts(2 + members, STUB_NAMES.map(addressOf));
+  return { client, peer, api };
 }
 
 /** Memory where there is plenty: every step of the program syncs what it wrote, and no power cut here takes the disk's cache along. */

@@ -108,6 +108,8 @@ export class StubMachine {
   /** Whether its address is one that answers at all, be it by refusing: one without power does not even refuse. */
   private answers(yes: boolean): void {
     const { hosts, name, address } = this.props;
+    // Gone when the test has ended.
+    if (!existsSync(hosts)) return;
     const others = readFileSync(hosts, 'utf8').split('\n').filter((line) => line !== '' && !line.endsWith(` ${name}`));
     // In place: it is mounted as a file. The address is one that no socket connects to.
     writeFileSync(hosts, [...others, `${yes ? address : 'fe80::1'} ${name}`, ''].join('\n'));

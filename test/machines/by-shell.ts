@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { Understood } from './row';
+import { Shell } from '../pod/pod';
+import { callLibrary } from '../programs/lib/library';
+
+const PROGRAMS = join(__dirname, '..', '..', 'programs');
+
+/** Files whose places a restore asks for. */
+const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile', 'encryption-provider-config'];
+
+/** As `look_at_machine` reads a manifest, without a machine: into the record, then out of it. */
+const READ = `
+DATA_MAY_MISS=yes here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/manifests component=$3
+. "$here/lib/data-folder.sh"
+put_in_place() { mv "$1" "$2"; }
+look() {
+  discover "$component" || exit 5
+  [ -z "$(setting "$component" config-file)" ] || not_understood "config-file" "-"
+  refuse_second_manifest "$component"
+  data_dir=
+  if [ "$component" = etcd ]; then data_dir=$(data_folder) || exit 4; fi
+  echo "data	$data_dir"
+  for flag in ${FILES.join(' ')}; do
+    file=$(file_of "$component" "$flag") || exit 4
+    echo "file	$flag	$file"
+  done
+  echo "user	$(user_of "$component")"
+  sed -n "/^image/p" "$RECORD/$component.pod"
+  sed "s/^/setting	/" "$RECORD/$component.settings"
+}
+status=0
+(look) || status=$?
+[ "$status" -ne 4 ] || { echo "refused	$(paste -s -d : "$WORK/not-understood")"; exit 0; }
+[ "$status" -eq 0 ] || echo "refused	status $status"
+`;
+
+/** What the programs read of a static pod's manifest. Throws what they say where they refuse. */
+export function meaningByShell(shell: Shell, text: string | Buffer, component: 'etcd' | 'kube-apiserver'): Understood {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-machine-'));
+  try {
+    for (const name of ['record', 'manifests']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'manifests', `${component}.yaml`), text);
+    const { exitCode, stdout } = callLibrary(shell, 'settings.sh', READ, [PROGRAMS, folder, component]);
+    if (exitCode !== 0) throw new Error(`the reader ended with ${exitCode}: ${stdout}`);
+    const lines = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
+    const refused = lines.find(([kind]) => kind === 'refused');
+    if (refused) throw new Error(refused.slice(1).join('\t'));
+    const all = (kind: string) => lines.filter(([found]) => found === kind);
+    return {
+      settings: Object.fromEntries(all('setting').map(([, line]) => line.split(/=([^]*)/).slice(0, 2))),
+      hostDataDir: component === 'etcd' ? all('data')[0][1] : undefined,
+      hostFiles: Object.fromEntries(all('file').filter(([, , file]) => file !== '').map(([, flag, file]) => [flag, file])),
+      user: all('user')[0][1],
+      image: all('image')[0]?.[1] || undefined,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
