@@ -6,6 +6,8 @@ export const KNOWN_WRONG: Record<string, string> = {
   'edited-colon-behind-flag': 'a mapping among the words becomes [object Object], and the member is called default',
   'edited-number-as-value': 'a number becomes a word, which the kubelet refuses',
   'edited-empty-item': 'nothing becomes the word null; for the kubelet it is an empty word, which etcd refuses',
+  'edited-carriage-return-within': 'a carriage return that ends a line for the kubelet becomes a part of the path',
+  'edited-line-separator': 'U+2028, which ends a line for the kubelet, becomes a part of the name and the path',
   'container-two-of-etcd': 'the one that is called etcd is taken',
   'env-from': 'variables from elsewhere are passed over',
   'env-braces-in-flags': '${NODE} is put in without a shell, which Kubernetes doesn\'t do',

@@ -39,13 +39,24 @@ export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'):
   return {
     settings,
     hostDataDir: program === 'etcd' ? onHost(settings['data-dir'] ?? '') : undefined,
-    hostFiles: Object.fromEntries(FILES.filter((flag) => settings[flag]).map((flag) => [flag, onHost(settings[flag])])),
+    hostFiles: Object.fromEntries(FILES.flatMap((flag) => filesOnHost(flag, settings[flag], onHost))),
     user: user === undefined ? undefined : String(user),
     image: container.image,
   };
 }
 
+/** A file that is on no folder of the host is left out: whoever needs it will miss it. */
+function filesOnHost(flag: string, path: string | undefined, onHost: (path: string) => string): string[][] {
+  try {
+    return path ? [[flag, onHost(path)]] : [];
+  } catch {
+    return [];
+  }
+}
+
 function specOf(text: string, program: string): Spec {
+  // The kubelet reads by YAML 1.1, for which these end a line, too. The library takes them for letters.
+  if (/\r(?!\n)|[\u0085\u2028\u2029]/.test(text)) throw new Error('a line ends in a character that readers of YAML differ on');
   for (const document of parseAllDocuments(text.replace(/^\uFEFF/, ''), { version: '1.1', merge: true })) {
     if (document.errors.length > 0) throw new Error(document.errors[0].message);
     const spec: Spec | undefined = document.toJSON()?.spec;
@@ -64,8 +75,8 @@ function programAt(words: string[], program: string): number {
   return words.findIndex((word) => !word.startsWith('-') && !word.includes('=') && posix.basename(word) === program);
 }
 
-function commandOf({ command = [], args = [] }: Container): string[] {
-  const words = [...command, ...args].map(requireWord);
+function commandOf({ command, args }: Container): string[] {
+  const words = [...command ?? [], ...args ?? []].map(requireWord);
   return /^(ba|da)?sh$/.test(posix.basename(words[0] ?? '')) ? shellWords(words) : words;
 }
 

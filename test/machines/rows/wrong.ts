@@ -69,6 +69,27 @@ export const WRONG: Row[] = [
     expect: { refused: /tab|YAML/i, because: 'YAML has no tabs there' },
   },
   {
+    file: 'edited-no-break-space-before',
+    title: 'a no-break space behind the dash',
+    of,
+    source: 'commands that are copied from web pages',
+    expect: { refused: /./, because: 'YAML sees no list there' },
+  },
+  {
+    file: 'edited-carriage-return-within',
+    title: 'comments behind the carriage returns of Windows',
+    of,
+    source: 'sed on a file with line ends of Windows',
+    expect: { refused: /carriage|\\r|CR|character|YAML/i, because: 'the kubelet ends a line there, and libraries of YAML 1.2 don\'t' },
+  },
+  {
+    file: 'edited-line-separator',
+    title: 'U+2028 at line ends',
+    of,
+    source: 'commands that are copied from web pages',
+    expect: { refused: /ASCII|character|separator|YAML/i, because: 'the kubelet ends a line there, and libraries of YAML 1.2 don\'t' },
+  },
+  {
     file: 'edited-key-twice',
     title: 'volumes twice',
     of,
