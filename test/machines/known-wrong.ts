@@ -8,6 +8,7 @@ export const KNOWN_WRONG: Record<string, string> = {
   'edited-empty-item': 'nothing becomes the word null; for the kubelet it is an empty word, which etcd refuses',
   'edited-carriage-return-within': 'a carriage return that ends a line for the kubelet becomes a part of the path',
   'edited-line-separator': 'U+2028, which ends a line for the kubelet, becomes a part of the name and the path',
+  'edited-empty-name': 'an empty name becomes default',
   'container-two-of-etcd': 'the one that is called etcd is taken',
   'env-from': 'variables from elsewhere are passed over',
   'env-braces-in-flags': '${NODE} is put in without a shell, which Kubernetes doesn\'t do',

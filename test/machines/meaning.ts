@@ -1,5 +1,6 @@
 import { posix } from 'path';
 import { parseAllDocuments } from 'yaml';
+import { flagsOf } from './meaning-of-flags';
 import { shellWords } from './meaning-of-shell';
 import { Understood } from './row';
 
@@ -97,6 +98,7 @@ function settingsOf(container: Container, program: string): Record<string, strin
   }
   const words = commandOf(container).map((word) => expand(word, variables));
   Object.assign(settings, flagsOf(words.slice(programAt(words, program) + 1)));
+  if (settings.name === '') throw new Error('the name is empty');
   if (settings['config-file']) throw new Error('config-file');
   for (const flag of ['name', 'data-dir', 'initial-cluster', 'advertise-client-urls', 'etcd-servers', 'secure-port']) {
     if (/[\0$]/.test(settings[flag] ?? '')) throw new Error(`--${flag} is not known`);
@@ -107,18 +109,6 @@ function settingsOf(container: Container, program: string): Record<string, strin
 /** By the rules of Kubernetes: `$$` stands for a dollar, and a variable that is none for itself. */
 function expand(text: string, variables: Map<string, string>): string {
   return text.replace(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name?: string) => name === undefined ? '$' : variables.get(name) ?? whole);
-}
-
-/** By the rules of Go's package flag; that a flag is a boolean is told from what follows it. */
-function flagsOf(words: string[]): Record<string, string> {
-  const flags: Record<string, string> = {};
-  for (let i = 0; i < words.length; i++) {
-    const [, name, value] = /^--?([a-z][-a-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
-    if (name === undefined) throw new Error(`${JSON.stringify(words[i])} is no flag`);
-    const isApart = value === undefined && words[i + 1] !== undefined && !words[i + 1].startsWith('-');
-    flags[name] = value ?? (isApart ? words[++i] : 'true');
-  }
-  return flags;
 }
 
 function hostPath(container: Container, volumes: Volume[], path: string): string {

@@ -90,6 +90,13 @@ export const WRONG: Row[] = [
     expect: { refused: /ASCII|character|separator|YAML/i, because: 'the kubelet ends a line there, and libraries of YAML 1.2 don\'t' },
   },
   {
+    file: 'edited-empty-name',
+    title: '--name=, with nothing behind it',
+    of,
+    source,
+    expect: { refused: /name/, because: 'the member has no name, not even the one by default' },
+  },
+  {
     file: 'edited-key-twice',
     title: 'volumes twice',
     of,
