@@ -42,7 +42,7 @@ function reading(reader: Reader, text: string): Reading | undefined {
   }
 }
 
-function forAll(check: (manifest: EditedManifest) => void, numRuns = 3000): void {
+function forAll(check: (manifest: EditedManifest) => void, numRuns = 1500): void {
   fc.assert(fc.property(editedManifest(), check), { seed: SEED, numRuns });
 }
 

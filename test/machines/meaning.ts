@@ -1,5 +1,6 @@
 import { posix } from 'path';
 import { parseAllDocuments } from 'yaml';
+import { flagsOf } from './meaning-of-flags';
 import { shellWords } from './meaning-of-shell';
 import { Understood } from './row';
 
@@ -39,13 +40,24 @@ export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'):
   return {
     settings,
     hostDataDir: program === 'etcd' ? onHost(settings['data-dir'] ?? '') : undefined,
-    hostFiles: Object.fromEntries(FILES.filter((flag) => settings[flag]).map((flag) => [flag, onHost(settings[flag])])),
+    hostFiles: Object.fromEntries(FILES.flatMap((flag) => filesOnHost(flag, settings[flag], onHost))),
     user: user === undefined ? undefined : String(user),
     image: container.image,
   };
 }
 
+/** A file that is on no folder of the host is left out: whoever needs it will miss it. */
+function filesOnHost(flag: string, path: string | undefined, onHost: (path: string) => string): string[][] {
+  try {
+    return path ? [[flag, onHost(path)]] : [];
+  } catch {
+    return [];
+  }
+}
+
 function specOf(text: string, program: string): Spec {
+  // The kubelet reads by YAML 1.1, for which these end a line, too. The library takes them for letters.
+  if (/\r(?!\n)|[\u0085\u2028\u2029]/.test(text)) throw new Error('a line ends in a character that readers of YAML differ on');
   for (const document of parseAllDocuments(text.replace(/^\uFEFF/, ''), { version: '1.1', merge: true })) {
     if (document.errors.length > 0) throw new Error(document.errors[0].message);
     const spec: Spec | undefined = document.toJSON()?.spec;
@@ -64,8 +76,8 @@ function programAt(words: string[], program: string): number {
   return words.findIndex((word) => !word.startsWith('-') && !word.includes('=') && posix.basename(word) === program);
 }
 
-function commandOf({ command = [], args = [] }: Container): string[] {
-  const words = [...command, ...args].map(requireWord);
+function commandOf({ command, args }: Container): string[] {
+  const words = [...command ?? [], ...args ?? []].map(requireWord);
   return /^(ba|da)?sh$/.test(posix.basename(words[0] ?? '')) ? shellWords(words) : words;
 }
 
@@ -86,6 +98,7 @@ function settingsOf(container: Container, program: string): Record<string, strin
   }
   const words = commandOf(container).map((word) => expand(word, variables));
   Object.assign(settings, flagsOf(words.slice(programAt(words, program) + 1)));
+  if (settings.name === '') throw new Error('the name is empty');
   if (settings['config-file']) throw new Error('config-file');
   for (const flag of ['name', 'data-dir', 'initial-cluster', 'advertise-client-urls', 'etcd-servers', 'secure-port']) {
     if (/[\0$]/.test(settings[flag] ?? '')) throw new Error(`--${flag} is not known`);
@@ -96,18 +109,6 @@ function settingsOf(container: Container, program: string): Record<string, strin
 /** By the rules of Kubernetes: `$$` stands for a dollar, and a variable that is none for itself. */
 function expand(text: string, variables: Map<string, string>): string {
   return text.replace(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name?: string) => name === undefined ? '$' : variables.get(name) ?? whole);
-}
-
-/** By the rules of Go's package flag; that a flag is a boolean is told from what follows it. */
-function flagsOf(words: string[]): Record<string, string> {
-  const flags: Record<string, string> = {};
-  for (let i = 0; i < words.length; i++) {
-    const [, name, value] = /^--?([a-z][-a-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
-    if (name === undefined) throw new Error(`${JSON.stringify(words[i])} is no flag`);
-    const isApart = value === undefined && words[i + 1] !== undefined && !words[i + 1].startsWith('-');
-    flags[name] = value ?? (isApart ? words[++i] : 'true');
-  }
-  return flags;
 }
 
 function hostPath(container: Container, volumes: Volume[], path: string): string {

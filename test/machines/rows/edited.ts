@@ -64,6 +64,13 @@ export const EDITED: Row[] = [
     source,
     expect: cp1({ 'name': '1', 'initial-cluster': '1=https://192.0.2.11:2380' }),
   },
+  {
+    file: 'edited-no-name',
+    title: 'no --name: etcd calls itself default',
+    of,
+    source: 'etcd, its default',
+    expect: cp1({ 'name': '', 'initial-cluster': 'default=https://192.0.2.11:2380' }),
+  },
   { file: 'edited-empty-lines', title: 'empty lines, and lines of blanks', of, source, expect: cp1() },
   { file: 'edited-keys-turned-round', title: 'volumes before the containers, other names before command', of, source: 'yq, JSON tools', expect: cp1() },
   {

@@ -1,0 +1,11 @@
+/** By the rules of Go's package flag; that a flag is a boolean is told from what follows it. */
+export function flagsOf(words: string[]): Record<string, string> {
+  const flags: Record<string, string> = {};
+  for (let i = 0; i < words.length; i++) {
+    const [, name, value] = /^--?([a-z][-a-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
+    if (name === undefined) throw new Error(`${JSON.stringify(words[i])} is no flag`);
+    const isApart = value === undefined && words[i + 1] !== undefined && !words[i + 1].startsWith('-');
+    flags[name] = value ?? (isApart ? words[++i] : 'true');
+  }
+  return flags;
+}
