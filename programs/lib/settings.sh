@@ -64,6 +64,7 @@ read_settings() {
   settings=$(awk -f "$here/lib/settings.awk" "$1") ||
     not_understood "$2: $(echo "$settings" | tail -n 1 | cut -f 3-)" "$AS_KUBEADM"
   [ -n "$settings" ] || not_understood "no flags can be read in $2" "$AS_KUBEADM"
+  ! printf '%s\n' "$settings" | grep -q '^\(name\|data-dir\)=$' || not_understood "$2 has --name or --data-dir without a value" "$AS_KUBEADM"
   printf '%s\n' "$settings"
 }
 
@@ -135,50 +136,104 @@ user_of() {
   fi
 }
 
-# read_unit FILE: of the process that it runs; of the unit's own text where none runs: one that keeps failing may run at this moment and be
-# gone at the next.
+# read_unit FILE: as it will be started the next time; check_running holds the process against it. What only systemd or a shell understands
+# is read of the process, if one runs.
 read_unit() {
   local pid program
   printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
+  refuse_own_folders
+  if (words_of_unit >"$WORK/unit.words"); then
+    cat "$WORK/unit.words" >>"$1"
+    return
+  fi
   pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
   program=$(tr '\000' '\n' <"/proc/${pid:-0}/cmdline" 2>/dev/null | head -n 1) || program=
-  if [ -n "$program" ]; then
-    [ "$(basename "$program")" = etcd ] ||
-      not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" "give the unit etcd as its command, or do this by hand"
-    { printf 'program\t%s\n' "$program" && words_of "$pid"; } >>"$1"
-  else
-    words_of_unit >>"$1"
-  fi
+  # Why it was not understood is said there.
+  [ -n "$program" ] || exit 4
+  [ "$(basename "$program")" = etcd ] ||
+    not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+  { printf 'program\t%s\n' "$program" && words_of "$pid"; } >>"$1"
 }
 
-# words_of_unit: what the unit's text says.
+# refuse_own_folders: a unit that sees other folders at its paths than the host does.
+refuse_own_folders() {
+  local property value
+  for property in RootDirectory RootImage BindPaths BindReadOnlyPaths TemporaryFileSystem DynamicUser; do
+    value=$(systemctl show --property "$property" --value "$ETCD_UNIT") || value=
+    case $value in
+      '' | no) ;;
+      *) not_understood "the unit $ETCD_UNIT has $property=$value: its folders are not the host's" "give etcd a unit without it, or do this by hand" ;;
+    esac
+  done
+}
+
+# words_of_unit: what the unit's text says. Its variables are put in as systemd does; what has quotes is not understood.
 words_of_unit() {
-  local command file
+  local command
   command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | sed 's/ *$//')
   case $command in
-    '' | *[\$\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
-      "start etcd, or write the values and no quotes into ExecStart (systemctl cat $ETCD_UNIT)" ;;
+    '' | *[\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
+      "start etcd, or write ExecStart without quotes (systemctl cat $ETCD_UNIT)" ;;
   esac
   [ "$(basename "${command%% *}")" = etcd ] ||
     not_understood "the unit $ETCD_UNIT starts ${command%% *}, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+  [ "$(head -c 2 "${command%% *}" 2>/dev/null | tr -d '\000')" != '#!' ] ||
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, which is a script" "give the unit etcd as its command, or do this by hand"
   printf 'program\t%s\n' "${command%% *}"
-  systemctl show --property Environment --value "$ETCD_UNIT" | tr ' ' '\n' | sed -n "s/^\"\{0,1\}\(ETCD_[A-Z_]*=[^\"]*\)\"\{0,1\}$/env$TAB\1/p"
-  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' | while read -r file; do
-    words_of_environment_file "$file" || exit 1
-  done ||
-    not_understood "a file of variables of the unit $ETCD_UNIT is not understood" "write them as NAME=VALUE, without backslashes: systemctl cat $ETCD_UNIT"
-  case $command in
-    *' '*) printf '%s\n' "${command#* }" | tr ' ' '\n' | sed "/^$/d; s/^/arg$TAB/" ;;
-  esac
+  variables_of_unit >"$WORK/variables" || not_understood "the variables of the unit $ETCD_UNIT are not understood" \
+    "write them as NAME=VALUE, without backslashes (systemctl cat $ETCD_UNIT)"
+  grep "^env${TAB}ETCD_" "$WORK/variables" || :
+  command=$command awk -F "$TAB" '
+    { at = index($2, "="); known[substr($2, 1, at - 1)] = substr($2, at + 1) }
+    END {
+      count = split(ENVIRON["command"], word, " ")
+      for (i = 2; i <= count; i++) {
+        if (word[i] ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/) {
+          parts = split(known[substr(word[i], 2)], part, " ")
+          for (j = 1; j <= parts; j++) tell(part[j])
+        } else {
+          tell(replaced(word[i]))
+        }
+      }
+    }
+    function replaced(text,    done) {
+      done = ""
+      while (match(text, /[$][{][A-Za-z_][A-Za-z0-9_]*[}]|[$][$]/)) {
+        done = done substr(text, 1, RSTART - 1) (substr(text, RSTART, 2) == "$$" ? "$" : known[substr(text, RSTART + 2, RLENGTH - 3)])
+        text = substr(text, RSTART + RLENGTH)
+      }
+      return done text
+    }
+    function tell(text) { if (text ~ /["\047\\]/) exit 1; print "arg\t" text }' "$WORK/variables" ||
+    not_understood "the command of the unit $ETCD_UNIT has variables with quotes: $command" "write the values into ExecStart (systemctl cat $ETCD_UNIT)"
 }
 
-# words_of_environment_file FILE: as systemd reads it.
-words_of_environment_file() {
+# variables_of_unit: in the form of static-pod.awk; the files' ones come last, and count.
+variables_of_unit() {
+  local file
+  systemctl show --property Environment --value "$ETCD_UNIT" | awk '
+    # Words, of which one with a blank stands in quotes.
+    {
+      while ($0 != "") {
+        sub(/^ +/, "")
+        if (match($0, /^"[^"]*"/)) word = substr($0, 2, RLENGTH - 2)
+        else { match($0, /^[^ ]*/); word = substr($0, 1, RLENGTH) }
+        $0 = substr($0, RLENGTH + 1)
+        if (word != "") print "env\t" word
+      }
+    }'
+  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' | while IFS= read -r file; do
+    variables_of_file "$file" || exit 1
+  done
+}
+
+# variables_of_file FILE: as systemd reads it.
+variables_of_file() {
   [ -f "$1" ] || return 0
   awk '
     /^[ \t]*([#;]|$)/ { next }
     /\\/ { exit 1 }
-    /^[ \t]*ETCD_[A-Z_]+[ \t]*=/ {
+    /^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ {
       name = $0; sub(/[ \t]*=.*/, "", name); sub(/^[ \t]*/, "", name)
       value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t\r]+$/, "", value)
       quote = substr(value, 1, 1)
@@ -186,7 +241,7 @@ words_of_environment_file() {
         if (substr(value, length(value)) != quote || length(value) < 2) exit 1
         value = substr(value, 2, length(value) - 2)
         if (index(value, quote)) exit 1
-      } else if (value ~ /["\047]/) exit 1
+      }
       print "env\t" name "=" value
     }' "$1"
 }

@@ -24,7 +24,10 @@ BEGIN {
 {
   text = $0
   if (NR == 1) sub(/^\357\273\277/, "", text)
-  sub(/[ \t\r]+$/, "", text)
+  sub(/\r$/, "", text)
+  # To YAML these end a line, too: a carriage return, and three characters beyond ASCII.
+  if (text ~ /\r|\302\205|\342\200[\250\251]/) refuse("the line has a character in it that ends a line of YAML")
+  sub(/[ \t]+$/, "", text)
   match(text, /^ */)
   column = RLENGTH
   if (block >= 0) {
@@ -35,7 +38,8 @@ BEGIN {
   if (text == "" || text ~ /^#/) next
   if (text ~ /^\t/) refuse("the line is indented by a tab")
   if (column == 0 && text ~ /^---( +#.*)?$/) {
-    if (begun) refuse("a second document begins here")
+    if (begun) refuse("a second document begins here (---)")
+    begun = 1
     next
   }
   if (column == 0 && text ~ /^(%|---|\.\.\.)/) refuse("this is not understood: " text)
@@ -46,7 +50,7 @@ BEGIN {
 
 END {
   if (refused) exit 1
-  if (!begun) refuse("there is nothing in it")
+  if (!rooted) refuse("there is nothing in it")
   if (string("kind") != "Pod") refuse("its kind is not Pod")
   tell()
 }
@@ -283,13 +287,14 @@ function string(path) {
     return ""
   }
   if (types[path] != "string") wrong(path, "is a " types[path] " and no string")
+  if (values[path] ~ /[^ -~]/) wrong(path, "has a character in it that is not ASCII")
   return values[path]
 }
 
 function wrong(path, what) {
   gsub(IN, ".", path)
   gsub(AT, " ", path)
-  refuse(substr(path, 2) " " what ": put it in quotes, in one line")
+  refuse(substr(path, 2) " " what)
 }
 
 # words PATH: the items of a list of texts, added to word[1..word_count].
@@ -335,7 +340,7 @@ function tell(    containers, container, chosen, others, i, named) {
     print "absent"
     exit 3
   }
-  if (values[IN "spec" IN "hostNetwork"] != "true") refuse("hostNetwork is not true: " component " is looked for on the host's network")
+  if (values[IN "spec" IN "hostNetwork"] != "true" || types[IN "spec" IN "hostNetwork"] != "boolean") refuse("hostNetwork is not true: " component " is looked for on the host's network")
   tell_environment(chosen)
   tell_words(chosen)
   tell_mounts(chosen)
@@ -347,7 +352,7 @@ function user_of(container,    path) {
   path = IN container IN "securityContext" IN "runAsUser"
   if (!(path in types)) path = IN "spec" IN "securityContext" IN "runAsUser"
   if (!(path in types)) return 0
-  if (values[path] !~ /^[0-9]+$/) wrong(path, "is no number")
+  if (values[path] !~ /^[0-9]+$/ || types[path] != "number") wrong(path, "is no number")
   return values[path]
 }
 

@@ -39,7 +39,7 @@ export function meaningOfUnit(files: UnitFiles): Understood {
 }
 
 /** The values of [Service], in their order; an empty one forgets those before it. */
-function settingsOfService(texts: string[]): Record<string, string[]> {
+export function settingsOfService(texts: string[]): Record<string, string[]> {
   const settings: Record<string, string[]> = {};
   for (const text of texts) {
     const whole = text.replace(/^[#;].*\n/gm, '').replace(/\\\n(?:\s*[#;].*\n)*/g, ' ');
@@ -54,7 +54,7 @@ function settingsOfService(texts: string[]): Record<string, string[]> {
 }
 
 /** Words, without their quotes; a word of quotes alone is one, too. A dollar in it still means something. */
-function words(line: string): string[] {
+export function words(line: string): string[] {
   return [...line.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')+/g)].map(([word]) =>
     word.replace(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\\(.)/g, (_, double?: string, single?: string, escaped?: string) =>
       escaped ?? (double ?? single!).replace(/\\(.)/g, '$1')));
