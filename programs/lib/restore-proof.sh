@@ -25,6 +25,8 @@ step_prove() {
     back_out "$unproved"
   fi
   say_once "not proved yet: $unproved"
+  # An etcd that can't be seen here may serve anything.
+  if overdue prove "$QUIESCE_TIMEOUT"; then back_out "it is not proved that $SELF serves what was restored: $unproved"; fi
   return 1
 }
 

@@ -134,24 +134,33 @@ check_running() {
   fi
   [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)
   [ -n "$pid" ] || return 0
-  told "$pid" >"$WORK/$1.told" || not_understood "what $1 was told can't be read of its process $pid" "$AS_KUBEADM"
+  told "$pid" >"$WORK/$1.told" || :
   for flag in $(settings_that_matter "$1"); do
     runs=$(sed -n "s/^$flag=//p" "$WORK/$1.told" | tail -n 1)
-    [ "$runs" = "$(setting "$1" "$flag")" ] ||
-      not_understood "$1 runs with --$flag=$runs, and $(source_of "$1") says '$(setting "$1" "$flag")'" \
-        "find out which is right, and have $1 started anew with it (kubelet, or systemctl restart $ETCD_UNIT)"
+    if [ "$runs" = "$(setting "$1" "$flag")" ]; then continue; fi
+    # One that keeps failing is gone before it has been read.
+    is_alive "$pid" || return 0
+    not_understood "$1 runs with --$flag=$runs, and $(source_of "$1") says '$(setting "$1" "$flag")'" \
+      "find out which is right, and have $1 started anew with it (kubelet, or systemctl restart $ETCD_UNIT)"
   done
   [ "$1" != etcd ] || check_running_data "$pid" "$2"
+}
+
+# is_alive PID: and not just waiting to be buried.
+is_alive() {
+  [ -n "$(tr -d '\000' <"/proc/$1/cmdline" 2>/dev/null)" ]
 }
 
 # check_running_data PID DATA_DIR: etcd's own folder is the one that was found, and whole.
 check_running_data() {
   local given below
   given=$(setting etcd data-dir)
-  same_file "/proc/$1/root$given" "$2" ||
+  if ! same_file "/proc/$1/root$given" "$2"; then
+    is_alive "$1" || return 0
     not_understood "the etcd that runs (process $1) has another folder at $given than $2" \
       "see where its data is: ls -l /proc/$1/fd | grep snap/db"
-  below=$(given=$(printf '%s' "$given" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo")
+  fi
+  below=$(given=$(printf '%s' "$given" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo" 2>/dev/null) || below=
   [ -z "$below" ] || not_understood "etcd has mounts below its data folder, which can't be swapped: $below" "have all of $given on one volume, or do this by hand"
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { EtcdClient } from './etcd-client';
 import { freePorts } from './loopback';
+import { StubLayout } from './stub-layout';
 import { StubMachine } from './stub-machine';
 import { addressOf, STUB_NAMES } from './stub-pki';
 import { putTools, stubImages } from './stub-programs';
@@ -20,6 +21,8 @@ export interface StubClusterOptions {
   readonly members?: number;
   /** @default 'static-pod' */
   readonly runs?: 'static-pod' | 'unit';
+  /** Where the data is and how etcd is told. @default - as kubeadm has it */
+  readonly layout?: StubLayout;
   /** Whether API servers run beside the members, or on one machine that has no member. @default 'beside' */
   readonly api?: 'beside' | 'apart';
   /** Whose commands the program uses. @default 'busybox' */
@@ -74,6 +77,7 @@ export class StubCluster {
       images,
       kit,
       hosts: join(this.folder, 'hosts'),
+      layout: options.layout,
       etcdVersion: etcd.recipe.version,
       kubeletLagMs: options.kubeletLagMs ?? 0,
       scheduler: options.scheduler ?? false,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { dirname, join } from 'path';
 import { parse } from 'yaml';
 import { StubHost, StubProcess } from './stub-host';
 
@@ -31,6 +31,7 @@ interface RunningPod extends SeenPod {
   ending: boolean;
 }
 
+const SEARCH_PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const LOOK_MS = 100;
 /** After a crash; a real one waits longer from the second on. */
 const BACK_OFF_MS = 300;
@@ -109,7 +110,7 @@ export class StubKubelet {
     const [program, ...args] = pod.command;
     const mount = pod.moved.map(([from, to]) => `mkdir -p '${from}' '${to}' && mount --bind '${from}' '${to}' && `).join('');
     const container = mount === '' ? [] : ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `${mount}exec "$@"`, 'sh'];
-    const process = host.start({ command: [...container, ...images[program.split('/').at(-1)!], ...args], env: pod.env, logFile: join(logs, `${name}.log`) });
+    const process = host.start({ command: [...container, ...images[program.split('/').at(-1)!] ?? [program], ...args], env: { PATH: `${dirname(images.etcd[0])}:${SEARCH_PATH}`, ...pod.env }, logFile: join(logs, `${name}.log`) });
     this.running.set(name, { ...pod, process, ending: false });
     void process.ended.then(() => {
       this.running.delete(name);
@@ -138,6 +139,6 @@ function parsePod(manifest: string): SeenPod {
     // An image whose entry point is the component needs no command.
     command: words[0].startsWith('-') ? [name, ...words] : words,
     env: variables,
-    moved: (volumeMounts ?? []).map((mount: any) => [hostPathOf(mount), mount.mountPath]).filter(([from, to]: [string, string]) => from !== to),
+    moved: (volumeMounts ?? []).map((mount: any) => [[hostPathOf(mount), mount.subPath].filter(Boolean).join('/'), mount.mountPath]).filter(([from, to]: [string, string]) => from !== to),
   };
 }

@@ -6,6 +6,7 @@ import { StubHost, StubProcess } from './stub-host';
 import { StubImages, StubKubelet } from './stub-kubelet';
 import { apiServerArguments, etcdArguments, staticPod } from './stub-manifests';
 import { copyPki } from './stub-pki';
+import { layoutOf, PlacedData, StubLayout } from './stub-layout';
 import { StubRecord } from './stub-record';
 import { StubSystemd } from './stub-systemd';
 
@@ -16,6 +17,8 @@ export interface StubMachineProps {
   readonly folder: string;
   readonly images: StubImages;
   readonly etcdVersion: string;
+  /** @default - as kubeadm has it */
+  readonly layout?: StubLayout;
   /** How etcd runs here, if it does. */
   readonly etcd: 'static-pod' | 'unit' | 'none';
   readonly clientPort: number;
@@ -48,7 +51,9 @@ export class StubMachine {
   readonly client: EtcdClient;
   readonly manifests: string;
   readonly units: string;
+  /** On the machine itself. */
   readonly dataDir: string;
+  private readonly layout: PlacedData;
   readonly pki: string;
   readonly operations: string;
   readonly logs: string;
@@ -64,7 +69,8 @@ export class StubMachine {
     this.manifests = folder('manifests');
     this.units = folder('units');
     this.logs = folder('logs');
-    this.dataDir = join(props.folder, 'etcd');
+    this.layout = layoutOf(props.layout ?? {}, props.folder);
+    this.dataDir = this.layout.hostDataDir;
     this.pki = join(props.folder, 'pki');
     this.operations = join(folder('state'), 'operations');
     this.auditLog = join(this.logs, 'audit.log');
@@ -164,23 +170,28 @@ export class StubMachine {
 
   etcdArguments(): string[] {
     const { name, initialCluster } = this.props;
-    return etcdArguments({ name, clientUrl: this.clientUrl, peerUrl: this.peerUrl, address: this.props.address, initialCluster, dataDir: this.dataDir, pki: join(this.pki, 'etcd') });
+    return etcdArguments({ name, clientUrl: this.clientUrl, peerUrl: this.peerUrl, address: this.props.address, initialCluster, dataDir: this.layout.toldDataDir, pki: join(this.pki, 'etcd') });
   }
 
   private install(): void {
     const { props } = this;
-    const mounts = [{ name: 'etcd-data', mountPath: this.dataDir }, { name: 'pki', mountPath: this.pki }, { name: 'logs', mountPath: this.logs }];
+    const mounts = [{ name: 'etcd-data', ...this.layout.mount }, { name: 'pki', mountPath: this.pki }, { name: 'logs', mountPath: this.logs }];
     const pod = (name: string, version: string, args: readonly string[]) =>
       writeFileSync(join(this.manifests, `${name}.yaml`), staticPod(name, `registry.k8s.io/${name}:${version}`, args, mounts), { mode: 0o600 });
-    if (this.hasEtcd) mkdirSync(this.dataDir, { mode: 0o700 });
-    if (props.etcd === 'static-pod') pod('etcd', `${props.etcdVersion}-0`, this.etcdArguments());
+    if (this.hasEtcd) this.layout.make();
+    if (props.etcd === 'static-pod') {
+      const { args, shape } = this.layout.told(this.etcdArguments());
+      writeFileSync(join(this.manifests, 'etcd.yaml'), staticPod('etcd', `registry.k8s.io/etcd:${props.etcdVersion}-0`, args, mounts, shape), { mode: 0o600 });
+    }
     if (props.etcd === 'unit') {
+      const { args, shape } = this.layout.told(this.etcdArguments());
+      const variables = Object.entries(shape.env ?? {}).map(([name, value]) => ` ${name}=${value}`).join('');
       writeFileSync(join(this.units, 'etcd.service'), `[Unit]
 Description=etcd
 [Service]
 Type=notify
-Environment=ETCD_NAME=${props.name} ETCD_INITIAL_CLUSTER_STATE=new ETCD_INITIAL_CLUSTER=${props.initialCluster}
-ExecStart=${props.images.etcd[0]} ${this.etcdArguments().filter((argument) => !/^(name|initial-cluster)=/.test(argument)).map((argument) => `--${argument}`).join(' ')}
+Environment=ETCD_NAME=${props.name} ETCD_INITIAL_CLUSTER_STATE=new ETCD_INITIAL_CLUSTER=${props.initialCluster}${variables}
+ExecStart=${props.images.etcd[0]} ${args.filter((argument) => !/^(name|initial-cluster)=/.test(argument)).map((argument) => `--${argument}`).join(' ')}
 Restart=always
 RestartSec=0.3
 [Install]

@@ -4,10 +4,31 @@ export interface StubMount {
   readonly mountPath: string;
   /** Where it is on the machine. @default - at the same path */
   readonly hostPath?: string;
+  /** A folder in it. */
+  readonly subPath?: string;
+}
+
+/** How a static pod starts its program; as kubeadm does it by default. */
+export interface StubShape {
+  /** @default 'command' */
+  readonly words?: 'command' | 'args' | 'flow' | 'shell';
+  readonly env?: Record<string, string>;
+}
+
+function wordsOf(name: string, args: readonly string[], words: StubShape['words']): string {
+  const flags = args.map((argument) => `--${argument}`);
+  switch (words) {
+    // A program that an image starts by itself.
+    case 'args': return `  - args:\n${flags.map((flag) => `    - ${flag}`).join('\n')}`;
+    case 'flow': return `  - command: [${[name, ...flags].map((word) => `"${word}"`).join(', ')}]`;
+    case 'shell': return `  - command: [sh, -c, "exec ${[name, ...flags].join(' ')}"]`;
+    default: return `  - command:\n    - ${name}\n${flags.map((flag) => `    - ${flag}`).join('\n')}`;
+  }
 }
 
 /** Static pods as kubeadm writes them, as far as a restore looks. */
-export function staticPod(name: string, image: string, args: readonly string[], mounts: readonly StubMount[] = []): string {
+export function staticPod(name: string, image: string, args: readonly string[], mounts: readonly StubMount[] = [], { words, env = {} }: StubShape = {}): string {
+  const variables = Object.entries(env).map(([variable, value]) => `    - name: ${variable}\n      value: ${value}\n`).join('');
   return `apiVersion: v1
 kind: Pod
 metadata:
@@ -18,10 +39,8 @@ metadata:
   namespace: kube-system
 spec:
   containers:
-  - command:
-    - ${name}
-${args.map((argument) => `    - --${argument}`).join('\n')}
-    image: ${image}
+${wordsOf(name, args, words)}
+${variables === '' ? '' : `    env:\n${variables}`}    image: ${image}
     imagePullPolicy: IfNotPresent
     livenessProbe:
       failureThreshold: 8
@@ -35,7 +54,7 @@ ${args.map((argument) => `    - --${argument}`).join('\n')}
       requests:
         cpu: 100m
     volumeMounts:
-${mounts.map((mount) => `    - mountPath: ${mount.mountPath}\n      name: ${mount.name}`).join('\n')}
+${mounts.map((mount) => `    - mountPath: ${mount.mountPath}\n      name: ${mount.name}${mount.subPath ? `\n      subPath: ${mount.subPath}` : ''}`).join('\n')}
   hostNetwork: true
   priorityClassName: system-node-critical
   volumes:

@@ -1,0 +1,102 @@
+import { StubClusterOptions } from './support/stub-cluster';
+import { StubDrill } from './support/stub-drill';
+import { StubLayout } from './support/stub-layout';
+import { StubReplacement } from './support/stub-replacement';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+/*
+ * How etcd is told where its data is, and how it is started, against what is done to it. Each cell ends as *done and proved* or as *refused,
+ * nothing changed*, and never in a third way: whoever judges looks at the data by a client of its own, and at what runs.
+ *
+ * MATRIX=all plays every cell with three members, too, which takes a quarter of an hour.
+ */
+interface Cell {
+  readonly title: string;
+  readonly options: StubClusterOptions;
+  /** Those that must be refused, and why. Everything else has to be done. */
+  readonly refused?: RegExp;
+  /** What several members need besides: each is told whom it joins. */
+  readonly severalRefused?: RegExp;
+}
+
+const places: StubLayout[] = [
+  { data: 'same' }, { data: 'apart' }, { data: 'link' }, { data: 'below' }, { data: 'sub-path' },
+  { data: 'apart', told: 'variable' }, { data: 'same', told: 'variable' },
+];
+const starts: { title: string; layout: StubLayout; refused?: RegExp; severalRefused?: RegExp }[] = [
+  { title: 'by a command', layout: {} },
+  { title: 'by arguments alone', layout: { words: 'args' }, severalRefused: /can't be told whom etcd joins/ },
+  { title: 'by a command in flow style', layout: { words: 'flow' }, severalRefused: /can't be told whom etcd joins/ },
+  { title: 'by a shell', layout: { words: 'shell' }, refused: /starts sh, and not etcd itself/ },
+];
+const nameOf = ({ data, told = 'flag' }: StubLayout) => `its data ${data}, told by a ${told}`;
+
+const cells: Cell[] = [
+  ...starts.flatMap(({ title, layout, ...outcome }) => places.map((place): Cell => ({
+    title: `${nameOf(place)}, started ${title}`, options: { layout: { ...place, ...layout } }, ...outcome,
+  }))),
+  ...places.filter(({ data }) => data === 'same' || data === 'link').map((place): Cell => ({
+    title: `${nameOf(place)}, started by systemd`, options: { layout: place, runs: 'unit' },
+  })),
+];
+
+const all = process.env.MATRIX === 'all';
+// With several members each takes half a minute, so one of a kind stands for the others.
+const several = cells.filter(({ title }, index) => all || index % 9 === 1 || /apart, told by a variable, started by a (command|flow)|systemd$/.test(title));
+
+describeWithTools('a cluster that is not made by the book', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a cluster that is not made by the book', () => {
+  /** What is refused has changed nothing: what runs still runs, with all that it holds. */
+  async function expectUntouched(drill: StubDrill, before: object[]): Promise<void> {
+    expect(drill.machines.map(({ running }) => running)).toEqual(before);
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }
+
+  test.concurrent.each(cells)('restored by itself: $title', ({ options, refused }) => StubDrill.with({ etcd: toolchain.etcd35, ...options }, async (drill) => {
+    const [machine] = drill.machines;
+    const before = drill.machines.map(({ running }) => running);
+    const tried = await drill.type(machine, ['--at', drill.backup, '--id', 'matrix', '--dry-run']).summary();
+    await expectUntouched(drill, before);
+    if (refused) {
+      expect(tried).toMatchObject({ outcome: 'failed', message: expect.stringMatching(refused) });
+      expect(await drill.startOn(machine, 'matrix', {}).summary()).toMatchObject({ outcome: 'failed', message: expect.stringMatching(refused) });
+      await expectUntouched(drill, before);
+      return;
+    }
+    expect(tried).toMatchObject({ status: 0, outcome: 'dry-run' });
+    drill.start('matrix');
+    expect(await drill.faultsOfRestored('matrix')).toEqual([]);
+  }));
+
+  test.concurrent.each(several)('restored with three members: $title', ({ options, refused, severalRefused }) => StubDrill.with({ members: 3, ...options }, async (drill) => {
+    const before = drill.machines.map(({ running }) => running);
+    const wrong = refused ?? severalRefused;
+    const runs = drill.start('matrix', { env: { READY_TIMEOUT: '20' } });
+    if (!wrong) {
+      expect(await drill.faultsOfRestored('matrix')).toEqual([]);
+      return;
+    }
+    const told = await Promise.all([...runs.values()].map((run) => run.summary()));
+    expect(told.map(({ status }) => status)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
+    expect(told.every(({ status }) => status !== 0)).toBe(true);
+    expect(told.map(({ message }) => message).join()).toMatch(wrong);
+    await expectUntouched(drill, before);
+  }));
+
+  test.concurrent.each(several)('a member replaced: $title', ({ options, refused, severalRefused }) => StubReplacement.with(options, async (drill) => {
+    const [, , failed] = drill.members;
+    await drill.fail(failed);
+    drill.resume(failed);
+    const told = await drill.start(failed, 'matrix').summary();
+    const wrong = refused ?? severalRefused;
+    if (wrong) {
+      expect(told).toMatchObject({ message: expect.stringMatching(wrong) });
+      expect(told.status).not.toBe(0);
+      expect(failed.dataBefore('matrix')).toBeUndefined();
+      return;
+    }
+    expect(told).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(await drill.faultsOfReplaced(failed, 'matrix')).toEqual([]);
+  }));
+}));

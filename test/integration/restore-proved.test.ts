@@ -1,0 +1,291 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { takeBackup } from './support/stub-backup';
+import { StubDrill } from './support/stub-drill';
+import { StubMachine } from './support/stub-machine';
+import { until } from './support/wait';
+import { asRoot } from '../pod/as-root';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+/** Changes a manifest; the kubelet starts the component anew. */
+async function edit(drill: StubDrill, machine: StubMachine, component: string, change: (text: string) => string): Promise<void> {
+  const file = join(machine.manifests, `${component}.yaml`);
+  const before = machine.running[component];
+  writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o600 });
+  await until(`${component} runs with the changed manifest`, () => machine.running[component] !== 0 && machine.running[component] !== before, 60);
+  await drill.cluster.waitUntilReady();
+}
+
+const running = (drill: StubDrill) => drill.machines.map((machine) => machine.running);
+
+describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain.busybox], () => asRoot('the end of a restore is proved', () => {
+  test.concurrent('an etcd that serves other data than what was put in place: it goes back, and says what serves', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const image = join(drill.cluster.folder, 'images', 'etcd');
+    const other = join(machine.props.folder, 'other');
+    drill.start('elsewhere', { failpoints: { cp1: 'start-etcd:hold' } });
+    await drill.holds('elsewhere', machine, 'start-etcd');
+    // The same command and the same paths, and another folder behind them.
+    renameSync(image, `${image}.right`);
+    mkdirSync(other, { mode: 0o700 });
+    writeFileSync(image, `#!/bin/sh\nexec unshare --mount --propagation private sh -c 'mount --bind "${other}" "${machine.dataDir}" && exec "${image}.right" "$@"' sh "$@"\n`, { mode: 0o755 });
+    machine.record('elsewhere').pass('start-etcd');
+    await until('it goes back', () => machine.record('elsewhere').log.includes('put-back: begins'), 120);
+    rmSync(image);
+    renameSync(`${image}.right`, image);
+    await machine.crashEtcd();
+    const [told] = await drill.ended('elsewhere');
+    expect(told).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringMatching(/etcd on cp1 serves the cluster \d+, and the restored one is \d+/) });
+    await drill.cluster.waitUntilReady();
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+
+  test.concurrent('what was proved is told, with the cluster\'s id', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const runs = drill.start('told');
+    expect(await drill.faultsOfRestored('told')).toEqual([]);
+    const { clusterId } = await drill.cluster.seenBy(drill.machines[2]);
+    for (const machine of drill.machines) {
+      const { message } = await runs.get(machine.name)!.summary();
+      expect(message).toContain(`Proved: cluster ${clusterId}, open in ${machine.dataDir}, the API server's own lease renewed in it, read through the API at 1000000`);
+    }
+  }));
+
+  test.concurrent('where nobody may ask the API server, its lease in etcd has to do', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    rmSync(join(machine.props.folder, 'controller-manager.conf'));
+    const run = drill.start('lease').get('cp1')!;
+    expect(await drill.faultsOfRestored('lease')).toEqual([]);
+    expect((await run.summary()).message).toMatch(/the API server's own lease renewed in it: |the API server's own lease renewed in it$/);
+  }));
+
+  test.concurrent('an API server that writes elsewhere is not called restored', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const run = drill.startOn(machine, 'apart', { env: { FINISH_TIMEOUT: '3' }, failpoints: { cp1: 'finish:hold' } });
+    await drill.holds('apart', machine, 'finish');
+    // A stand-in that serves the port and writes nothing.
+    const lease = `/registry/masterleases/${machine.props.address}`;
+    machine.kubelet.stop();
+    await machine.host.run(['pkill', '-9', 'kube-apiserver']);
+    await machine.client.delete(lease);
+    machine.record('apart').pass('finish');
+    expect(await run.summary()).toMatchObject({ status: 1, outcome: 'unproved' });
+    machine.kubelet.start();
+  }));
+}));
+
+describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('what can\'t be undone is tried first', () => {
+  /** Raises an alarm, or takes it back, as etcd's own API lets anyone do who has its certificate. */
+  const alarm = async ({ cluster, machines: [machine] }: StubDrill, name: string, action: 'ACTIVATE' | 'DEACTIVATE') => {
+    const { memberId } = await machine.client.status();
+    const pki = join(machine.pki, 'etcd');
+    await machine.host.run(['curl', '--silent', '--fail', '--cacert', `${pki}/ca.crt`, '--cert', `${pki}/healthcheck-client.crt`, '--key', `${pki}/healthcheck-client.key`,
+      '--data', JSON.stringify({ action, memberID: memberId, alarm: name }), `${machine.endpoint}/v3/maintenance/alarm`]);
+    expect(await cluster.etcdctl(machine, 'alarm', 'list')).toContain(action === 'ACTIVATE' ? name : '');
+  };
+
+  const retaken = async (drill: StubDrill, name: string) => {
+    await alarm(drill, name, 'ACTIVATE');
+    rmSync(join(drill.cluster.backups, drill.backup), { recursive: true });
+    drill.backup = await takeBackup(drill.cluster);
+    await alarm(drill, name, 'DEACTIVATE');
+  };
+
+  test.concurrent.each([toolchain.etcd35, toolchain.etcd36])('a backup under the alarm NOSPACE: it is disarmed in what is restored ($title)', (etcd) => StubDrill.with({ etcd }, async (drill) => {
+    await retaken(drill, 'NOSPACE');
+    drill.start('full');
+    const results = await drill.ended('full');
+    expect(results).toMatchObject([{ status: 0, outcome: 'restored' }]);
+    expect(await drill.cluster.etcdctl(drill.machines[0], 'alarm', 'list')).toBe('');
+    await drill.cluster.client.put('/registry/after-the-restore', 'x');
+  }));
+
+  test.concurrent('a backup under the alarm CORRUPT stops nothing', () => StubDrill.with({}, async (drill) => {
+    await retaken(drill, 'CORRUPT');
+    await drill.cluster.waitUntilReady();
+    const before = running(drill);
+    expect(await drill.startOn(drill.machines[0], 'corrupt', {}).summary()).toMatchObject({ status: 1, message: expect.stringContaining('alarm CORRUPT') });
+    expect(running(drill)).toEqual(before);
+  }));
+
+  test.concurrent('a backup of an etcd with authentication on stops nothing', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const etcdctl = (...args: string[]) => drill.cluster.etcdctl(machine, ...args);
+    await etcdctl('user', 'add', 'root:secret');
+    await etcdctl('user', 'grant-role', 'root', 'root');
+    await etcdctl('auth', 'enable');
+    const file = join(drill.cluster.folder, 'locked.db');
+    await etcdctl('--user=root:secret', 'snapshot', 'save', file);
+    await etcdctl('--user=root:secret', 'auth', 'disable');
+    await drill.cluster.waitUntilReady();
+    const before = running(drill);
+    expect(await drill.type(machine, ['--file', file, '--id', 'locked']).summary()).toMatchObject({ status: 1, message: expect.stringContaining('authentication on') });
+    expect(running(drill)).toEqual(before);
+  }));
+
+  test.concurrent('a database above the quota stops nothing', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    await edit(drill, machine, 'etcd', (text) => text.replace('    - --name=', '    - --quota-backend-bytes=16384\n    - --name='));
+    await drill.remember();
+    const before = running(drill);
+    expect(await drill.startOn(machine, 'quota', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 1, message: expect.stringMatching(/quota is 16384|takes no writes|no space/) });
+    expect(running(drill)).toEqual(before);
+  }));
+
+  test.concurrent('killed while the restored data is served aside: it is restored anew, and nothing is left', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('again', { env: { FAILPOINT: 'try-aside:redo' } });
+    expect(await drill.faultsOfRestored('again')).toEqual([]);
+    expect((await machine.host.run(['sh', '-c', 'pidof etcd | wc -w'])).trim()).toBe('1');
+  }));
+}));
+
+describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('what runs is the truth about a machine', () => {
+  test.concurrent('one blank behind a flag of the API server, on every machine: it is stopped all the same', () => StubDrill.with({ members: 3 }, async (drill) => {
+    for (const machine of drill.machines) await edit(drill, machine, 'kube-apiserver', (text) => text.replace(/(--secure-port=\d+)/, '$1 '));
+    await drill.renew();
+    drill.start('blank', { failpoints: { cp1: 'decide:hold' } });
+    await drill.holds('blank', drill.machines[0], 'decide');
+    expect(drill.machines.map((machine) => machine.running['kube-apiserver'])).toEqual([0, 0, 0]);
+    drill.machines[0].record('blank').pass('decide');
+    expect(await drill.faultsOfRestored('blank')).toEqual([]);
+  }));
+
+  test.concurrent('a manifest that was changed since and not taken up is refused', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    machine.kubelet.stop();
+    const file = join(machine.manifests, 'etcd.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/--data-dir=\S+/, `--data-dir=${join(machine.props.folder, 'moved')}`), { mode: 0o600 });
+    const before = running(drill);
+    const told = await drill.startOn(machine, 'stale', {}).summary();
+    expect(told.status).not.toBe(0);
+    expect(told.message).toMatch(/--data-dir|is on no volume of the host|that is not etcd as/);
+    expect(running(drill)).toEqual(before);
+    writeFileSync(file, text, { mode: 0o600 });
+    machine.kubelet.start();
+  }));
+
+  test.concurrent('an API server that no manifest here has started is not overlooked', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    machine.kubelet.stop();
+    const file = join(machine.manifests, 'kube-apiserver.yaml');
+    renameSync(file, `${machine.props.folder}/aside.yaml`);
+    expect(await drill.startOn(machine, 'hidden', { everywhere: ['--with', 'cp1'] }).summary()).toMatchObject({
+      status: 2, message: expect.stringMatching(/a kube-apiserver runs on this machine \(process \d+\), and there is no /),
+    });
+    renameSync(`${machine.props.folder}/aside.yaml`, file);
+    machine.kubelet.start();
+  }));
+
+  test.concurrent('a port that somebody else serves is not taken for the API server\'s', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const file = join(machine.manifests, 'kube-apiserver.yaml');
+    const text = readFileSync(file, 'utf8');
+    rmSync(file);
+    await until('the API server has ended', () => machine.running['kube-apiserver'] === 0, 60);
+    const server = machine.host.start({ command: [process.execPath, '-e', `require("net").createServer().listen(${machine.props.apiPort}, "127.0.0.1")`] });
+    await until('somebody listens there', async () => (await machine.host.run(['sh', '-c', 'ss -ltn'])).includes(`:${machine.props.apiPort} `), 20);
+    machine.kubelet.stop();
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(await drill.startOn(machine, 'taken', {}).summary()).toMatchObject({ status: 2, message: expect.stringMatching(/something serves at 0\.0\.0\.0:\d+ on this machine that is not kube-apiserver/) });
+    await server.signal('SIGKILL');
+    machine.kubelet.start();
+  }));
+
+  test.concurrent.each(['busybox', 'dash'] as const)('nobody\'s program that is called etcd is neither run nor believed (%s)', (shell) => StubDrill.with({ shell }, async (drill) => {
+    const [machine] = drill.machines;
+    const folder = join(drill.cluster.folder, 'nobody');
+    const proof = join(folder, 'proof');
+    mkdirSync(folder, { mode: 0o755 });
+    writeFileSync(join(folder, 'etcd'), `#!/bin/sh\necho "ran as $(id -u): $*" >>${proof}\n[ "$1" = --version ] && echo "etcd Version: 9.9.9"\nsleep 1000\n`, { mode: 0o755 });
+    cpSync('/bin/sleep', join(folder, 'sleep'));
+    symlinkSync('/bin/sleep', join(folder, 'etcd-program'));
+    // Its name, its arguments and its owner's name in /proc are anybody's to choose.
+    const stranger = machine.host.start({ command: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'bash', '-c', `exec -a etcd sleep 1000 --data-dir=${machine.dataDir}`] });
+    expect(await drill.startOn(machine, 'look', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(existsSync(proof)).toBe(false);
+    drill.start('real');
+    expect(await drill.faultsOfRestored('real')).toEqual([]);
+    expect(stranger.running).toBe(true);
+    await stranger.signal('SIGKILL');
+  }));
+
+  test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    await edit(drill, machine, 'etcd', (text) => text.replace('    image:', `    env:\n    - name: ETCD_WAL_DIR\n      value: ${machine.dataDir}/wal-apart\n    image:`)).catch(() => undefined);
+    const before = running(drill);
+    const told = await drill.startOn(machine, 'wal', {}).summary();
+    expect(told.status).not.toBe(0);
+    expect(told.message).toMatch(/--wal-dir/);
+    expect(running(drill)['0' as any]).toEqual(before[0]);
+  }));
+}));
+
+describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolchain.busybox], () => asRoot('addresses that lead nowhere else', () => {
+  const advertise = async (drill: StubDrill, host: string) => {
+    for (const machine of drill.machines) {
+      await machine.host.run(['sh', '-c', 'echo "$1 localhost" >/run/hosts && cat /etc/hosts | grep -v localhost >>/run/hosts && mount --bind /run/hosts /etc/hosts', 'sh', machine.props.address]);
+      await edit(drill, machine, 'etcd', (text) => text.replace(/--advertise-client-urls=\S+/, `--advertise-client-urls=https://${host}:${new URL(machine.clientUrl).port}`));
+    }
+    await drill.remember();
+  };
+
+  test.concurrent('members that advertise localhost: URLs that were given stay, and all are restored', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    await advertise(drill, 'localhost');
+    drill.start('given', { everywhere: ['--members', drill.cluster.membersByUrl] });
+    expect(await drill.faultsOfRestored('given')).toEqual([]);
+  }));
+
+  test.concurrent.each(['localhost', '127.0.0.1', '0.0.0.0'])('members that are only known at %s are refused, and nothing is stopped', (host) => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    const before = running(drill);
+    const members = drill.machines.map(({ name, clientUrl }) => `${name}=https://${host}:${new URL(clientUrl).port}`).join(' ');
+    const [holder] = drill.machines;
+    // etcd tells better ones here, so that only what it is told counts.
+    await advertise(drill, 'localhost');
+    const advertised = running(drill);
+    const told = await drill.type(holder, ['--at', drill.backup, '--id', 'nowhere', '--members', members]).summary();
+    expect(told.status).not.toBe(0);
+    expect(`${told.message}`).toMatch(/leads to no other machine/);
+    expect(running(drill)).toEqual(advertised);
+    expect(before).toHaveLength(3);
+  }));
+
+  test.concurrent('a member\'s URL that leads to another one is refused, and nothing is stopped', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    await advertise(drill, 'localhost');
+    const before = running(drill);
+    const [first, second, third] = drill.machines;
+    const members = `cp1=${first.clientUrl} cp2=${third.clientUrl} cp3=${second.clientUrl}`;
+    drill.start('crossed', { everywhere: ['--members', members] });
+    const results = await drill.ended('crossed');
+    expect(results.map(({ outcome }) => outcome)).toEqual(['aborted', 'aborted', 'aborted']);
+    expect(results.map(({ message }) => message).join()).toMatch(/where cp2 should be, cp3 answers|where cp3 should be, cp2 answers/);
+    expect(running(drill)).toEqual(before);
+  }));
+
+  test.concurrent('a living holder that is called lost: the abort is refused, and the restore ends well', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    const [holder, ...others] = drill.machines;
+    drill.start('alive', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('alive', holder, 'swap');
+    for (const machine of others) {
+      const told = await drill.type(machine, ['--abort', 'alive', '--lost', 'cp1']).summary();
+      expect(`${told.message}: ${told.fix}`).toMatch(/cp1 is not lost: at https:\/\/cp1:\d+ it answers \(connection refused\).*power it off first/);
+    }
+    holder.record('alive').pass('swap');
+    expect(await drill.faultsOfRestored('alive')).toEqual([]);
+  }));
+
+  test.concurrent('a holder that was off and called lost, and comes back: it finds the old cluster serving, and goes back', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    const [holder, ...others] = drill.machines;
+    drill.start('returns', { failpoints: { cp1: 'start-etcd:hold' } });
+    await drill.holds('returns', holder, 'start-etcd');
+    await holder.powerOff();
+    const told = await Promise.all(others.map((machine) => drill.type(machine, ['--abort', 'returns', '--lost', 'cp1']).summary()));
+    expect(told.map(({ outcome }) => outcome)).toEqual(['aborted', 'aborted']);
+    await holder.powerOn();
+    holder.record('returns').pass('start-etcd');
+    expect((await drill.ended('returns', { machines: [holder] }))[0]).toMatchObject({ outcome: 'aborted', message: expect.stringContaining('the others serve the old data again') });
+    await drill.cluster.waitUntilReady();
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+}));
