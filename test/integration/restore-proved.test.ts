@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { takeBackup } from './support/stub-backup';
 import { StubDrill } from './support/stub-drill';
@@ -195,20 +196,28 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
 
   test.concurrent.each(['busybox', 'dash'] as const)('nobody\'s program that is called etcd is neither run nor believed (%s)', (shell) => StubDrill.with({ shell }, async (drill) => {
     const [machine] = drill.machines;
-    const folder = join(drill.cluster.folder, 'nobody');
+    const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-nobody-'));
     const proof = join(folder, 'proof');
-    mkdirSync(folder, { mode: 0o755 });
-    writeFileSync(join(folder, 'etcd'), `#!/bin/sh\necho "ran as $(id -u): $*" >>${proof}\n[ "$1" = --version ] && echo "etcd Version: 9.9.9"\nsleep 1000\n`, { mode: 0o755 });
-    cpSync('/bin/sleep', join(folder, 'sleep'));
-    symlinkSync('/bin/sleep', join(folder, 'etcd-program'));
-    // Its name, its arguments and its owner's name in /proc are anybody's to choose.
-    const stranger = machine.host.start({ command: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'bash', '-c', `exec -a etcd sleep 1000 --data-dir=${machine.dataDir}`] });
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'etcd.c'), `#include <stdio.h>
+#include <unistd.h>
+int main(int count, char **words) {
+  if (getuid() == 0) { FILE *file = fopen("${proof}", "a"); fprintf(file, "ran as root: %s\\n", count > 1 ? words[1] : ""); fclose(file); }
+  if (count > 1 && words[1][2] == 'v') { puts("etcd Version: 9.9.9"); return 0; }
+  for (;;) pause();
+}
+`);
+    await machine.host.run(['gcc', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
+    // Its name and its arguments are anybody's to choose.
+    const command = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', join(folder, 'etcd'), '--idle', `--data-dir=${machine.dataDir}`];
+    const stranger = machine.host.start({ command });
     expect(await drill.startOn(machine, 'look', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
     expect(existsSync(proof)).toBe(false);
     drill.start('real');
     expect(await drill.faultsOfRestored('real')).toEqual([]);
     expect(stranger.running).toBe(true);
     await stranger.signal('SIGKILL');
+    rmSync(folder, { recursive: true });
   }));
 
   test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubDrill.with({}, async (drill) => {
