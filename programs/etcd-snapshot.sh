@@ -28,7 +28,10 @@
 
 set -eu
 umask 077
-here=$(dirname "$0")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=programs/lib/environment.sh
+. "$here/lib/environment.sh"
+clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
 # shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh

@@ -24,7 +24,10 @@
 
 set -eu
 umask 077
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=programs/lib/environment.sh
+. "$here/lib/environment.sh"
+clean_environment ETCD_UNIT
 export PROGRAM=replace-member.sh
 # shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"

@@ -4,9 +4,6 @@
 #   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
 #   WORK                                        folder for what commands print
 
-# etcdctl takes every ETCDCTL_ variable for a flag, and stops where one is given both ways.
-unset ETCDCTL_API ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
-
 require_etcdctl() {
   command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
 }
