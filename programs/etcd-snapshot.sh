@@ -36,6 +36,8 @@ clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/backup.sh
@@ -231,10 +233,8 @@ save() {
 check_space() {
   needed=${MINIMUM_FREE:-$((db_size * 2))}
   needed=$(((needed + 1023) / 1024))
-  free=$(df -P -k . 2>"$WORK/errors" | awk 'NR == 2 { print $4 }')
-  case $free in
-    '' | *[!0-9]*) fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by df on the node" ;;
-  esac
+  free=$(free_kib . 2>"$WORK/errors") ||
+    fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by stat -f and df on the node"
   if [ "$free" -lt "$needed" ]; then
     step space "$free KiB free"
     fail "the volume has $free KiB free and needs $needed KiB: $((needed - free)) KiB are missing" \

@@ -33,6 +33,8 @@ export PROGRAM=replace-member.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/host-operation.sh

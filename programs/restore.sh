@@ -50,6 +50,8 @@ export PROGRAM=restore.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/backup.sh

@@ -13,18 +13,18 @@ const FOLDER = path.join(__dirname, '..', '..', 'programs');
  */
 export class Program {
   public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', [
-    'etcd-snapshot.sh', 'retention.awk', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh',
+    'etcd-snapshot.sh', 'retention.awk', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh',
     'lib/break-glass.sh',
   ]);
 
   public static readonly RESTORE = new Program('etcd-restore', [
-    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh',
+    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh',
     'lib/unit.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
     'lib/restore-by-hand.sh',
   ]);
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
-    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh',
+    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh',
     'lib/node.sh',
     'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
