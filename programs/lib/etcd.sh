@@ -35,6 +35,11 @@ ask() {
 
 # reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
 reason() {
+  # Before the rest: a file's permission is denied in the same words.
+  if grep -oh 'etcdserver: \(permission denied\|user name [^"\\]*\|role name [^"\\]*\|[^"\\]*auth[^"\\]*\)' "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+    echo "it has authentication on and refuses this client: $(head -n 1 "$WORK/cause")"
+    return
+  fi
   for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' 'read-only file system' \
     'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host' \
     'connection closed' 'use of closed network connection' 'broken pipe' 'connection reset by peer'; do
@@ -53,6 +58,8 @@ reason() {
 # advice TEXT: the fix that goes with a reason.
 advice() {
   case $1 in
+    *'has authentication on'*)
+      echo "give a client certificate (now ${ETCDCTL_CERT:-none}) whose common name, CN, is a user of etcd with the role root; as its root user: etcdctl user add CN --no-password, then etcdctl user grant-role CN root. With kubeadm's certificate CN is kube-etcd-healthcheck-client" ;;
     *'signed by unknown authority'*) echo "give the CA that signed this etcd's certificates (got ${ETCDCTL_CACERT:-none})" ;;
     *'private key does not match'*) echo "give the key that belongs to the client certificate (${ETCDCTL_CERT:-none}, ${ETCDCTL_KEY:-none})" ;;
     *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)
