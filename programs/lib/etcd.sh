@@ -36,8 +36,9 @@ ask() {
 # reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
 reason() {
   # Before the rest: a file's permission is denied in the same words.
-  if grep -oh 'etcdserver: \(permission denied\|user name [^"\\]*\|role name [^"\\]*\|[^"\\]*auth[^"\\]*\)' "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
-    echo "it has authentication on and refuses this client: $(head -n 1 "$WORK/cause")"
+  if grep -oh 'etcdserver: permission denied\|etcdserver: user name [^"\\]*\|etcdserver: [^"\\]*auth[^"\\]*\|desc = auth: [^"\\]*' \
+    "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+    echo "it has authentication on and refuses this client: $(sed 's/^desc = //; 1q' "$WORK/cause")"
     return
   fi
   for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' 'read-only file system' \
