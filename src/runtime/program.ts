@@ -18,15 +18,14 @@ export class Program {
   ]);
 
   public static readonly RESTORE = new Program('etcd-restore', [
-    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh',
-    'lib/unit.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
-    'lib/restore-by-hand.sh',
+    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/trust.sh',
+    'lib/kit.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/membership.sh', 'lib/restore-keys.sh',
+    'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh', 'lib/restore-by-hand.sh',
   ]);
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
-    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh',
-    'lib/node.sh',
-    'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
+    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/trust.sh', 'lib/kit.sh',
+    'lib/host-operation.sh', 'lib/unit.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
 
   /** What a person has at hand when no Job starts. */
