@@ -39,7 +39,7 @@ keep_kit() {
 }
 
 no_kit() {
-  fail "$backup is saved, but the break-glass kit can't be written: $1" "$2"
+  fail "$saved, but the break-glass kit can't be written: $1" "$2"
 }
 
 # write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.

@@ -146,6 +146,7 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
       ...kit?.mounts ?? [],
     ],
     hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
+    readsOthersFiles: pki !== undefined,
     hostNetwork: !cluster.isExternal,
     nodes,
     resources: props.resources ?? {

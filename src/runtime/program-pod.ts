@@ -19,6 +19,8 @@ export interface ProgramPodProps {
   readonly mounts: kplus.VolumeMount[];
   /** Whether files of the host are read or written, which belong to root. */
   readonly hostFiles: boolean;
+  /** Whether files of the host are read that belong to users other than root: control plane components may run as users of their own. */
+  readonly readsOthersFiles?: boolean;
   /** Whether the program starts work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
   readonly hostOperation?: boolean;
   /** What follows the program's name on its command line. */
@@ -61,7 +63,10 @@ export class ProgramPod {
     // What enters the host's namespaces can't be confined; its init container still is.
     const mainSecurityContext: kplus.ContainerSecurityContextProps = spec.hostOperation
       ? { user: 0, group: 0, ensureNonRoot: false, privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: true }
-      : securityContext;
+      : {
+        ...securityContext,
+        ...spec.readsOthersFiles && { capabilities: { drop: [kplus.Capability.ALL], add: [kplus.Capability.DAC_READ_SEARCH] } },
+      };
     const imagePullPolicy = spec.images.imagePullPolicy;
     const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
     const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
