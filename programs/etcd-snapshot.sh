@@ -77,7 +77,7 @@ report() {
     fail "$saved: $missing_why" "$missing_fix"
   fi
   step report "$backup is complete: revision $revision, $keys keys, $size bytes, from $endpoint"
-  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$backup\",\"endpoint\":\"$(json_text "$endpoint")\",\"revision\":$revision,\"keys\":$keys,\"sizeBytes\":$size,\"durationSeconds\":$(($(date +%s) - started)),\"pruned\":$pruned,\"kept\":$kept,\"damaged\":$damaged}"
+  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$backup\",\"endpoint\":\"$(json_text "$endpoint")\",\"revision\":$revision,\"keys\":$keys,\"sizeBytes\":$size,\"durationSeconds\":$(($(date +%s) - started)),\"pruned\":$pruned,\"kept\":$kept,\"damaged\":$damaged${kit_fault:+,\"kit\":\"written anew: $(json_text "$kit_fault")\"}}"
 }
 
 # check: everything that can be known to be wrong before anything is touched.
@@ -113,7 +113,7 @@ check() {
     refuse "the folder $FINGERPRINTS (FINGERPRINTS) is not there" "check that it exists on this node, or leave FINGERPRINTS empty"
   fi
   if [ -n "${KIT_DIGEST:-}" ]; then
-    is_kit_name ".break-glass-$KIT_DIGEST" || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
+    { is_kit_name ".break-glass-$KIT_DIGEST" && [ "${#KIT_DIGEST}" -eq 8 ]; } || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
   fi
   choose_tools
 }
