@@ -145,6 +145,7 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
       ...fingerprints.mounts,
       ...kit?.mounts ?? [],
     ],
+    verifiedFiles: kit?.verifiedFiles,
     hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
     readsOthersFiles: pki !== undefined,
     hostNetwork: !cluster.isExternal,

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
+import { verifiedCommand, VerifiedFiles } from './verified-files';
 import { ContainerImages } from '../cluster/container-images';
 
 /** A user without a name and without rights, where no file of the host is needed. */
@@ -23,6 +24,8 @@ export interface ProgramPodProps {
   readonly readsOthersFiles?: boolean;
   /** Whether the program starts work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
   readonly hostOperation?: boolean;
+  /** Files of further mounts that the program runs, or keeps for root to be run. */
+  readonly verifiedFiles?: VerifiedFiles[];
   /** What follows the program's name on its command line. */
   readonly args?: string[];
   /** To reach what listens on the node's loopback only. */
@@ -69,6 +72,7 @@ export class ProgramPod {
       };
     const imagePullPolicy = spec.images.imagePullPolicy;
     const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
+    const files = [{ path: Program.MOUNT_PATH, contents: spec.program.contents }, ...spec.verifiedFiles ?? []];
     const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
 
     this.props = {
@@ -94,7 +98,7 @@ export class ProgramPod {
         name: spec.program.name,
         image: spec.image,
         imagePullPolicy,
-        command: [...Toolbox.command(spec.program.entryPoint), ...spec.args ?? []],
+        command: [...Toolbox.command(verifiedCommand(files), spec.program.entryPoint), ...spec.args ?? []],
         envVariables: {
           PATH: kplus.EnvValue.fromValue(Toolbox.SEARCH_PATH),
           ...spec.env,

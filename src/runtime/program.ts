@@ -4,6 +4,7 @@ import * as path from 'path';
 import { Chart, Names } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { verifiedPath } from './verified-files';
 
 /** Beside src/ in the repository, beside lib/ in the package. */
 const FOLDER = path.join(__dirname, '..', '..', 'programs');
@@ -40,9 +41,9 @@ export class Program {
   /** The first file is the one that is run. */
   private constructor(public readonly name: string, public readonly files: string[]) {}
 
-  /** The file to run, in the pod. */
+  /** The file to run, in the pod: of the copy that was verified. */
   public get entryPoint(): string {
-    return `${Program.MOUNT_PATH}/${this.files[0]}`;
+    return `${verifiedPath(Program.MOUNT_PATH)}/${this.files[0]}`;
   }
 
   /** Read once: one process may synthesize thousands of clusters. */

@@ -8,10 +8,29 @@ import { toolchain } from '../toolchain/toolchain';
 
 /** What may stand in root's shell. */
 const FOREIGN = {
-  https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9', ALL_PROXY: 'http://127.0.0.1:9',
-  ETCDCTL_ENDPOINTS: 'https://127.0.0.1:9', ETCDCTL_CACERT: '/nowhere', ETCDCTL_CERT: '/nowhere', ETCDCTL_KEY: '/nowhere', ETCDCTL_USER: 'root:x', ETCDCTL_WRITE_OUT: 'json',
-  ETCDCTL_COMMAND_TIMEOUT: '1ms', ETCD_DATA_DIR: '/nowhere', ETCD_NAME: 'x', GODEBUG: 'http2debug=2', SSL_CERT_FILE: '/nowhere', GREP_OPTIONS: '--color=always',
-  CDPATH: '/:/tmp', POSIXLY_CORRECT: '1', BLOCK_SIZE: '1G', LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Kathmandu', SYSTEMD_OFFLINE: '1', DATA_MAY_MISS: 'yes', IN_POD: '1',
+  https_proxy: 'http://127.0.0.1:9',
+  http_proxy: 'http://127.0.0.1:9',
+  ALL_PROXY: 'http://127.0.0.1:9',
+  ETCDCTL_ENDPOINTS: 'https://127.0.0.1:9',
+  ETCDCTL_CACERT: '/nowhere',
+  ETCDCTL_CERT: '/nowhere',
+  ETCDCTL_KEY: '/nowhere',
+  ETCDCTL_USER: 'root:x',
+  ETCDCTL_WRITE_OUT: 'json',
+  ETCDCTL_COMMAND_TIMEOUT: '1ms',
+  ETCD_DATA_DIR: '/nowhere',
+  ETCD_NAME: 'x',
+  GODEBUG: 'http2debug=2',
+  SSL_CERT_FILE: '/nowhere',
+  GREP_OPTIONS: '--color=always',
+  CDPATH: '/:/tmp',
+  POSIXLY_CORRECT: '1',
+  BLOCK_SIZE: '1G',
+  LC_ALL: 'tr_TR.UTF-8',
+  TZ: 'Asia/Kathmandu',
+  SYSTEMD_OFFLINE: '1',
+  DATA_MAY_MISS: 'yes',
+  IN_POD: '1',
 };
 
 describeWithTools('what a person types', [toolchain.etcd36, toolchain.busybox], () => asRoot('what a person types', () => {

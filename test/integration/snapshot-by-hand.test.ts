@@ -58,7 +58,8 @@ describeWithTools('a snapshot that a person takes', [toolchain.etcd35, toolchain
     test('onto a volume whose source has a blank in its name: the right space', () => {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'nas/etcd backups', volume]);
       try {
-        const run = (env = {}) => runByHand({ shell, program: join(PROGRAMS, 'etcd-snapshot.sh'), etcd: toolchain.etcd35, env: { ...variables(), ...env } });
+        const program = join(PROGRAMS, 'etcd-snapshot.sh');
+        const run = (env = {}) => runByHand({ shell, program, etcd: toolchain.etcd35, env: { ...variables(), ...env } });
         expect(run()).toMatchObject({ exitCode: 0, summary: { outcome: 'saved' } });
         expect(run({ MINIMUM_FREE: '70000000' }).summary.message).toMatch(/^the volume has 6\d{4} KiB free and needs 68360 KiB: \d+ KiB are missing$/);
       } finally {
