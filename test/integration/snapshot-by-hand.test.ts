@@ -76,7 +76,8 @@ describeWithTools('a snapshot that a person takes', [toolchain.etcd35, toolchain
       const there = mkdtempSync(join(folder, 'a package-'));
       cpSync(PROGRAMS, join(there, 'programs'), { recursive: true });
       mkdirSync(join(there, 'elsewhere'));
-      const { exitCode, output } = runByHand({ shell, program, cwd: join(there, from), etcd: toolchain.etcd35, env: { ...variables(), CDPATH: folder } });
+      const env = { ...variables(), CDPATH: folder };
+      const { exitCode, output } = runByHand({ shell, program, cwd: join(there, from), etcd: toolchain.etcd35, env });
       expect({ exitCode, output }).toMatchObject({ exitCode: 0, output: expect.stringContaining('"outcome":"saved"') });
     });
   });
