@@ -112,10 +112,14 @@ write_kit() {
 }
 
 copy_kit() {
-  local name file
-  while read -r name file; do
-    cp "$file" "$draft/$name" || return 1
-  done <"$WORK/kit-files"
+  local tool file
+  cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
+    cp "$KIT_SOURCE"/program/lib/*.sh "$draft/lib/" &&
+    cp "$BUSYBOX" "$draft/bin/busybox" || return 1
+  for tool in etcdctl etcdutl; do
+    file=$(command -v "$tool") || continue
+    cp "$file" "$draft/bin/$tool" || return 1
+  done
 }
 
 # sweep_kits NAME: removes kits but that one, and drafts that a dead run left.
