@@ -15,6 +15,7 @@
 #   MINIMUM_FREE          bytes that must be free on the volume; default twice the size of the database
 #   PKI                   folder whose files are kept beside the snapshot (with its private keys, in plain text); default none
 #   FINGERPRINTS          folder of files whose SHA-256 the record gets, by their names, for a restore to compare; default none
+#                         What of these two can't be read is left out, named in the record, and the run fails with the backup saved
 #   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept, see lib/break-glass.sh
 #   KIT_SOURCE            folder with program/ (restore.sh, lib/) and cluster/ (RUNBOOK.md, cluster.env), for the kit; default /break-glass
 #   BUSYBOX               the kit's busybox, linked statically; default /toolbox/busybox
@@ -28,11 +29,16 @@
 
 set -eu
 umask 077
-here=$(dirname "$0")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=programs/lib/environment.sh
+. "$here/lib/environment.sh"
+clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
 # shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/backup.sh
@@ -48,6 +54,8 @@ main() {
   started=$(date +%s)
   incomplete=
   backup=
+  # What the backup is without, for its record, for people, and why.
+  missing='' saved_without='' missing_why='' missing_fix=''
 
   check
   if [ "${DRY_RUN:-}" = 1 ]; then
@@ -64,8 +72,12 @@ main() {
 }
 
 report() {
+  if [ -n "$missing" ]; then
+    STEP=protect
+    fail "$saved: $missing_why" "$missing_fix"
+  fi
   step report "$backup is complete: revision $revision, $keys keys, $size bytes, from $endpoint"
-  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$backup\",\"endpoint\":\"$(json_text "$endpoint")\",\"revision\":$revision,\"keys\":$keys,\"sizeBytes\":$size,\"durationSeconds\":$(($(date +%s) - started)),\"pruned\":$pruned,\"kept\":$kept,\"damaged\":$damaged}"
+  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$backup\",\"endpoint\":\"$(json_text "$endpoint")\",\"revision\":$revision,\"keys\":$keys,\"sizeBytes\":$size,\"durationSeconds\":$(($(date +%s) - started)),\"pruned\":$pruned,\"kept\":$kept,\"damaged\":$damaged${kit_fault:+,\"kit\":\"written anew: $(json_text "$kit_fault")\"}}"
 }
 
 # check: everything that can be known to be wrong before anything is touched.
@@ -97,12 +109,11 @@ check() {
   if [ -n "${PKI:-}" ] && [ ! -d "$PKI" ]; then
     refuse "the PKI folder $PKI is not there" "mount the node's PKI folder, /etc/kubernetes/pki with kubeadm, or leave PKI empty"
   fi
-  for file in ${FINGERPRINTS:+"$FINGERPRINTS"/*}; do
-    is_readable "$file" ||
-      refuse "the file $file (FINGERPRINTS) can't be read" "check that it exists on this node and that user $(id -u) may read it"
-  done
+  if [ -n "${FINGERPRINTS:-}" ] && [ ! -d "$FINGERPRINTS" ]; then
+    refuse "the folder $FINGERPRINTS (FINGERPRINTS) is not there" "check that it exists on this node, or leave FINGERPRINTS empty"
+  fi
   if [ -n "${KIT_DIGEST:-}" ]; then
-    is_kit_name ".break-glass-$KIT_DIGEST" || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
+    { is_kit_name ".break-glass-$KIT_DIGEST" && [ "${#KIT_DIGEST}" -eq 8 ]; } || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
   fi
   choose_tools
 }
@@ -228,10 +239,8 @@ save() {
 check_space() {
   needed=${MINIMUM_FREE:-$((db_size * 2))}
   needed=$(((needed + 1023) / 1024))
-  free=$(df -P -k . 2>"$WORK/errors" | awk 'NR == 2 { print $4 }')
-  case $free in
-    '' | *[!0-9]*) fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by df on the node" ;;
-  esac
+  free=$(free_kib . 2>"$WORK/errors") ||
+    fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by stat -f and df on the node"
   if [ "$free" -lt "$needed" ]; then
     step space "$free KiB free"
     fail "the volume has $free KiB free and needs $needed KiB: $((needed - free)) KiB are missing" \
@@ -273,18 +282,46 @@ damaged_snapshot() {
   fix="check this member's disk and memory, and the volume: a snapshot arrived damaged"
 }
 
-# protect: what else a restore needs, or has to find as it was.
+# protect: what else a restore needs, or has to find as it was. The snapshot is worth having without it: what can't be had
+# is left out, and the run says so at its end.
 protect() {
+  local file
   fingerprints=
   for file in ${FINGERPRINTS:+"$FINGERPRINTS"/*}; do
-    sum=$(sha256sum "$file" 2>"$WORK/errors") || fail "can't read $file: $(tail -n 1 "$WORK/errors")" "check this file on the node"
-    fingerprints="$fingerprints${fingerprints:+,}\"$(basename "$file")\":\"${sum%% *}\""
+    # An empty folder.
+    [ "$file" != "$FINGERPRINTS/*" ] || continue
+    if run "$SNAPSHOT_TIMEOUT" sha256sum "$file" >"$WORK/sum" 2>"$WORK/errors"; then
+      fingerprints="$fingerprints${fingerprints:+,}\"$(json_text "$(basename "$file")")\":\"$(cut -c1-64 "$WORK/sum")\""
+    else
+      leave_out "fingerprints/$(basename "$file")" "$file can't be read"
+    fi
   done
   [ -n "${PKI:-}" ] || return 0
   step protect "the PKI in $PKI, private keys included"
-  cp -RL "$PKI" "$incomplete/pki" 2>"$WORK/errors" ||
-    fail "can't copy the PKI: $(tail -n 1 "$WORK/errors")" "check that user $(id -u) may read all of $PKI, and the space on the volume"
-  chmod -R u=rwX,go= "$incomplete/pki"
+  if ! { run "$SNAPSHOT_TIMEOUT" cp -RL "$PKI" "$incomplete/pki" && chmod -R u=rwX,go= "$incomplete/pki"; } 2>"$WORK/errors"; then
+    # Half of it would be taken for the whole.
+    leave_out pki "the PKI can't be copied"
+    rm -rf "./$incomplete/pki" 2>"$WORK/errors" ||
+      fail "can't remove the half-copied PKI: $(tail -n 1 "$WORK/errors")" "check the volume's health (dmesg on the node)"
+  fi
+}
+
+# leave_out WHAT WHY: the backup comes without it. The first reason stays, with its fix.
+leave_out() {
+  local cause
+  cause=$(tail -n 1 "$WORK/errors")
+  say "warning: $2: ${cause:-no answer within $SNAPSHOT_TIMEOUT s}"
+  missing="$missing${missing:+,}\"$(json_text "$1")\""
+  saved_without="$saved_without${saved_without:+, }$1"
+  [ -z "$missing_why" ] || return 0
+  missing_why="$2: ${cause:-no answer within $SNAPSHOT_TIMEOUT s}"
+  case $cause in
+    *[Pp]ermission*)
+      missing_fix="user $(id -u) may not read it here: with includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without, the file has to be user $(id -u)'s or open to all" ;;
+    *[Nn]'o space'*) missing_fix="free space on the volume: it has to hold the PKI beside the snapshot" ;;
+    *[Nn]'o such file'*) missing_fix="on the node, mend or remove what leads to nothing there" ;;
+    *) missing_fix="look at this file on the node" ;;
+  esac
 }
 
 # keep: from here on it is a backup.
@@ -296,13 +333,14 @@ keep() {
     printf '{"format":1,"cluster":"%s","member":"%s","endpoint":"%s",' "$CLUSTER" "$(json_text "$(member_name "$endpoint" "$member")")" "$(json_text "$endpoint")"
     printf '"etcdVersion":"%s","storageVersion":"%s","takenAt":"%s",' "$(json_text "$server")" "$(json_text "$storage")" "$taken"
     printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s' "$revision" "$keys" "$size" "$checksum" "$(($(date +%s) - save_started))"
-    printf '%s}\n' "${fingerprints:+,\"fingerprints\":{$fingerprints\}}"
+    printf '%s%s}\n' "${fingerprints:+,\"fingerprints\":{$fingerprints\}}" "${missing:+,\"missing\":[$missing]}"
   } >"$incomplete/backup.json" 2>"$WORK/errors" || fail "can't write backup.json: $(tail -n 1 "$WORK/errors")" "free space on the volume"
   # Durable before it gets its name, and the name durable before anything older goes.
   if ! { find "$incomplete" -exec sync {} + && mv "$incomplete" "$backup" && sync .; } 2>"$WORK/errors"; then
     fail "can't complete the backup on the volume: $(tail -n 1 "$WORK/errors")" "check the volume's health (dmesg on the node): writing it out failed"
   fi
   incomplete=
+  saved="$backup is saved${saved_without:+, without $saved_without}"
 }
 
 prune() {
@@ -315,7 +353,7 @@ prune() {
     say "$decision $name: $why"
     if [ "$decision" = prune ]; then
       delete_backup "$name" 2>"$WORK/errors" ||
-        fail "$backup is saved, but $name can't be deleted: $(tail -n 1 "$WORK/errors")" "delete it by hand, and check the volume before it fills up"
+        fail "$saved, but $name can't be deleted: $(tail -n 1 "$WORK/errors")" "delete it by hand, and check the volume before it fills up"
     fi
   done <"$WORK/decisions"
   count_decisions
@@ -326,6 +364,20 @@ decide_prune() {
     fail "the backups can't be listed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; check the volume, and the space for temporary files"
   decide_retention <"$WORK/backups" >"$WORK/decisions" 2>"$WORK/errors" ||
     fail "the retention policy failed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; this is a fault of the program, please report it"
+  [ -z "${PKI:-}" ] || spare_pki
+}
+
+# spare_pki: while newer ones had to be saved without it, the newest backup with the PKI stays, whatever the policy says.
+spare_pki() {
+  local name state newest
+  newest=
+  while read -r name state; do
+    if [ "$state" = complete ] && is_own_folder "$name/pki"; then newest=$name; fi
+  done <"$WORK/backups"
+  [ -n "$newest" ] || return 0
+  if ! { sed "s/^prune $newest .*/keep $newest newest with the PKI/" "$WORK/decisions" >"$WORK/spared" && mv "$WORK/spared" "$WORK/decisions"; }; then
+    fail "what to prune can't be decided" "nothing was pruned; check the space for temporary files"
+  fi
 }
 
 decide_retention() {

@@ -4,7 +4,7 @@
 # by hand always works, also where this machine's kubelet asks its own API server, which has no etcd now and so starts no pod.
 #
 #   sh replace-member.sh [--id ID] [--via URL]    on the machine of the dead member
-#   sh replace-member.sh --status ID
+#   sh replace-member.sh --status [ID]            how far it is; without an ID, the latest one here
 #
 # Options
 #   --id ID     name of this replacement, once for ever; default: by-hand-<time>. Given a Job's, the Job reports what came of it
@@ -24,14 +24,23 @@
 
 set -eu
 umask 077
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=programs/lib/environment.sh
+. "$here/lib/environment.sh"
+clean_environment ETCD_UNIT
 export PROGRAM=replace-member.sh
 # shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
+# shellcheck source=programs/lib/trust.sh
+. "$here/lib/trust.sh"
+# shellcheck source=programs/lib/kit.sh
+. "$here/lib/kit.sh"
 # shellcheck source=programs/lib/host-operation.sh
 . "$here/lib/host-operation.sh"
 # shellcheck source=programs/lib/unit.sh
@@ -86,17 +95,30 @@ stage_replacement() {
 }
 
 by_hand() {
+  case ${1:-} in
+    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
+  esac
   begin_by_hand
   verb=replace
   while [ $# -gt 0 ]; do
-    [ $# -ge 2 ] || refuse "$1 stands without its value, or is not known" "see the head of $0"
     case $1 in
-      --id) OPERATION=$2 ;;
-      --via) VIA=$2 ;;
-      --status) verb=status OPERATION=$2 ;;
-      *) refuse "'$1' is not known" "see the head of $0" ;;
+      --id | --via)
+        case ${2:-} in
+          '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
+        esac
+        if [ "$1" = --id ]; then OPERATION=$2; else VIA=$2; fi
+        shift
+        ;;
+      --status)
+        verb=status
+        case ${2:-} in
+          '' | -*) ;;
+          *) OPERATION=$2 && shift ;;
+        esac
+        ;;
+      *) refuse "'$1' is not known" "see: sh $(quoted "$0") --help" ;;
     esac
-    shift 2
+    shift
   done
   "by_hand_$verb"
 }
@@ -106,7 +128,7 @@ by_hand_replace() {
   check_operation_id "$OPERATION"
   choose_tools
   [ -d "$(operation_folder)" ] || know_members
-  step by-hand "replacement $OPERATION; it goes on when this shell ends, see: sh $0 --status $OPERATION"
+  step by-hand "replacement $OPERATION; it goes on when this shell ends, see: sh $(quoted "$0") --status $OPERATION"
   begin_operation stage_replacement
   follow_operation
 }
@@ -119,6 +141,7 @@ know_members() {
   if [ -n "$VIA" ]; then
     MEMBERS=$(listed_by "$VIA") || refuse "$VIA lists no members: $(reason 5)" "name the client URL of a member that serves, with the address that its certificate has"
   fi
+  check_names "$SELF" "$NAME" "$MEMBERS"
   [ -n "$(other_members)" ] || refuse "which members there are besides this one is not known here" "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
 }
 

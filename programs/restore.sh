@@ -4,7 +4,7 @@
 #   sh restore.sh --list                          the backups on this volume
 #   sh restore.sh --latest | --at NAME | --before TIME | --file PATH   [options]
 #   sh restore.sh --holder NAME --id ID           on the other machines: what the first one prints
-#   sh restore.sh --status ID
+#   sh restore.sh --status [ID]                   how far it is; without an ID, the latest one here
 #   sh restore.sh --abort ID                      back to the old cluster: on the holder until the restored one serves
 #   sh restore.sh --abort ID --lost HOLDER        on the others, when the holder is lost for good before that
 #   sh restore.sh --abort ID --called-off WORD    on the others without a quorum: the word that the holder's --abort prints
@@ -18,6 +18,8 @@
 #   --with "M N"          machines that run an API server and no member; on them: --api
 #   --without-quorum      etcd can't be asked, though members are left: persons carry the words
 #   --quiesced "B=WORD …" what the others have printed then
+#   --trust-backups       the backup need not be root's alone, as on NFS that squashes root: whoever can write there could have put into it what
+#                         they like, and be the restored cluster's administrator
 #   --instead-of ID       a restore that is under way here and can go neither on nor back: it ends, this one takes over what it has stopped
 #
 # What a Job gives as variables; a person needs none of it.
@@ -31,6 +33,7 @@
 #   READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE   seconds; default 600, 120, 900, 1
 #   STAGED_FROM           in a pod: where a volume is mounted that the host doesn't have; its snapshot is copied to the host
 #   EXPIRES               time after which this restore must not begin, as 2026-11-22T00:00:00Z
+#   TRUST_BACKUPS         1: --trust-backups
 #   BUMP                  how far revisions are raised above the old cluster's latest one; default 1000000000
 #   ACCEPT_MISMATCH       1: the PKI or the encryption configuration may differ from the backup's fingerprints
 #   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
@@ -42,16 +45,25 @@
 
 set -eu
 umask 077
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=programs/lib/environment.sh
+. "$here/lib/environment.sh"
+clean_environment ETCD_UNIT
 export PROGRAM=restore.sh
 # shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
 # shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
+# shellcheck source=programs/lib/disk.sh
+. "$here/lib/disk.sh"
 # shellcheck source=programs/lib/etcd.sh
 . "$here/lib/etcd.sh"
 # shellcheck source=programs/lib/backup.sh
 . "$here/lib/backup.sh"
+# shellcheck source=programs/lib/trust.sh
+. "$here/lib/trust.sh"
+# shellcheck source=programs/lib/kit.sh
+. "$here/lib/kit.sh"
 # shellcheck source=programs/lib/host-operation.sh
 . "$here/lib/host-operation.sh"
 # shellcheck source=programs/lib/unit.sh
@@ -122,9 +134,11 @@ stage_restore() {
     *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;
   esac
   stage_program MANIFESTS ETCD_UNIT CLUSTER BACKUP_ROOT ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED SNAPSHOT DRY_RUN BUMP \
-    ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
+    TRUST_BACKUPS ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
 }
 
+# No folder of data may be missing here, whatever the environment says.
+DATA_MAY_MISS=
 OPERATION=${OPERATION:-}
 ROLE=${ROLE:-}
 SELF=${SELF:-}

@@ -6,50 +6,101 @@
 #   BUSYBOX       the busybox of the kit, linked statically
 #
 #   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: whoever follows it finds all of one kit
-#             .break-glass-<digest>/         a kit, complete when it has such a name: the restore program, all that it calls, and a page
-#                                            that says what to type
+#             .break-glass-<digest>/         a kit, complete when it has such a name: the restore program, all that it calls, a page that
+#                                            says what to type, and SHA256SUMS of all of it
+#             .break-glass-<digest>.2/       the same, written anew beside one that was changed
 #             .break-glass-<digest>.draft/   being written
 
 draft=
+# What was wrong with a kit that had to be written anew.
+kit_fault=
 
 # is_kit_name NAME: whether this is the name of a complete kit.
 is_kit_name() {
-  case $1 in
+  case ${1%.2} in
     .break-glass-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]) ;;
     *) return 1 ;;
   esac
 }
 
-# keep_kit: in the cluster's folder. Silent while the kit there is the one that is wanted.
+# keep_kit: in the cluster's folder. Silent while the kit there is the one that is wanted, and as it was written.
 keep_kit() {
+  local there
   [ -n "${KIT_DIGEST:-}" ] || return 0
   STEP=kit
   kit=.break-glass-$KIT_DIGEST
   there=$(readlink break-glass) || there=
-  if [ "$there" != "$kit" ] || ! is_own_folder "$kit"; then
-    if [ -e break-glass ] || [ -L break-glass ]; then
-      is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
+  wanted_sums >"$WORK/wanted" 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
+  if [ "${there%.2}" = "$kit" ] && is_own_folder "$there"; then
+    kit_fault=$(differences "$there")
+    if [ -z "$kit_fault" ]; then
+      sweep_kits "$there"
+      return
     fi
-    step kit "writing $kit, to restore with when the cluster is down"
-    # First, so that their space is free; the one in use stays until there is another.
-    sweep_kits "$there"
-    write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
+    say "warning: the kit in $there is not as it was written: $kit_fault. The volume's disk is failing, or somebody has changed it"
+    # Beside it, so that the link leads to one at any moment.
+    [ "$there" != "$kit" ] || kit=$kit.2
   fi
+  if [ -e break-glass ] || [ -L break-glass ]; then
+    is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
+  fi
+  step kit "writing $kit, to restore with when the cluster is down"
+  # First, so that their space is free; the one in use stays until there is another.
+  sweep_kits "$there"
+  write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
   sweep_kits "$kit"
 }
 
 no_kit() {
-  fail "$backup is saved, but the break-glass kit can't be written: $1" "$2"
+  fail "$saved, but the break-glass kit can't be written: $1" "$2"
+}
+
+# kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd serves restored data once before
+# anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
+kit_files() {
+  local file tool
+  for file in "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/*; do echo "${file##*/} $file"; done
+  for file in "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk; do echo "lib/${file##*/} $file"; done
+  echo "bin/busybox $BUSYBOX"
+  for tool in etcd etcdctl etcdutl; do
+    if file=$(command -v "$tool"); then echo "bin/$tool $file"; fi
+  done
+}
+
+# wanted_sums: SHA256SUMS as it has to be.
+wanted_sums() {
+  local name file
+  kit_files >"$WORK/kit-files" || return 1
+  while read -r name file; do
+    sha256sum "$file" >"$WORK/sum" || return 1
+    echo "$(cut -c1-64 "$WORK/sum")  $name"
+  done <"$WORK/kit-files"
+}
+
+# differences KIT: in words, how its files differ from those that it has to have.
+differences() {
+  (
+    cd "$1" || exit 0
+    find . -type f ! -path ./SHA256SUMS -exec sha256sum {} + | sed 's,  \./,  ,'
+    find . ! -type f ! -type d | sed 's,^\./,strange  ,'
+  ) >"$WORK/there" 2>"$WORK/errors" || :
+  {
+    cmp -s "$WORK/wanted" "$1/SHA256SUMS" || echo "SHA256SUMS is changed"
+    awk 'FILENAME == ARGV[1] { wanted[$2] = $1; next }
+      { name = substr($0, index($0, "  ") + 2); seen[name] = 1
+        if (!(name in wanted)) print name " is no part of it"
+        else if (wanted[name] != $1) print name " is changed" }
+      END { for (name in wanted) if (!(name in seen)) print name " is missing" }' "$WORK/wanted" "$WORK/there" | sort
+  } | head -n 8 | paste -s -d ',' - | sed 's/,/, /g'
 }
 
 # write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
 write_kit() {
-  draft=$kit.draft
+  draft=.break-glass-$KIT_DIGEST.draft
   mkdir -m 0700 "$draft" "$draft/lib" "$draft/bin" &&
-    cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
-    cp "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk "$draft/lib/" &&
-    cp "$BUSYBOX" "$draft/bin/busybox" &&
-    copy_etcd_tools &&
+    copy_kit &&
+    cp "$WORK/wanted" "$draft/SHA256SUMS" &&
+    (cd "$draft" && sha256sum -c SHA256SUMS >/dev/null) &&
     chmod -R u+rwX,go= "$draft" &&
     ln -s "$kit" "$draft/link" &&
     find "$draft" ! -type l -exec sync {} + &&
@@ -60,12 +111,14 @@ write_kit() {
     sync .
 }
 
-# etcd serves restored data once before anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has been
-# refused before.
-copy_etcd_tools() {
+copy_kit() {
+  local tool file
+  cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
+    cp "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk "$draft/lib/" &&
+    cp "$BUSYBOX" "$draft/bin/busybox" || return 1
   for tool in etcd etcdctl etcdutl; do
-    path=$(command -v "$tool") || continue
-    cp "$path" "$draft/bin/$tool" || return 1
+    file=$(command -v "$tool") || continue
+    cp "$file" "$draft/bin/$tool" || return 1
   done
 }
 

@@ -4,9 +4,6 @@
 #   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
 #   WORK                                        folder for what commands print
 
-# etcdctl takes every ETCDCTL_ variable for a flag, and stops where one is given both ways.
-unset ETCDCTL_API ETCDCTL_ENDPOINTS ETCDCTL_WRITE_OUT ETCDCTL_COMMAND_TIMEOUT ETCDCTL_DIAL_TIMEOUT
-
 require_etcdctl() {
   command -v etcdctl >/dev/null || refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
 }
@@ -43,6 +40,12 @@ ask() {
 
 # reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
 reason() {
+  # Before the rest: a file's permission is denied in the same words.
+  if grep -oh 'etcdserver: permission denied\|etcdserver: user name [^"\\]*\|etcdserver: [^"\\]*auth[^"\\]*\|desc = auth: [^"\\]*' \
+    "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+    echo "it has authentication on and refuses this client: $(sed 's/^desc = //; 1q' "$WORK/cause")"
+    return
+  fi
   for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' 'read-only file system' \
     'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host' \
     'connection closed' 'use of closed network connection' 'broken pipe' 'connection reset by peer'; do
@@ -61,6 +64,8 @@ reason() {
 # advice TEXT: the fix that goes with a reason.
 advice() {
   case $1 in
+    *'has authentication on'*)
+      echo "give a client certificate (now ${ETCDCTL_CERT:-none}) whose common name, CN, is a user of etcd with the role root; as its root user: etcdctl user add CN --no-password, then etcdctl user grant-role CN root. With kubeadm's certificate CN is kube-etcd-healthcheck-client" ;;
     *'signed by unknown authority'*) echo "give the CA that signed this etcd's certificates (got ${ETCDCTL_CACERT:-none})" ;;
     *'private key does not match'*) echo "give the key that belongs to the client certificate (${ETCDCTL_CERT:-none}, ${ETCDCTL_KEY:-none})" ;;
     *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)

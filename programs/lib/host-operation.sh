@@ -20,13 +20,16 @@ OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
 UNITS=${UNITS:-/etc/systemd/system}
 # In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full then.
 SCRATCH=/run/cdk8s-day2
+# In a pod, see carry; and who reads the log.
+IN_POD=
+reader=
 RECORDS_KEPT=20
 # What the program needs besides etcdctl and etcdutl.
 TOOLS=${TOOLS:-}
 
 # on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
 on_host() {
-  if [ -n "${IN_POD:-}" ]; then
+  if [ -n "$IN_POD" ]; then
     nsenter -t 1 -m -u -i -n -p -- "$@"
   else
     "$@"
@@ -120,8 +123,8 @@ check_for_others_work() {
     id=$(basename "$other")
     if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] || [ "$id" = "${INSTEAD_OF:-}" ]; then continue; fi
     program=$(echo "$other"/program/*.sh)
-    refuse "operation $id is under way on this machine" "see how far it is: sh $program --status $id. Let it end$(
-      ! grep -q '^#.* --abort ' "$program" || printf '%s' ", or end it: sh $program --abort $id"
+    refuse "operation $id is under way on this machine" "see how far it is: sh $(quoted "$program") --status $id. Let it end$(
+      ! grep -q '^#.* --abort ' "$program" || printf '%s' ", or end it: sh $(quoted "$program") --abort $id"
       ! grep -q '^#.* --instead-of ' "$program" || printf '%s' ". If it can go neither on nor back, begin this one by hand, with --instead-of $id"
     )"
   done
@@ -154,14 +157,15 @@ stage_tools() {
   # In a pod this very shell is busybox; by hand it is in the kit.
   busybox=$(command -v busybox || readlink "/proc/$$/exe")
   "$busybox" --list >/dev/null 2>&1 || refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
-  cp "$busybox" bin/busybox || return 1
+  cp "$busybox" bin/busybox && chmod 0700 bin/busybox || return 1
+  bin/busybox true 2>"$WORK/errors" ||
+    refuse "what lies in $OPERATIONS can't be run: $(tail -n 1 "$WORK/errors")" "$(remount)"
   bin/busybox --install bin 2>/dev/null || for applet in $(bin/busybox --list); do
     [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
   done
   for tool in etcdctl etcdutl $TOOLS; do
     if command -v "$tool" >/dev/null; then cp "$(command -v "$tool")" "bin/$tool" || return 1; fi
   done
-  chmod 0700 bin/busybox
 }
 
 write_unit() {
@@ -259,7 +263,7 @@ follow_operation() {
 
 # A background job of a shell like this one doesn't hear of Ctrl-C.
 stop_reading() {
-  [ -z "${reader:-}" ] || kill "$reader" 2>/dev/null || :
+  [ -z "$reader" ] || kill "$reader" 2>/dev/null || :
 }
 
 left() {
@@ -283,7 +287,7 @@ forget_old_operations() {
 # carry FUNCTION: in a Job's pod: stages by FUNCTION, starts and follows. EXPIRES is the time after which it must not begin.
 # Exit status: the operation's own; 3 where it could not begin, and another pod may try.
 carry() {
-  export IN_POD=1
+  IN_POD=1
   # Nothing has begun, so there is nothing to go back from.
   give_up() { refuse "$@"; }
   fail() { finish 3 "$@"; }
@@ -301,16 +305,31 @@ carry() {
   follow_operation
 }
 
-# begin_by_hand: what a person needs to start one: to be root, and tools, beside the program in a kit, or beside its folder where it was staged.
+# begin_by_hand: what a person needs to start one: to be root, and a kit that is root's, whole, and can be run.
 begin_by_hand() {
-  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $0 …"
-  PATH=$here/bin:$here/../bin:$PATH
+  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
+  check_kit
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
   mkdir -p "$SCRATCH"
   # No id of an operation begins with a dot.
   WORK=$(mktemp -d "$SCRATCH/.by-hand-XXXXXX")
-  trap 'rm -rf "$WORK"' EXIT
+  trap forget_by_hand EXIT
+  find_tools
+}
+
+# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
+# paths, and in lines that others type as root.
+check_names() {
+  local words
+  for words in "$@"; do
+    case $words in
+      *[!]A-Za-z0-9._:/%=@+,[\ -]*)
+        refuse "there is a name or URL with characters that none should have: $words" \
+          "use letters, digits, hyphens and dots: rename the member (etcd's --name), or name the machines by --members"
+        ;;
+    esac
+  done
 }
 
 # find_operation: the one with this id on this host, with its inputs.
@@ -318,14 +337,46 @@ find_operation() {
   check_operation_id "$OPERATION"
   folder=$(operation_folder)
   RECORD=$folder/record
-  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "see which there are: ls $OPERATIONS"
+  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "there are: $(operations_here | words)"
   set -a
   # shellcheck source=/dev/null # the operation's own
   . "$folder/inputs"
   set +a
 }
 
+# operations_here: the ids of this program's, the one that was begun last first.
+operations_here() {
+  # shellcheck disable=SC2012 # by time, and the names are ours
+  ls -t "$OPERATIONS"/*/program/"$PROGRAM" 2>/dev/null | sed 's,/program/[^/]*$,,; s,.*/,,'
+}
+
+# under_way: those that have no result yet.
+under_way() {
+  local id
+  for id in $(operations_here); do
+    [ -e "$OPERATIONS/$id/result" ] || echo "$id"
+  done
+}
+
+# words: lines as words, "none" for none.
+words() {
+  paste -s -d ' ' - | sed 's/^$/none/'
+}
+
+# latest_operation: where a person names none.
+latest_operation() {
+  OPERATION=$(operations_here | head -n 1)
+  [ -n "$OPERATION" ] || fail "there has been no operation of $PROGRAM on this host" "nothing is under way"
+  say "the latest operation here is $OPERATION, of all: $(operations_here | words)"
+}
+
+# refuse_nameless OPTION: what changes something is named.
+refuse_nameless() {
+  refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | words)"
+}
+
 by_hand_status() {
+  [ -n "$OPERATION" ] || latest_operation
   find_operation
   tail -n 20 "$folder/log"
   if [ -e "$folder/result" ]; then

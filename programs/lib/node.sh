@@ -11,7 +11,7 @@ has_api() {
 
 # need_space FOLDER KIBIBYTES WHAT
 need_space() {
-  free=$(df -P -k "$1" | awk 'NR == 2 { printf "%d", $4 }')
+  free=$(free_kib "$1") || give_up "the free space in $1 can't be told" "look at it: stat -f $1"
   [ "${free:-0}" -gt "$2" ] || give_up "$1 has $free KiB free, and $3 needs $2 KiB" "free space there"
 }
 

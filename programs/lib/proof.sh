@@ -3,6 +3,7 @@
 #
 #   unproved   why it isn't proved, or not yet
 
+# shellcheck disable=SC2034 # unproved: for those who tell it
 # proves_member CLUSTER FLOOR: etcd on this machine serves the cluster with this id, has at least this revision, and serves from the
 # folder in which this restore has put its data.
 proves_member() {

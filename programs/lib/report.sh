@@ -65,6 +65,20 @@ json_text() {
     }')"
 }
 
+# quoted TEXT: as a shell takes it back, for lines that a person pastes as root: whatever stands in it is one word.
+quoted() {
+  case $1 in
+    '' | *[!A-Za-z0-9\ %+,./:=@_-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+    *' '*) printf '"%s"' "$1" ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+# usage FILE: the page that stands at its head.
+usage() {
+  sed -n '1d; /^#/!q; s/^# \{0,1\}//p' "$1"
+}
+
 # json_number KEY, json_string KEY: the first such value in the JSON on standard input, empty if there is none.
 # Enough for the flat, compact JSON that etcd's tools write; the etcd image has no jq.
 json_number() {

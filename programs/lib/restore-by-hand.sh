@@ -2,41 +2,69 @@
 # restore-by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
 
 by_hand() {
+  case ${1:-} in
+    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
+  esac
   begin_by_hand
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
   verb=restore
+  chosen_by=
   while [ $# -gt 0 ]; do
     case $1 in
       --list) verb=list ;;
-      --latest) SNAPSHOT=latest ;;
+      --latest) choose_by --latest latest ;;
       --dry-run) DRY_RUN=1 ;;
       --follower) ROLE=${ROLE:-follower} ;;
       --api) ROLE=api ;;
       --without-quorum) WITHOUT_QUORUM=1 ;;
-      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --status | --abort | --forget | --called-off | --instead-of)
-        [ $# -ge 2 ] || refuse "$1 stands without its value" "see the head of $0"
+      --trust-backups) TRUST_BACKUPS=1 ;;
+      --status | --abort | --forget)
+        verb=${1#--}
+        case ${2:-} in
+          '' | -*) [ "$verb" = status ] || refuse_nameless "$1" ;;
+          *) OPERATION=$2 && shift ;;
+        esac
+        ;;
+      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | --instead-of)
+        # An option in a value's place is a value that was forgotten: a dry run would be none.
+        case ${2:-} in
+          '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
+        esac
         option "$1" "$2"
         shift
         ;;
-      *) refuse "'$1' is not known" "see the head of $0" ;;
+      *) refuse "'$1' is not known" "see: sh $(quoted "$0") --help" ;;
     esac
     shift
   done
   "by_hand_$verb"
 }
 
+# choose_by OPTION SNAPSHOT: one is restored, and nobody guesses which of two.
+choose_by() {
+  [ -z "$chosen_by" ] || refuse "a snapshot is chosen twice: $chosen_by and $1" "leave one of them out"
+  chosen_by=$1
+  SNAPSHOT=$2
+}
+
 option() {
+  local folder
   case $1 in
-    --at) SNAPSHOT=at:$2 ;;
+    --at) choose_by --at "at:$2" ;;
     --before)
       case $2 in
-        [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) SNAPSHOT=before:$2 ;;
+        [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) choose_by --before "before:$2" ;;
         *) refuse "--before is '$2'" "give a time in UTC such as 2026-11-21T10:00:00Z" ;;
       esac
       ;;
-    --file) SNAPSHOT=file:$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
+    --file)
+      folder=$(cd "$(dirname "$2")" 2>/dev/null && pwd -P) ||
+        refuse "--file is '$2', and there is no folder $(dirname "$2")" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+      [ -f "$2" ] || refuse "--file is '$2', which is no file" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+      choose_by --file "file:${folder%/}/$(basename "$2")"
+      ;;
     --id) OPERATION=$2 ;;
     --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
     --members) MEMBERS=$2 ;;
@@ -45,21 +73,20 @@ option() {
     --quiesced) QUIESCED=$2 ;;
     --called-off) CALLED_OFF=$2 ;;
     --instead-of) INSTEAD_OF=$2 ;;
-    --status) verb=status OPERATION=$2 ;;
-    --abort) verb=abort OPERATION=$2 ;;
-    --forget) verb=forget OPERATION=$2 ;;
   esac
 }
 
 by_hand_list() {
-  [ -d "$BACKUP_ROOT/$CLUSTER" ] || fail "there are no backups in $BACKUP_ROOT/$CLUSTER" "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $0 --list"
+  [ -d "$BACKUP_ROOT/$CLUSTER" ] || fail "there are no backups in $BACKUP_ROOT/$CLUSTER" "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
-  list_backups | sort -r | while read -r name state; do
+  list_backups | sort -r >"$WORK/backups"
+  [ -s "$WORK/backups" ] || say "there are no backups in $BACKUP_ROOT/$CLUSTER"
+  while read -r name state; do
     # A damaged one may have no record.
     cat "$name/backup.json" >"$WORK/backup.json" 2>/dev/null || : >"$WORK/backup.json"
     printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
       "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
-  done
+  done <"$WORK/backups"
 }
 
 by_hand_restore() {
@@ -75,7 +102,7 @@ by_hand_restore() {
   [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
   choose_tools
   if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
-  step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $0 --status $OPERATION"
+  step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $(quoted "$0") --status $OPERATION"
   tell_others
   begin_operation stage_restore
   follow_operation
@@ -93,6 +120,7 @@ know_machines() {
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
   HOLDER=${HOLDER:-$SELF}
+  check_names "$SELF" "$HOLDER" "$MEMBERS" "$LOST" "$WITH"
   if [ "$ROLE" = follower ] && [ "$HOLDER" = "$SELF" ]; then
     [ -n "$SNAPSHOT" ] || refuse "this is $HOLDER, the holder" "choose the snapshot here: --latest, --at NAME, --before TIME or --file PATH"
     ROLE=holder
@@ -157,7 +185,7 @@ tell_others() {
 
 others_type() {
   echo "On every other member:"
-  echo "  sh restore.sh --holder $SELF --id $OPERATION --members \"$MEMBERS\"${LOST:+ --lost \"$LOST\"}${WITH:+ --with \"$WITH\"}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
+  echo "  sh restore.sh --holder $(quoted "$SELF") --id $OPERATION --members $(quoted "$MEMBERS")${LOST:+ --lost $(quoted "$LOST")}${WITH:+ --with $(quoted "$WITH")}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
   [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
 }
 
@@ -171,11 +199,11 @@ by_hand_forget() {
   lost_now=$LOST
   find_restore
   [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
-  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $0 --status $OPERATION"
+  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
   # Who waits for the decision may be the last to hear of it.
   case $(step_now) in
     check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | decide)
-      fail "nothing is decided yet" "abort it, sh $0 --abort $OPERATION, and begin another with --lost \"$lost_now\"" ;;
+      fail "nothing is decided yet" "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$lost_now")" ;;
   esac
   for member in $lost_now; do
     [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
@@ -189,14 +217,14 @@ by_hand_forget() {
 by_hand_abort() {
   lost_now=$LOST
   find_restore
-  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $0 --status $OPERATION"
+  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
   # Whatever happens here, the unit goes on by itself: back, or forward.
-  trap 'systemctl start --no-block "$(operation_unit)"; rm -rf "$WORK"' EXIT
+  trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
   on_signals left
   systemctl stop "$(operation_unit)" || :
   [ "$(list_now)" = back ] || may_abort
   install_unit
-  trap 'rm -rf "$WORK"' EXIT
+  trap forget_by_hand EXIT
   follow_operation
 }
 

@@ -41,7 +41,7 @@ marked_floor() {
 
 # read_mark: by this machine's own member where it has one, else by any that serves it.
 read_mark() {
-  local url=$LOCAL_URL
+  local url="$LOCAL_URL"
   [ "$ROLE" != api ] || url=$VIA
   ask "$url" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ] && cp "$WORK/answer" "$WORK/mark"
 }
@@ -89,7 +89,7 @@ proves_api() {
 
 # lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS.
 lease_is_new() {
-  local prefix url=$LOCAL_URL address revision
+  local prefix url="$LOCAL_URL" address revision
   [ "$ROLE" != api ] || url=$VIA
   case $(setting kube-apiserver endpoint-reconciler-type) in
     none) return 0 ;;
@@ -100,7 +100,7 @@ lease_is_new() {
   set -- "$1" "${prefix:-/registry}/masterleases/$address"
   [ -n "$address" ] || set -- "$@" --prefix
   ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { unproved="the API server's lease can't be read: $(reason 5)" && return 1; }
-  for revision in $(tr '{,' '\n\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
+  for revision in $(tr '{,' '\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
     [ "$revision" -le "$1" ] || return 0
   done
   unproved="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"

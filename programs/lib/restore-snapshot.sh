@@ -2,13 +2,18 @@
 # restore-snapshot.sh: which snapshot is restored, and whether it can be. Nothing is changed.
 #
 #   SNAPSHOT           latest, at:NAME, before:TIME or file:PATH
+#   STAGED_FROM        in a pod: where its volume is mounted
+#   TRUST_BACKUPS      1: backups need not be root's
 #   ACCEPT_MISMATCH    1: another PKI or encryption configuration than the backup recorded is no reason to refuse
 
 # choose_snapshot: which file, decided once.
 choose_snapshot() {
   if [ ! -s "$RECORD/snapshot" ]; then
     case $SNAPSHOT in
-      file:*) chosen=${SNAPSHOT#file:} ;;
+      file:*)
+        chosen=${SNAPSHOT#file:}
+        check_owner "$chosen"
+        ;;
       *)
         cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null || give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
         list_backups | sort >"$WORK/backups"
@@ -26,8 +31,9 @@ choose_snapshot() {
         [ -z "$damaged" ] || [ "$(printf '%s\n' "$chosen" "$damaged" | sort | tail -n 1)" = "$chosen" ] ||
           say "warning: $damaged is newer, and damaged: its snapshot.db is not a file of the size that its backup.json says"
         [ -n "$chosen" ] || give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" "see which there are: sh restore.sh --list"
-        check_owner "$chosen"
-        chosen=$BACKUP_ROOT/$CLUSTER/$chosen/snapshot.db
+        check_owner "$chosen" "$chosen/snapshot.db" "$chosen/backup.json"
+        # By the real path, which is the one that was looked at.
+        chosen=$(pwd -P)/$chosen/snapshot.db
         cd "$RECORD"
         ;;
     esac
@@ -37,15 +43,31 @@ choose_snapshot() {
   SNAPSHOT_FILE=$(fact snapshot)
 }
 
-# check_owner BACKUP: whoever could have written it would be the restored cluster's administrator. Backups are root's, or those of the user
-# for whom the volume's pods run, whose the folder is then.
+# check_owner FILE...: whoever could have written it would be the restored cluster's administrator. On this host it has to be root's, unless a
+# person says otherwise. On a pod's volume it is root's, or that user's for whom the volume's pods run, whose the folder is then.
 check_owner() {
-  for path in "$1" "$1"/snapshot.db "$1"/backup.json; do
-    owner=$(stat -c %u "$path" 2>/dev/null || echo 0)
+  local file owner
+  [ -z "${TRUST_BACKUPS:-}" ] || return 0
+  for file in "$@"; do
+    [ -e "$file" ] || continue
+    if [ -z "${STAGED_FROM:-}" ]; then
+      if trusted_by_root "$file"; then continue; fi
+      give_up "$untrusted: so others than root may have written $file" \
+        "if you know that they have not, restore a copy of your own: $(copy_to_root "$1"); or${trust_fix:+, if these are there for the backups alone: $trust_fix; or} add --trust-backups, by hand (see --help)"
+    fi
+    owner=$(stat -c %u "$file" 2>/dev/null || echo 0)
     if [ "$owner" = 0 ] || [ "$owner" = "$(stat -c %u .)" ]; then continue; fi
-    give_up "$BACKUP_ROOT/$CLUSTER/$path belongs to user $owner, and neither to root nor to the owner of $BACKUP_ROOT/$CLUSTER" \
-      "if you know who put it there: chown -R 0:0 $BACKUP_ROOT/$CLUSTER/$1; else choose another backup: sh restore.sh --list"
+    give_up "$BACKUP_ROOT/$CLUSTER/$file belongs to user $owner, and neither to root nor to the owner of $BACKUP_ROOT/$CLUSTER" \
+      "if you know who put it there: chown -R 0:0 $(quoted "$BACKUP_ROOT/$CLUSTER/${file%%/*}"); else choose another backup: sh restore.sh --list"
   done
+}
+
+# copy_to_root BACKUP|FILE: what to type.
+copy_to_root() {
+  local copy
+  copy=/root/$(basename "$1")
+  [ ! -d "$1" ] || copy=$copy/snapshot.db
+  echo "cp -r $(quoted "$(readlink -f "$1")") /root/; sh restore.sh --file $(quoted "$copy")"
 }
 
 # pick latest|at:NAME|before:TIME: of sorted names on standard input.

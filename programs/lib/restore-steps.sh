@@ -418,5 +418,5 @@ figures() {
   printf '"role":"%s"' "$ROLE"
   ! has_api || printf ',"apiOutageSeconds":%s' "$(outage)"
   [ "$ROLE" != holder ] ||
-    printf ',"revision":%s,"bump":%s,"cluster":"%s","members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(fact cluster)" "$(cat "$WORK/members" 2>/dev/null | awk '{ printf "%s%s=%s", space, $2, $1; space = " " }')"
+    printf ',"revision":%s,"bump":%s,"cluster":"%s","members":"%s"' "$(fact revision 0)" "$(fact bump 0)" "$(fact cluster)" "$([ ! -f "$WORK/members" ] || awk '{ printf "%s%s=%s", space, $2, $1; space = " " }' "$WORK/members")"
 }

@@ -69,7 +69,7 @@ listeners() {
 
 # has_socket PID INODE
 has_socket() {
-  # shellcheck disable=SC2012 # the links, and not the names
+  # shellcheck disable=SC2010 # where the links lead, and not their names
   ls -l "/proc/$1/fd" 2>/dev/null | grep -q "socket:\[$2\]"
 }
 
@@ -124,7 +124,7 @@ check_running() {
     status=0
     pid=$(serving "$1") || status=$?
     # One that is just starting or ending is looked at again.
-    [ "$status" -eq 2 ] && [ "$tries" -lt 3 ] || break
+    if [ "$status" -ne 2 ] || [ "$tries" -ge 3 ]; then break; fi
     tries=$((tries + 1))
     pause 1 || :
   done

@@ -6,6 +6,7 @@ import { BackupsByHand, runbook } from './runbook';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { Program } from '../runtime/program';
+import { VerifiedFiles, verifiedPath } from '../runtime/verified-files';
 
 /** Where the pod that writes the kit finds its files. */
 const SOURCE_PATH = '/break-glass';
@@ -15,6 +16,8 @@ const SOURCE_PATH = '/break-glass';
  */
 export class BreakGlassKit {
   public readonly mounts: kplus.VolumeMount[];
+  /** What root will run one day: looked at before it is kept. */
+  public readonly verifiedFiles: VerifiedFiles[];
   public readonly env: { [name: string]: string };
 
   constructor(scope: Construct, cluster: EtcdCluster, images: ContainerImages, backups: BackupsByHand) {
@@ -30,7 +33,11 @@ export class BreakGlassKit {
       { volume: programVolume(scope), path: `${SOURCE_PATH}/program`, readOnly: true },
       { volume: kplus.Volume.fromConfigMap(scope, 'break-glass-volume', configMap, { name: 'break-glass' }), path: `${SOURCE_PATH}/cluster`, readOnly: true },
     ];
-    this.env = { KIT_DIGEST: digest };
+    this.verifiedFiles = [
+      { path: `${SOURCE_PATH}/program`, contents: Program.BREAK_GLASS.contents },
+      { path: `${SOURCE_PATH}/cluster`, contents: files },
+    ];
+    this.env = { KIT_DIGEST: digest, KIT_SOURCE: verifiedPath(SOURCE_PATH) };
   }
 }
 

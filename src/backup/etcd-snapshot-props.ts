@@ -27,7 +27,8 @@ export interface EtcdSnapshotProps {
   /**
    * Whether every control plane takes snapshots of its own: one workload for each, pinned there, its own member asked first.
    *
-   * With a volume of the host, a backup is then on every machine. A volume that only one node at a time can attach (EBS) can't do this.
+   * With a volume of the host, a backup is then on every machine. On a volume that they share, the members' backups count together for
+   * the retention. A volume that only one node at a time can attach (EBS) can't do this.
    *
    * @default false
    */
@@ -77,6 +78,9 @@ export interface EtcdSnapshotProps {
    * **The private keys lie on the volume in plain text**, readable by root only. Whoever can read the volume can sign certificates for
    * any user, `system:masters` included, and decrypts nothing less than the whole cluster. Turn it on for volumes that are encrypted and
    * as well guarded as the control plane itself, and keep the PKI elsewhere otherwise.
+   *
+   * The pod gets the capability `DAC_READ_SEARCH` for it, since components may run as users of their own. A snapshot beside which the PKI
+   * can't be kept is kept without it, and the run fails and says why.
    *
    * Only for stacked clusters; an external etcd's pods see no control plane's files.
    *

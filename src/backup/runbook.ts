@@ -8,6 +8,8 @@ export interface BackupsByHand {
   readonly mount?: string;
   /** The names of the machines that have the folder; none where any can mount it. */
   readonly machines: string[];
+  /** Whether its files belong to a user of pods, and not to root: root doesn't run a kit there, nor take a backup, without a word. */
+  readonly ofPods?: boolean;
 }
 
 /** What the page says differently for etcd on the control planes and for an etcd of its own. */
@@ -69,11 +71,14 @@ export function runbook(cluster: EtcdCluster, backups: BackupsByHand): string {
 
   const onKeeper = `On ${words.keeper}${everywhere && others.length > 0 ? ', or whichever of the machines has the newest backup' : ''}:
 
-${backups.mount ? `    ${backups.mount}\n` : ''}    cd ${quoted(kit)}
-    sh restore.sh --list
+${backups.mount ? `    ${backups.mount}\n` : ''}${backups.ofPods ? `    cp -rL ${quoted(kit)} /root/     # whoever can write to the volume could have changed it: look
+    cd /root/break-glass && export BACKUP_ROOT=${quoted(backups.folder)}
+` : `    cd ${quoted(kit)}
+`}    sh restore.sh --list
 `;
-  const restore = `    sh restore.sh ${words.chosen} --dry-run     # checks everything, stops nothing
-    sh restore.sh ${words.chosen}
+  const chosen = `${words.chosen}${backups.ofPods && !cluster.isExternal ? ' --trust-backups' : ''}`;
+  const restore = `    sh restore.sh ${chosen} --dry-run     # checks everything, stops nothing
+    sh restore.sh ${chosen}
 
 ${words.choices}
 `;

@@ -108,7 +108,9 @@ function breakGlassKit(scope: Construct, props: EtcdSnapshotProps, places: Place
   const onHost = props.volume.hostPath !== undefined;
   if (!(props.breakGlassKit ?? onHost)) return undefined;
   const machines = onHost ? places.flatMap(({ nodes }) => nodes) : [];
-  return new BreakGlassKit(scope, props.cluster, props.images ?? ContainerImages.defaults(), { ...props.volume._byHand(), machines });
+  // Where no file of the host is needed, pods run as nobody.
+  const ofPods = !onHost && props.cluster.certificates?.hostFolder === undefined;
+  return new BreakGlassKit(scope, props.cluster, props.images ?? ContainerImages.defaults(), { ...props.volume._byHand(), machines, ofPods });
 }
 
 function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy, nodes: string[],
@@ -145,7 +147,9 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
       ...fingerprints.mounts,
       ...kit?.mounts ?? [],
     ],
+    verifiedFiles: kit?.verifiedFiles,
     hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
+    readsOthersFiles: pki !== undefined,
     hostNetwork: !cluster.isExternal,
     nodes,
     resources: props.resources ?? {

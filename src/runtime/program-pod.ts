@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
+import { verifiedCommand, VerifiedFiles } from './verified-files';
 import { ContainerImages } from '../cluster/container-images';
 
 /** A user without a name and without rights, where no file of the host is needed. */
@@ -19,8 +20,12 @@ export interface ProgramPodProps {
   readonly mounts: kplus.VolumeMount[];
   /** Whether files of the host are read or written, which belong to root. */
   readonly hostFiles: boolean;
+  /** Whether files of the host are read that belong to users other than root: control plane components may run as users of their own. */
+  readonly readsOthersFiles?: boolean;
   /** Whether the program starts work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
   readonly hostOperation?: boolean;
+  /** Files of further mounts that the program runs, or keeps for root to be run. */
+  readonly verifiedFiles?: VerifiedFiles[];
   /** What follows the program's name on its command line. */
   readonly args?: string[];
   /** To reach what listens on the node's loopback only. */
@@ -61,9 +66,13 @@ export class ProgramPod {
     // What enters the host's namespaces can't be confined; its init container still is.
     const mainSecurityContext: kplus.ContainerSecurityContextProps = spec.hostOperation
       ? { user: 0, group: 0, ensureNonRoot: false, privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: true }
-      : securityContext;
+      : {
+        ...securityContext,
+        ...spec.readsOthersFiles && { capabilities: { drop: [kplus.Capability.ALL], add: [kplus.Capability.DAC_READ_SEARCH] } },
+      };
     const imagePullPolicy = spec.images.imagePullPolicy;
     const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
+    const files = [{ path: Program.MOUNT_PATH, contents: spec.program.contents }, ...spec.verifiedFiles ?? []];
     const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
 
     this.props = {
@@ -89,7 +98,7 @@ export class ProgramPod {
         name: spec.program.name,
         image: spec.image,
         imagePullPolicy,
-        command: [...Toolbox.command(spec.program.entryPoint), ...spec.args ?? []],
+        command: [...Toolbox.command(verifiedCommand(files), spec.program.entryPoint), ...spec.args ?? []],
         envVariables: {
           PATH: kplus.EnvValue.fromValue(Toolbox.SEARCH_PATH),
           ...spec.env,

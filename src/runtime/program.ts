@@ -4,6 +4,7 @@ import * as path from 'path';
 import { Chart, Names } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { verifiedPath } from './verified-files';
 
 /** Beside src/ in the repository, beside lib/ in the package. */
 const FOLDER = path.join(__dirname, '..', '..', 'programs');
@@ -13,21 +14,21 @@ const FOLDER = path.join(__dirname, '..', '..', 'programs');
  */
 export class Program {
   public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', [
-    'etcd-snapshot.sh', 'retention.awk', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh',
+    'etcd-snapshot.sh', 'retention.awk', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh',
     'lib/break-glass.sh',
   ]);
 
   public static readonly RESTORE = new Program('etcd-restore', [
-    'restore.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk',
-    'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh',
-    'lib/restore-keys.sh', 'lib/restore-trial.sh', 'lib/restore-proof.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh',
-    'lib/restore-by-hand.sh',
+    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/trust.sh',
+    'lib/kit.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh',
+    'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-trial.sh',
+    'lib/restore-proof.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh', 'lib/restore-by-hand.sh',
   ]);
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
-    'replace-member.sh', 'lib/report.sh', 'lib/process.sh', 'lib/etcd.sh', 'lib/host-operation.sh', 'lib/unit.sh',
-    'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh',
-    'lib/membership.sh', 'lib/replace-steps.sh',
+    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/trust.sh', 'lib/kit.sh',
+    'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh',
+    'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
   ]);
 
   /** What a person has at hand when no Job starts. */
@@ -42,9 +43,9 @@ export class Program {
   /** The first file is the one that is run. */
   private constructor(public readonly name: string, public readonly files: string[]) {}
 
-  /** The file to run, in the pod. */
+  /** The file to run, in the pod: of the copy that was verified. */
   public get entryPoint(): string {
-    return `${Program.MOUNT_PATH}/${this.files[0]}`;
+    return `${verifiedPath(Program.MOUNT_PATH)}/${this.files[0]}`;
   }
 
   /** Read once: one process may synthesize thousands of clusters. */

@@ -61,6 +61,18 @@ describe.each<[string, EtcdCluster, BackupsByHand]>([
   });
 });
 
+test('a volume of pods that are not root\'s: root runs a copy of the kit, and says that it trusts the backups', () => {
+  const stackedPage = commands(runbook(three, { ...FOLDER, mount: 'mount /dev/DEVICE /mnt/backup', machines: [], ofPods: true }));
+  expect(stackedPage.slice(0, 5)).toEqual([
+    'mount /dev/DEVICE /mnt/backup', `cp -rL ${FOLDER.folder}/prod/break-glass /root/`, `cd /root/break-glass && export BACKUP_ROOT=${FOLDER.folder}`, 'sh restore.sh --list',
+    'sh restore.sh --latest --trust-backups --dry-run',
+  ]);
+  // There, root copies the backup to the holder, and it is root's.
+  const external = commands(runbook(outside, { ...FOLDER, mount: 'mount /dev/DEVICE /mnt/backup', machines: [], ofPods: true })).join('\n');
+  expect(external).toContain(`cp -rL ${FOLDER.folder}/`);
+  expect(external).not.toContain('--trust-backups');
+});
+
 describe('machines without the volume', () => {
   test('get the kit from the one that has it, at their addresses', () => {
     const cluster = EtcdCluster.kubeadm({

@@ -82,7 +82,7 @@ describe.each([['on the host', onHost()], ['anywhere', anywhere()]])('every pod,
 
   test('runs the program in the image of etcd, with the shell that the init container brought', () => {
     const [toolbox, snapshot] = containersOf(workload);
-    expect(snapshot.command).toEqual(['/toolbox/busybox', 'sh', '/program/etcd-snapshot.sh']);
+    expect(snapshot.command).toEqual(['/toolbox/busybox', 'sh', '-c', expect.stringMatching(/^verified \/program [0-9a-f]{64}$/m), '/tmp/program/etcd-snapshot.sh']);
     expect(snapshot.image).toMatch(/\/etcd:/);
     expect(toolbox.volumeMounts).toEqual([{ name: 'toolbox', mountPath: '/toolbox' }]);
     expect(snapshot.volumeMounts).toContainEqual({ name: 'toolbox', mountPath: '/toolbox', readOnly: true });

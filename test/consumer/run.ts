@@ -90,7 +90,7 @@ function assertManifests(repository: string): void {
     }
   }
   const own = carried.find(({ name }: any) => name === 'program').configMap;
-  assert.ok(own.items.some(({ path }: any) => pod.containers[0].command.includes(`/program/${path}`)), 'no file of the program is run');
+  assert.ok(own.items.some(({ path }: any) => pod.containers[0].command.includes(`/tmp/program/${path}`)), 'no file of the program is run');
   step(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
 }
 

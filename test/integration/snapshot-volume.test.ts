@@ -75,15 +75,24 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
     });
   });
 
-  test('full while the PKI is copied: no backup with half of it', async () => {
+  test('full while the PKI is copied: the snapshot is kept without it, and not with half of it', async () => {
     await mount(size + 2);
     const pki = join(scene.folder, 'pki');
     mkdirSync(pki);
     writeFileSync(join(pki, 'ca.crt'), 'x'.repeat(8_000_000));
     writeFileSync(join(pki, 'sa.pub'), 'x');
-    await expectFailure(scene, () => scene.run({ ...UNCHECKED, includePki: true, pkiFolder: pki }), {
-      exitCode: 1, step: 'protect', message: /^can't copy the PKI: .*[Nn]o space left/, fix: /the space on the volume/,
+    const result = await scene.run({ ...UNCHECKED, includePki: true, pkiFolder: pki });
+    const written = scene.backups.complete.at(-1)!;
+    expect({ exitCode: result.exitCode, ...summaryOf(result) }).toMatchObject({
+      exitCode: 1,
+      outcome: 'failed',
+      step: 'protect',
+      message: expect.stringMatching(new RegExp(`^${written} is saved, without pki: the PKI can't be copied: .*[Nn]o space left`)),
+      fix: expect.stringMatching(/free space on the volume/),
     });
+    expect(scene.earlier).not.toContain(written);
+    expect(scene.backups.faults(written)).toEqual([]);
+    expect(readdirSync(join(scene.backups.folder, written)).sort()).toEqual(['backup.json', 'snapshot.db']);
   });
 
   test.each(SHELLS)('read-only from the start, in %s', async (shell) => {

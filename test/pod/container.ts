@@ -17,6 +17,8 @@ export interface ContainerProps {
   readonly mounts: Mount[];
   readonly user: number;
   readonly group: number;
+  /** Those that it has, such as `DAC_READ_SEARCH`. @default none */
+  readonly capabilities?: string[];
 }
 
 export interface ContainerResult {
@@ -51,7 +53,7 @@ exec chroot "$root" ${SETPRIV} "$@"
 
 /**
  * A container as a kubelet starts it for our pods, made of the kernel's own parts: namespaces for mounts and processes, a read-only root,
- * no capabilities, the command as process 1 (which ignores every signal that it has no handler for). The network is this machine's, as
+ * no capabilities but what the manifest adds, the command as process 1 (which ignores every signal that it has no handler for). The network is this machine's, as
  * with `hostNetwork`. Needs root.
  */
 export class Container {
@@ -67,7 +69,7 @@ export class Container {
   private ended = false;
   private killed = false;
 
-  private constructor({ command, env, mounts, user, group }: ContainerProps) {
+  private constructor({ command, env, mounts, user, group, capabilities = [] }: ContainerProps) {
     const root = join(this.folder, 'root');
     const terminationLog = join(this.folder, 'termination-log');
     writeFileSync(terminationLog, '');
@@ -88,7 +90,7 @@ export class Container {
     this.child = spawn('setpriv', [
       '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'enter', root,
       ...all.flatMap(({ source, path, readOnly }) => [realpathSync(source), path, readOnly ? 'ro' : 'rw']), '--',
-      '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', '--', ...command,
+      `--bounding-set=${['-all', ...capabilities.map((name) => `+${name.toLowerCase()}`)].join(',')}`, '--inh-caps=-all', '--no-new-privs', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', '--', ...command,
     ], { env: { ...env, PATH: env.PATH ?? process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.on('data', (chunk) => { this.stdout += chunk; });
     this.child.stderr!.on('data', (chunk) => { this.stderr += chunk; });

@@ -52,4 +52,4 @@ export class KitOnDisk {
   }
 }
 
-const KIT_FILES = [...Program.BREAK_GLASS.files, 'RUNBOOK.md', 'cluster.env', 'bin/busybox', 'bin/etcdctl', 'bin/etcdutl'];
+const KIT_FILES = [...Program.BREAK_GLASS.files, 'RUNBOOK.md', 'cluster.env', 'SHA256SUMS', 'bin/busybox', 'bin/etcdctl', 'bin/etcdutl'];

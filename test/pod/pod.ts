@@ -108,7 +108,7 @@ export class Pod {
   }
 
   private startContainer(container: any, image: Mount[], leftOutOfPath = ''): Container {
-    const { runAsUser, runAsGroup } = container.securityContext;
+    const { runAsUser, runAsGroup, capabilities } = container.securityContext;
     const { mounts = [], env: extraEnv = {}, pathPrefix = '' } = this.options.extra ?? {};
     const env: Record<string, string> = {
       ...Object.fromEntries((container.env ?? []).map(({ name, value }: any) => [name, value])),
@@ -116,7 +116,7 @@ export class Pod {
     };
     if (env.PATH) env.PATH = pathPrefix + env.PATH.replace(leftOutOfPath, '');
     const all = [...image, ...this.mountsOf(container), ...mounts];
-    return Container.start({ command: container.command, env, mounts: all, user: runAsUser, group: runAsGroup });
+    return Container.start({ command: container.command, env, mounts: all, user: runAsUser, group: runAsGroup, capabilities: capabilities?.add });
   }
 
   private mountsOf(container: any): Mount[] {

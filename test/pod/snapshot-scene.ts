@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
 import { join } from 'path';
 import { Chart, Testing } from 'cdk8s';
 import { BackupsOnDisk } from './backups-on-disk';
 import { ContainerResult } from './container';
 import { Pod, PodOptions } from './pod';
+import { rootsFolder } from './roots-folder';
 import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
@@ -19,7 +19,7 @@ export type SceneProps = Omit<EtcdSnapshotJobProps, 'cluster' | 'volume'>;
  * well has something to delete, and one that doesn't has something to spare.
  */
 export class SnapshotScene {
-  readonly folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-scene-'));
+  readonly folder = rootsFolder('scene-');
   readonly volume = join(this.folder, 'volume');
   readonly backups = new BackupsOnDisk(join(this.volume, 'prod'));
   /** What of a node's PKI every snapshot of a stacked cluster looks at. */

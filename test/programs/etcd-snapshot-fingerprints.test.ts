@@ -6,10 +6,9 @@ import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { asRoot } from '../pod/as-root';
-import { BackupsOnDisk } from '../pod/backups-on-disk';
-import { expectFailure, expectSaved } from '../pod/failure';
+import { expectSaved } from '../pod/failure';
 import { Shell } from '../pod/pod';
-import { SceneProps, SnapshotScene } from '../pod/snapshot-scene';
+import { SceneProps, SnapshotScene, summaryOf } from '../pod/snapshot-scene';
 import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
@@ -70,13 +69,21 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
       expect(scene.backups.record(backup)).not.toHaveProperty('fingerprints');
     });
 
-    test('a file that can\'t be read: refused before anything is touched', async () => {
+    test('a file that can\'t be read: the backup is saved without it, its record and the run say so', async () => {
       chownSync(encryptionConfig, 1000, 1000);
-      const before = new BackupsOnDisk(scene.folder).look(['volume']);
-      await expectFailure(scene, () => run({ encryptionConfig }), {
-        exitCode: 2, step: 'check', message: /^the file \/fingerprints\/encryption-config \(FINGERPRINTS\) can't be read$/, fix: /exists on this node and that user 0 may read it/,
+      const result = await run({ encryptionConfig });
+      const [written] = scene.backups.complete.slice(-1);
+      expect({ exitCode: result.exitCode, ...summaryOf(result) }).toEqual({
+        exitCode: 1,
+        outcome: 'failed',
+        step: 'protect',
+        message: expect.stringMatching(new RegExp(`^${written} is saved, without fingerprints/encryption-config: /fingerprints/encryption-config can't be read: .*[Pp]ermission denied$`)),
+        fix: expect.stringMatching(/the file has to be user 0's or open to all$/),
       });
-      expect(new BackupsOnDisk(scene.folder).look(['volume'])).toEqual(before);
+      expect(scene.backups.faults(written)).toEqual([]);
+      expect(scene.backups.record(written)).toMatchObject({ fingerprints: ofPki(), missing: ['fingerprints/encryption-config'] });
+      // As any other backup: the policy keeps two.
+      expect(scene.backups.complete).toEqual([scene.earlier[2], written]);
     });
 
     test('a file that isn\'t there: the pod waits, and no folder appears in its place', async () => {

@@ -105,6 +105,43 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
       expect(kit.faults).toEqual([]);
     });
 
+    test.each<[string, () => void, RegExp]>([
+      ['changed', () => writeFileSync(kit.path('restore.sh'), 'touch /tmp/owned\n'), /^restore\.sh is changed$/],
+      ['emptied', () => writeFileSync(kit.path('lib', 'node.sh'), ''), /^lib\/node\.sh is changed$/],
+      ['missing', () => rmSync(kit.path('bin', 'etcdctl')), /^bin\/etcdctl is missing$/],
+      ['too many', () => writeFileSync(kit.path('bin', 'stat'), ''), /^bin\/stat is no part of it$/],
+      ['replaced by a link', () => {
+        rmSync(kit.path('bin', 'etcdutl'));
+        symlinkSync('/tmp/theirs', kit.path('bin', 'etcdutl'));
+      }, /^bin\/etcdutl is changed$/],
+      ['changed together with its sum', () => {
+        writeFileSync(kit.path('cluster.env'), 'CLUSTER=prad\n');
+        execFileSync('sh', ['-c', 'sha256sum $(cut -c67- SHA256SUMS) >sums && mv sums SHA256SUMS'], { cwd: kit.path() });
+      }, /^SHA256SUMS is changed, cluster\.env is changed$/],
+    ])('a file of it is %s: it is written anew, and log and summary say so', async (_, spoil, fault) => {
+      await expectSaved(scene, () => run());
+      const earlier = kit.target!;
+      spoil();
+      let log = '';
+      const { kit: said } = await expectSaved(scene, async () => {
+        const result = await run();
+        log = result.stdout;
+        return result;
+      });
+      expect(said.replace('written anew: ', '')).toMatch(fault);
+      expect(log).toMatch(/kit: warning: the kit in \.break-glass-[0-9a-f]{8} is not as it was written: /);
+      expect(kit.faults).toEqual([]);
+      expect(kit.target).not.toBe(earlier);
+      expect(kit.names).toEqual([kit.target, 'break-glass'].sort());
+      // And again, in the place of the first one.
+      spoil();
+      await expectSaved(scene, () => run());
+      expect([kit.faults, kit.target]).toEqual([[], earlier]);
+      const before = look();
+      expect(await expectSaved(scene, () => run())).not.toHaveProperty('kit');
+      expect(look()).toEqual(before);
+    });
+
     test('an image without etcdutl, as of 3.5: its etcdctl can restore by itself', async () => {
       const etcdctl = scene.program('etcdctl', `
         case "$*" in
@@ -116,6 +153,8 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
       const { etcdutl: _, ...rest } = image;
       await expectSaved(scene, () => scene.run({ node: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }));
       expect(kit.faults).toEqual(['bin/etcdutl is missing']);
+      // By its own sums, it is whole.
+      expect(await expectSaved(scene, () => scene.run({ node: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }))).not.toHaveProperty('kit');
     });
 
     describe('on a volume with little space', () => {

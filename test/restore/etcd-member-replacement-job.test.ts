@@ -40,7 +40,7 @@ describe('a member is replaced by one Job', () => {
   });
 
   test('whose pod carries the program to the host', () => {
-    expect(podOf(job).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '/program/replace-member.sh', 'carry']);
+    expect(podOf(job).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '-c', expect.stringMatching(/^verified \/program [0-9a-f]{64}$/m), '/tmp/program/replace-member.sh', 'carry']);
     expect(podOf(job).hostPID).toBe(true);
     expect(podOf(job).automountServiceAccountToken).toBe(false);
     expect(podOf(job).volumes.filter(({ hostPath }: any) => hostPath).map(({ hostPath }: any) => hostPath.path)).toEqual(['/var/lib/cdk8s-day2']);

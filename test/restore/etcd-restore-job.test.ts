@@ -82,7 +82,7 @@ describe('a restore of three members', () => {
   });
 
   test('runs the program as a carrier', () => {
-    expect(podOf(jobs[0]).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '/program/restore.sh', 'carry']);
+    expect(podOf(jobs[0]).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '-c', expect.stringMatching(/^verified \/program [0-9a-f]{64}$/m), '/tmp/program/restore.sh', 'carry']);
   });
 });
 

@@ -50,7 +50,7 @@ describe('in a chart', () => {
     const mounted = Object.fromEntries(volume.configMap.items.map(({ key, path }: any) => [path, configMap.data[key]]));
     expect(mounted).toEqual(program.contents);
     expect(volume.configMap.name).toBe(configMap.metadata.name);
-    expect(program.entryPoint).toBe('/program/etcd-snapshot.sh');
+    expect(program.entryPoint).toBe('/tmp/program/etcd-snapshot.sh');
   });
 
   test('it is there once, whoever asks, wherever in the chart', () => {

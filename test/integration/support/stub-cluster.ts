@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { execFileSync } from 'child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { EtcdClient } from './etcd-client';
 import { freePorts } from './loopback';
@@ -9,6 +9,7 @@ import { addressOf, STUB_NAMES } from './stub-pki';
 import { putTools, stubImages } from './stub-programs';
 import { until } from './wait';
 import { Shell } from '../../pod/pod';
+import { rootsFolder } from '../../pod/roots-folder';
 import { runOrThrow } from '../../toolchain/run';
 import { Tool } from '../../toolchain/tool';
 import { toolchain } from '../../toolchain/toolchain';
@@ -64,12 +65,15 @@ export class StubCluster {
   private constructor(options: StubClusterOptions, ports: Ports) {
     const { etcd = toolchain.etcd36, members = 1, runs = 'static-pod', api = 'beside', shell = 'busybox' } = options;
     this.etcd = etcd;
-    this.folder = mkdtempSync(join(roomyFolder(), 'cdk8s-day2-stub-'));
+    // In memory: every step of the program syncs what it wrote, and no power cut here takes the disk's cache along.
+    this.folder = rootsFolder('stub-', { memory: true });
     this.backups = join(this.folder, 'backups', 'prod');
     const kit = join(this.backups, 'break-glass');
     mkdirSync(this.backups, { recursive: true, mode: 0o700 });
     cpSync(options.programs ?? PROGRAMS, kit, { recursive: true });
     putTools(join(kit, 'bin'), etcd, shell === 'busybox' ? toolchain.busybox : undefined);
+    // Whatever the umask with which the repository was checked out.
+    execFileSync('chmod', ['-R', 'go-w', kit]);
 
     const images = stubImages(join(this.folder, 'images'), etcd);
     const names = STUB_NAMES.slice(0, members);
@@ -171,12 +175,4 @@ async function portsFor(members: number): Promise<Ports> {
   // Members have addresses of their own, API servers are told apart by their ports.
   const [client, peer, ...api] = await freePorts(2 + members, STUB_NAMES.map(addressOf));
   return { client, peer, api };
-}
-
-/** Memory where there is plenty: every step of the program syncs what it wrote, and no power cut here takes the disk's cache along. */
-function roomyFolder(): string {
-  const memory = '/dev/shm';
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 4e9 ? memory : tmpdir();
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'child_process';
 import { createHash } from 'crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { StubImages } from './stub-kubelet';
@@ -40,6 +40,6 @@ export function putTools(folder: string, etcd: Tool, busybox?: Tool): void {
   const script = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   // Not copies: each operation copies them once more.
   for (const name of ['etcd', 'etcdctl', 'etcdutl'].filter((program) => etcd.recipe.programs.includes(program))) script(name, `exec '${etcd.path(name)}' "$@"`);
-  if (busybox) symlinkSync(busybox.path('busybox'), join(folder, 'busybox'));
+  if (busybox) copyFileSync(busybox.path('busybox'), join(folder, 'busybox'));
   else script('busybox', ':');
 }

@@ -1,3 +1,4 @@
+import { join } from 'path';
 import { callLibrary } from './library';
 import { Shell } from '../../pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
@@ -46,6 +47,28 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
     test('a long text is cut before it is escaped: no backslash is left alone at the end', () => {
       expect(carried('"'.repeat(5000))).toBe('"'.repeat(1000));
       expect(carried(`${'x'.repeat(999)}\\"`)).toBe(`${'x'.repeat(999)}\\`);
+    });
+
+    test.each([
+      ['a plain word', '/mnt/backup/prod', '/mnt/backup/prod'],
+      ['several words', 'cp1=https://10.0.0.1:2379 cp2=https://[::1]:2379', '\'cp1=https://10.0.0.1:2379 cp2=https://[::1]:2379\''],
+      ['a blank', 'cp1 cp2', '"cp1 cp2"'],
+      ['nothing', '', '\'\''],
+      ['a quote', 'it\'s', '\'it\'\\\'\'s\''],
+      ['a command', '$(touch /tmp/x)`id`', '\'$(touch /tmp/x)`id`\''],
+      ['a line that ends', 'x"; rm -rf "', '\'x"; rm -rf "\''],
+      ['a new line', 'a\nid', '\'a\nid\''],
+      ['what a shell expands', '~/*?', '\'~/*?\''],
+    ])('quoted for a shell: %s', (_, text, expected) => {
+      expect(callLibrary(shell, 'report.sh', 'quoted "$1"', [text]).stdout).toBe(expected);
+      expect(callLibrary(shell, 'report.sh', 'eval "set -- $(quoted "$1")"; printf "%s" "$#$1"', [text]).stdout).toBe(`1${text}`);
+    });
+
+    test('the page at the head of a program, and nothing of the program', () => {
+      const page = callLibrary(shell, 'report.sh', 'usage "$1"', [join(__dirname, '..', '..', '..', 'programs', 'replace-member.sh')]).stdout;
+      expect(page).toMatch(/^replace-member\.sh: replaces .*\n/);
+      expect(page).toContain('\n  --id ID     name of this replacement');
+      expect(page).not.toMatch(/set -eu|^#/m);
     });
 
     const STATUS = '[{"Endpoint":"https://127.0.0.1:2379","Status":{"header":{"member_id":9372538179322589801,"revision":12},"version":"3.6.5","dbSize": 4096}}]';

@@ -1,0 +1,89 @@
+# shellcheck shell=sh
+# kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to be root's; it has lain
+# on a disk for months, so it has to be whole; and its tools have to run.
+#
+#   here   folder of the program
+#   WORK   folder for what commands print
+
+# check_kit: before anything else of it is used.
+check_kit() {
+  local part
+  if ! trusted_by_root "$here"; then refuse_kit; fi
+  for part in "$here"/*.sh "$here/cluster.env" "$here/lib" "$here"/lib/* "$here/bin" "$here"/bin/* "$here/SHA256SUMS"; do
+    if [ -e "$part" ] && ! trusted_by_root "$part"; then refuse_kit; fi
+  done
+  [ -f "$here/SHA256SUMS" ] || return 0
+  part=$(changed_parts) || part=
+  [ -z "$part" ] || refuse "the kit in $here is not as it was written: $part" \
+    "take another copy of it: from another machine, or as docs/break-glass.md has it without the kit. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
+}
+
+refuse_kit() {
+  refuse "$untrusted: so others may have changed what root is to run here" \
+    "look whether it is what you expect, then run a copy of your own: cp -rL $(quoted "$here") /root/break-glass; cd /root/break-glass; export BACKUP_ROOT=$(quoted "$(dirname "$(dirname "$here")")")"
+}
+
+# changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
+changed_parts() {
+  (
+    cd "$here" || exit 1
+    sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*/ is changed or missing/p'
+    for part in *.sh lib/* bin/*; do
+      if [ -e "$part" ] && ! grep -q "  $part\$" SHA256SUMS; then echo "$part is no part of it"; fi
+    done
+  ) | paste -s -d ',' - | sed 's/,/, /g'
+}
+
+# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or that has no modes,
+# copies of them are run.
+find_tools() {
+  local folder
+  for folder in "$here/bin" "$here/../bin"; do
+    [ -e "$folder/busybox" ] || continue
+    "$folder/busybox" true 2>/dev/null || copy_tools "$folder"
+    PATH=${tools:-$folder}:$PATH
+    return
+  done
+}
+
+# copy_tools FOLDER: to where they can be run: in memory, unless that is noexec, too, as in Debian.
+copy_tools() {
+  local place why
+  for place in "$WORK" "$OPERATIONS"; do
+    if [ "$place" = "$OPERATIONS" ]; then
+      make_operations_folder
+      forget_dead_tools
+    fi
+    tools=$place/.tools-$$
+    if ! { mkdir -m 0700 "$tools" && cp "$1"/* "$tools/" && chmod 0700 "$tools"/*; }; then
+      refuse "the tools in $1 can't be copied to $tools" "free about 40 MB there"
+    fi
+    if why=$("$tools/busybox" true 2>&1); then
+      say "the tools in $1 can't be run there (is it mounted noexec?): running copies of them"
+      return
+    fi
+    rm -rf "$tools"
+  done
+  refuse "the tools in $1 can't be run, and neither can copies of them in $WORK and $OPERATIONS: $why" \
+    "$(remount). If it isn't mounted noexec: is the kit of another kind of machine ($(uname -m))?"
+}
+
+# forget_dead_tools: copies that a killed run has left.
+forget_dead_tools() {
+  local left
+  for left in "$OPERATIONS"/.tools-*; do
+    [ ! -d "$left" ] || kill -0 "${left##*-}" 2>/dev/null || rm -rf "$left"
+  done
+}
+
+# remount: what to type where programs can't be run beside the operations' records.
+remount() {
+  echo "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T $(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
+}
+
+# forget_by_hand: at the end of what a person has typed.
+forget_by_hand() {
+  rm -rf "$WORK" ${tools:+"$tools"}
+}
+
+tools=
