@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
 import { requireAbsolutePath } from '../cluster/names';
+import { requireGiven, requireText } from '../cluster/text';
 import { requireObjectName } from '../runtime/object-name';
 
 /** Where the runbook tells a person to mount what is no folder of the host. */
@@ -97,6 +98,7 @@ export class BackupVolume extends Construct {
    * A claim that is made elsewhere, as `kplus.PersistentVolumeClaim.fromClaimName(chart, 'claim', 'backups')`, in the pods' namespace.
    */
   public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim): BackupVolume {
+    requireGiven({ claim }, 'claim');
     return new BackupVolume(scope, id, { singleNode: false }, (volume) => BackupVolume.mountClaim(volume, claim));
   }
 
@@ -108,6 +110,8 @@ export class BackupVolume extends Construct {
    * Throws when the server is empty or the path isn't absolute.
    */
   public static fromNfs(scope: Construct, id: string, props: NfsBackupVolumeProps): BackupVolume {
+    requireGiven(props, 'server', 'path');
+    requireText('server', props.server);
     if (!/^[^\s/]+$/.test(props.server)) {
       throw new Error(`server must be the name or address of an NFS server, got ${JSON.stringify(props.server)}`);
     }

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'net';
 import { firstDuplicate } from './names';
+import { requireText } from './text';
 
 /** The URL of an etcd member, taken apart. */
 export interface Endpoint {
@@ -13,6 +14,7 @@ const PATTERN = /^(?<scheme>https?):\/\/(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<name>[A-
 
 /** Takes an URL apart that consists of scheme, host and port, as etcd wants it. */
 export function parseEndpoint(prop: string, url: string): Endpoint {
+  requireText(prop, url);
   const { scheme = '', v6, name = '', port } = PATTERN.exec(url)?.groups ?? {};
   if (!scheme || !isPort(Number(port)) || (v6 !== undefined && !isIPv6(v6))) {
     throw new Error(`${prop} must be scheme, host and port without a path, such as https://10.0.0.1:2379, got ${JSON.stringify(url)}`);
@@ -28,6 +30,7 @@ export function formatEndpoint(endpoint: Endpoint): string {
 
 /** Refuses what isn't the host of an URL: a name or an address. */
 export function requireHost(prop: string, value: string): void {
+  requireText(prop, value);
   if (!PATTERN.test(formatEndpoint({ scheme: 'https', host: value, port: 1 }))) {
     throw new Error(`${prop} must be an IP address or a host name, without scheme and port, got ${JSON.stringify(value)}`);
   }

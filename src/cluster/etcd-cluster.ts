@@ -12,6 +12,7 @@ import { warnOfBadMemberCount } from './member-count';
 import { requireAbsolutePath, requireDnsLabel } from './names';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
+import { requireGiven, requireList, requireText } from './text';
 
 /** What the ways to describe a cluster have in common. */
 interface Description {
@@ -40,6 +41,7 @@ export class EtcdCluster {
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'kubernetesVersion', 'controlPlanes');
     const port = props.clientPort ?? 2379;
     requirePort('clientPort', port);
     requireControlPlanes(props.controlPlanes, props);
@@ -76,6 +78,7 @@ export class EtcdCluster {
    * that replaces it. Warns on the console when the number of members is even or above seven.
    */
   public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
+    requireGiven(props, 'name');
     if ((props.manifest === undefined) === (props.file === undefined)) {
       throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
     }
@@ -94,6 +97,8 @@ export class EtcdCluster {
    * Warns on the console when the number of members is even or above seven.
    */
   public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'commandLine', 'image');
+    requireText('commandLine', props.commandLine);
     return EtcdCluster.running(props, props.image, new RunningEtcd(flagsOfCommandLine(props.commandLine), hostPath => hostPath, props));
   }
 
@@ -104,6 +109,8 @@ export class EtcdCluster {
    * Warns on the console when the number of endpoints is even or above seven.
    */
   public static external(props: ExternalEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'endpoints', 'etcdVersion');
+    requireList('endpoints', props.endpoints);
     return new EtcdCluster({
       name: props.name,
       etcdVersion: props.etcdVersion,

@@ -1,3 +1,5 @@
+import { requireText } from './text';
+
 /**
  * A released version of etcd, and what it can do.
  *
@@ -12,6 +14,7 @@ export class EtcdVersion {
    * @param version `3.5.21`, `v3.6.5`, or the tag of an image, `3.5.21-0`; what follows the three numbers is ignored.
    */
   public static of(version: string): EtcdVersion {
+    requireText('etcd version', version);
     const match = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(version);
     if (!match) {
       throw new Error(`etcd version must be three numbers such as 3.5.21, v3.6.5 or 3.5.21-0, got ${JSON.stringify(version)}`);

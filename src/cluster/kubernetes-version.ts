@@ -1,5 +1,6 @@
 import { EtcdVersion } from './etcd-version';
 import { etcdTagOfKubeadm } from './kubeadm-etcd';
+import { requireText } from './text';
 
 /**
  * A version of Kubernetes as kubeadm installs it, and the etcd that comes with it.
@@ -13,6 +14,7 @@ export class KubernetesVersion {
    * @param version `1.34.4`, `v1.34.4`, or `1.34` for the newest patch release that this library knows.
    */
   public static of(version: string): KubernetesVersion {
+    requireText('kubernetes version', version);
     const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+].*)?)?$/.exec(version);
     if (!match) {
       throw new Error(`kubernetes version must be such as 1.34.4, v1.34.4 or 1.34, got ${JSON.stringify(version)}`);

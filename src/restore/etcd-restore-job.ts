@@ -6,6 +6,7 @@ import { BackupVolume } from '../backup/backup-volume';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
+import { requireGiven } from '../cluster/text';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
 import { requireSeconds, standardLabels } from '../runtime/program-pod';
@@ -133,6 +134,7 @@ export class EtcdRestoreJob extends Construct {
 
   constructor(scope: Construct, id: string, props: EtcdRestoreJobProps) {
     super(scope, id);
+    requireGiven(props, 'cluster', 'volume', 'restoreId', 'expires');
     const { cluster } = props;
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);

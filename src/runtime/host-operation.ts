@@ -6,6 +6,7 @@ import { Program } from './program';
 import { ProgramPod } from './program-pod';
 import { ContainerImages } from '../cluster/container-images';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
+import { requireText } from '../cluster/text';
 
 /** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
@@ -36,6 +37,7 @@ const endedForGood = ({ name }: Program) => ({ rules: [{ action: 'FailJob', onEx
 
 /** Refuses an id that is no name for an operation on a host. */
 export function requireOperationId(prop: string, id: string): void {
+  requireText(prop, id);
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
     throw new Error(`${prop} must have 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first, got ${JSON.stringify(id)}`);
   }
