@@ -60,6 +60,16 @@ export class KubernetesVersion {
   }
 
   /**
+   * Whether the published schema of a Job wants `onPodConditions` in every rule of its pod failure policy, needed or not.
+   *
+   * @internal
+   * @see https://github.com/kubernetes/kubernetes/pull/120204
+   */
+  public get _requiresOnPodConditions(): boolean {
+    return this.supportsPodFailurePolicy && this.minor < 29;
+  }
+
+  /**
    * Orders versions: negative when this one is older than the other, positive when it is newer, 0 when they are the same.
    * A version without a patch is the same as any of its minor, so that 1.34.4 is at least 1.34.
    */

@@ -33,7 +33,11 @@ export interface HostOperationProps {
 }
 
 /** What the program has ended by itself ends the same at every try: see the exit status in programs/restore.sh. */
-const endedForGood = ({ name }: Program) => ({ rules: [{ action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [1, 2] } }] });
+function endedForGood({ name }: Program, kubernetesVersion: KubernetesVersion): object {
+  const rule = { action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [1, 2] } };
+  // API servers drop the empty list, so it stands only where what checks manifests without one insists on it.
+  return { rules: [kubernetesVersion._requiresOnPodConditions ? { ...rule, onPodConditions: [] } : rule] };
+}
 
 /** Refuses an id that is no name for an operation on a host. */
 export function requireOperationId(prop: string, id: string): void {
@@ -81,7 +85,7 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     });
     pod.complete(job, '/spec/template/spec');
     if (props.kubernetesVersion?.supportsPodFailurePolicy) {
-      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program)));
+      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program, props.kubernetesVersion)));
     }
     return job;
   });
