@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
@@ -43,7 +44,7 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   const places = placements(props);
   const kit = breakGlassKit(scope, props, places);
   return places.map(({ id, nodes }) => {
-    const home = id === 'Resource' ? scope : new Construct(scope, `${id}-pod`);
+    const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
     const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
     const pod = snapshotPod(home, props, retention, nodes, labels, annotations, kit);
     return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
@@ -87,10 +88,16 @@ function placements(props: EtcdSnapshotProps): Placement[] {
       + 'of a node, or use EtcdCertificates.fromSecret, for pods on any node');
   }
   if (everyMember) {
-    // Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods.
-    return planes.map((name) => ({ id: name.replaceAll('.', '-'), nodes: [name] }));
+    return planes.map((name) => ({ id: idOf(name, planes), nodes: [name] }));
   }
   return [{ id: 'Resource', nodes: cluster.isExternal && node ? [node.name] : nodes }];
+}
+
+/** Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods. */
+function idOf(node: string, nodes: string[]): string {
+  const id = node.replaceAll('.', '-');
+  const isTaken = nodes.some((other) => other !== node && other.replaceAll('.', '-') === id);
+  return isTaken && id !== node ? `${id}-${createHash('sha256').update(node).digest('hex').slice(0, 8)}` : id;
 }
 
 /** The control planes on which the volume can be attached, as far as zones are known. */

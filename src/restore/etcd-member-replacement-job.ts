@@ -78,7 +78,7 @@ export class EtcdMemberReplacementJob extends Construct {
     requireOperationId('replacementId', props.replacementId);
     requireUtcTime('expires', props.expires);
     const images = props.images ?? ContainerImages.defaults();
-    this.job = hostOperationJob(this, new Construct(this, 'pod'), {
+    this.job = hostOperationJob(this, new Construct(this, 'pod:'), {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,

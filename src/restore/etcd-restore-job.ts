@@ -149,7 +149,7 @@ export class EtcdRestoreJob extends Construct {
 
   private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
     const isHolder = name === this.holder;
-    const home = new Construct(this, `${name}-pod`);
+    const home = new Construct(this, `pod:${name}`);
     const images = props.images ?? ContainerImages.defaults();
     const role = isHolder ? 'holder' : 'follower';
     const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });
