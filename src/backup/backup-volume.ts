@@ -3,8 +3,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
-import { requireAbsolutePath } from '../cluster/names';
-import { requireGiven, requireText } from '../cluster/text';
+import { mountNfs, requireNfs } from './nfs';
+import { requireAbsolutePath, requireDnsSubdomain } from '../cluster/names';
+import { requireGiven } from '../cluster/text';
 import { requireObjectName } from '../runtime/object-name';
 
 /** Where the runbook tells a person to mount what is no folder of the host. */
@@ -96,9 +97,12 @@ export class BackupVolume extends Construct {
 
   /**
    * A claim that is made elsewhere, as `kplus.PersistentVolumeClaim.fromClaimName(chart, 'claim', 'backups')`, in the pods' namespace.
+   *
+   * Throws when the claim's name is none that Kubernetes has.
    */
   public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim): BackupVolume {
     requireGiven({ claim }, 'claim');
+    requireDnsSubdomain('claim', claim.name);
     return new BackupVolume(scope, id, { singleNode: false }, (volume) => BackupVolume.mountClaim(volume, claim));
   }
 
@@ -107,18 +111,12 @@ export class BackupVolume extends Construct {
    * can mount it at the same time. The export must let the pods' user write: root (not squashed) where certificates are files of the
    * node, user and group 65532 otherwise.
    *
-   * Throws when the server is empty or the path isn't absolute.
+   * Throws when the server is no name or address, the path isn't absolute, or an option of the mount has a line break.
    */
   public static fromNfs(scope: Construct, id: string, props: NfsBackupVolumeProps): BackupVolume {
-    requireGiven(props, 'server', 'path');
-    requireText('server', props.server);
-    if (!/^[^\s/]+$/.test(props.server)) {
-      throw new Error(`server must be the name or address of an NFS server, got ${JSON.stringify(props.server)}`);
-    }
-    requireAbsolutePath('path', props.path);
+    requireNfs(props);
+    const source = { singleNode: false, mountByHand: mountNfs(props, MOUNTED_BY_HAND) };
     // NFS has no size of its own; the number only has to be the same on both sides.
-    const options = props.mountOptions?.length ? `-o ${props.mountOptions.join(',')} ` : '';
-    const source = { singleNode: false, mountByHand: `mount -t nfs ${options}${props.server}:${props.path} ${MOUNTED_BY_HAND}` };
     return BackupVolume.fromStaticVolume(scope, id, Size.gibibytes(1), 'ReadWriteMany', source, {
       nfs: { server: props.server, path: props.path },
       mountOptions: props.mountOptions,

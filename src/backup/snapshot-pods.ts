@@ -9,6 +9,7 @@ import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounte
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { requireDnsSubdomain } from '../cluster/names';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
 
@@ -60,6 +61,9 @@ interface Placement {
 function placements(props: EtcdSnapshotProps): Placement[] {
   const { cluster, volume, node, everyMember } = props;
   const planes = cluster.controlPlanes;
+  if (node) {
+    requireDnsSubdomain('node', node.name);
+  }
   if (everyMember && node) {
     throw new Error(`everyMember and node exclude each other, got node ${node.name}: leave one of them out`);
   }
