@@ -3,8 +3,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
+import { requireBackupFolder } from './host-folder';
 import { mountNfs, requireNfs } from './nfs';
-import { requireAbsolutePath, requireDnsSubdomain } from '../cluster/names';
+import { requireDnsSubdomain } from '../cluster/names';
 import { requireGiven } from '../cluster/text';
 import { requireObjectName } from '../runtime/object-name';
 
@@ -28,11 +29,11 @@ export class BackupVolume extends Construct {
    * A folder of the node. Pods that use it write as root and need a namespace that allows `hostPath`
    * (`pod-security.kubernetes.io/enforce: privileged`).
    *
-   * Throws when the path isn't absolute.
+   * Throws when the path isn't absolute, or is a folder of the system's own, such as `/` or `/etc`.
    */
   public static fromHostPath(scope: Construct, id: string, props: HostPathBackupVolumeProps = {}): BackupVolume {
     const hostPath = props.path ?? '/mnt/backup';
-    requireAbsolutePath('path', hostPath);
+    requireBackupFolder('path', hostPath);
     return new BackupVolume(scope, id, { hostPath, singleNode: false }, (volume) =>
       kplus.Volume.fromHostPath(volume, 'Volume', 'backup', {
         path: hostPath,

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { BackupVolume } from './backup-volume';
 import { BreakGlassKit } from './break-glass-kit';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
+import { requireApartFromData } from './host-folder';
 import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
@@ -41,6 +42,7 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   if (props.includePki && props.cluster.isExternal) {
     throw new Error(`includePki must be left out for the external etcd cluster ${props.cluster.name}: its pods see no control plane's files`);
   }
+  requireApartFromData(props.volume.hostPath, props.cluster);
   const annotations = { 'cdk8s-day2/retention': retention.description, ...props.annotations };
   const places = placements(props);
   const kit = breakGlassKit(scope, props, places);

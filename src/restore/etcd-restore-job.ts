@@ -3,6 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireUtcTime, SnapshotSource } from './snapshot-source';
 import { BackupVolume } from '../backup/backup-volume';
+import { requireApartFromData } from '../backup/host-folder';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
@@ -139,6 +140,7 @@ export class EtcdRestoreJob extends Construct {
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
+    requireApartFromData(props.volume.hostPath, cluster);
     requireOperationId('restoreId', props.restoreId);
     requireUtcTime('expires', props.expires);
     const members = presentMembers(props);
