@@ -1,4 +1,5 @@
 import { shellQuoted } from './shell-quoted';
+import { formatHost, parseEndpoint } from '../cluster/endpoint';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 
 /** Where a person finds the backups with the cluster down. */
@@ -212,7 +213,7 @@ function machinesOfExternal(cluster: EtcdCluster): Machine[] {
 }
 
 function hostOf(url: string): string {
-  return new URL(url).hostname;
+  return formatHost(parseEndpoint('endpoint', url).host);
 }
 
 function namesOf(machines: { name: string }[]): string {

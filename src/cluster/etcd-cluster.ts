@@ -8,6 +8,7 @@ import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
 import { KubernetesVersion } from './kubernetes-version';
+import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
 import { requireAbsolutePath, requireDnsLabel } from './names';
 import { RunningEtcd } from './running-etcd';
@@ -26,6 +27,7 @@ interface Description {
   readonly members?: EtcdMember[];
   readonly memberName?: string;
   readonly loopback?: string;
+  readonly pkiFolder?: string;
   /** What the number of members was read from. */
   readonly source: string;
 }
@@ -55,6 +57,7 @@ export class EtcdCluster {
         zone: props.zones?.[name],
       };
     });
+    requireApart(members);
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({
       name: props.name,
@@ -132,6 +135,7 @@ export class EtcdCluster {
       members: etcd.members,
       memberName: etcd.memberName,
       loopback: etcd.loopback,
+      pkiFolder: etcd.pkiFolder,
       endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
       source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
     });
@@ -156,6 +160,12 @@ export class EtcdCluster {
   /** Whether etcd runs outside of the cluster that it serves, so that no node has a member. */
   public readonly isExternal: boolean;
 
+  /**
+   * The node's PKI folder, where what was read tells it.
+   * @internal
+   */
+  public readonly _pkiFolder?: string;
+
   private readonly endpoints: string[];
   private readonly loopback?: string;
 
@@ -175,6 +185,7 @@ export class EtcdCluster {
     this.memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
+    this._pkiFolder = description.pkiFolder;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
   }
 

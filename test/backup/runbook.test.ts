@@ -114,6 +114,10 @@ describe('what is typed as root has each path, server and option as one word', (
   });
 });
 
+test('machines whose names look like numbers are named as they are', () => {
+  expect(runbook(stacked('node.1', 'node.02', 'cp.0x3'), { ...FOLDER, machines: ['node.1'] })).toContain('root@node.02:/root/');
+});
+
 test.each<[string, (scope: Chart) => unknown, string]>([
   ['server with ;', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas;id>&2;:', path: '/e' }), 'server must be the name or address of an NFS server, got "nas;id>&2;:"'],
   ['server on a link', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'fe80::1%eth0', path: '/e' }), 'server must be the name or address of an NFS server'],
