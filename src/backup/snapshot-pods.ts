@@ -6,7 +6,7 @@ import { BackupVolume } from './backup-volume';
 import { BreakGlassKit } from './break-glass-kit';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { requireApartFromData } from './host-folder';
-import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounted-files';
+import { CertificateMounts, FingerprintMounts, pkiFolderOf } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
@@ -131,7 +131,7 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
   const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
   const fingerprints = new FingerprintMounts(scope, props);
   const pki = props.includePki ? kplus.Volume.fromHostPath(scope, 'Pki', 'pki', {
-    path: requirePkiFolder(props.pkiFolder),
+    path: pkiFolderOf(cluster, props.pkiFolder),
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
   return new ProgramPod(scope, {
