@@ -33,7 +33,8 @@ export function formatHost(host: string): string {
 }
 
 const OF_THE_MACHINE = [
-  /^127\.\d+\.\d+\.\d+$/, /^\[::1\]$/, /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/, /^(.+\.)?localhost$/, /^localhost\.localdomain$/, /^ip6-localhost$/,
+  /^127\.\d+\.\d+\.\d+$/, /^\[::1\]$/, /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/, /^(.+\.)?localhost$/, /^localhost\.localdomain$/,
+  /^ip6-localhost$/,
   /^0\.0\.0\.0$/, /^\[::\]$/, /^\[::ffff:0:0\]$/,
 ];
 

@@ -15,7 +15,7 @@ export class KubernetesVersion {
    */
   public static of(version: string): KubernetesVersion {
     requireText('kubernetes version', version);
-    const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+].*)?)?$/.exec(version);
+    const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+_].*)?)?$/.exec(version);
     if (!match) {
       throw new Error(`kubernetes version must be such as 1.34.4, v1.34.4 or 1.34, got ${JSON.stringify(version)}`);
     }
