@@ -6,7 +6,7 @@
 
 # step_try_aside: leaves in the data a key that no other cluster has, by which it is known later: `proof`.
 step_try_aside() {
-  local restored=$DATA_DIR/restored-$OPERATION
+  local restored="$DATA_DIR/restored-$OPERATION"
   trial_folder=$WORK/trial
   TRIAL_URL=unix://localhost:1
   # Tried before, and killed at it: it is restored anew.
@@ -18,7 +18,7 @@ step_try_aside() {
   await_trial
   check_trial
   stop_trial || give_up "the etcd that served the restored data does not end" "nothing was stopped; look at ps"
-  chown -R "$(stat -c %u:%g "$DATA_DIR")" "$restored" && find "$restored" -exec sync {} + ||
+  { chown -R "$(stat -c %u:%g "$DATA_DIR")" "$restored" && find "$restored" -exec sync {} +; } ||
     give_up "the restored data can't be written out to $DATA_DIR" "check the disk; nothing was stopped"
   say "the restored data was served aside: cluster $(fact cluster), revision $(fact restored-revision)"
 }

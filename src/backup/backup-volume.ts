@@ -3,7 +3,10 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
-import { requireAbsolutePath } from '../cluster/names';
+import { requireBackupFolder } from './host-folder';
+import { mountNfs, requireNfs } from './nfs';
+import { requireDnsSubdomain } from '../cluster/names';
+import { requireGiven } from '../cluster/text';
 import { requireObjectName } from '../runtime/object-name';
 
 /** Where the runbook tells a person to mount what is no folder of the host. */
@@ -26,11 +29,11 @@ export class BackupVolume extends Construct {
    * A folder of the node. Pods that use it write as root and need a namespace that allows `hostPath`
    * (`pod-security.kubernetes.io/enforce: privileged`).
    *
-   * Throws when the path isn't absolute.
+   * Throws when the path isn't absolute, or is a folder of the system's own, such as `/` or `/etc`.
    */
   public static fromHostPath(scope: Construct, id: string, props: HostPathBackupVolumeProps = {}): BackupVolume {
     const hostPath = props.path ?? '/mnt/backup';
-    requireAbsolutePath('path', hostPath);
+    requireBackupFolder('path', hostPath);
     return new BackupVolume(scope, id, { hostPath, singleNode: false }, (volume) =>
       kplus.Volume.fromHostPath(volume, 'Volume', 'backup', {
         path: hostPath,
@@ -95,8 +98,12 @@ export class BackupVolume extends Construct {
 
   /**
    * A claim that is made elsewhere, as `kplus.PersistentVolumeClaim.fromClaimName(chart, 'claim', 'backups')`, in the pods' namespace.
+   *
+   * Throws when the claim's name is none that Kubernetes has.
    */
   public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim): BackupVolume {
+    requireGiven({ claim }, 'claim');
+    requireDnsSubdomain('claim', claim.name);
     return new BackupVolume(scope, id, { singleNode: false }, (volume) => BackupVolume.mountClaim(volume, claim));
   }
 
@@ -105,16 +112,12 @@ export class BackupVolume extends Construct {
    * can mount it at the same time. The export must let the pods' user write: root (not squashed) where certificates are files of the
    * node, user and group 65532 otherwise.
    *
-   * Throws when the server is empty or the path isn't absolute.
+   * Throws when the server is no name or address, the path isn't absolute, or an option of the mount has a line break.
    */
   public static fromNfs(scope: Construct, id: string, props: NfsBackupVolumeProps): BackupVolume {
-    if (!/^[^\s/]+$/.test(props.server)) {
-      throw new Error(`server must be the name or address of an NFS server, got ${JSON.stringify(props.server)}`);
-    }
-    requireAbsolutePath('path', props.path);
+    requireNfs(props);
+    const source = { singleNode: false, mountByHand: mountNfs(props, MOUNTED_BY_HAND) };
     // NFS has no size of its own; the number only has to be the same on both sides.
-    const options = props.mountOptions?.length ? `-o ${props.mountOptions.join(',')} ` : '';
-    const source = { singleNode: false, mountByHand: `mount -t nfs ${options}${props.server}:${props.path} ${MOUNTED_BY_HAND}` };
     return BackupVolume.fromStaticVolume(scope, id, Size.gibibytes(1), 'ReadWriteMany', source, {
       nfs: { server: props.server, path: props.path },
       mountOptions: props.mountOptions,

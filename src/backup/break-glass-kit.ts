@@ -1,10 +1,10 @@
 import { createHash } from 'crypto';
-import { Names } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { BackupsByHand, runbook } from './runbook';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { objectName } from '../runtime/object-name';
 import { Program } from '../runtime/program';
 import { VerifiedFiles, verifiedPath } from '../runtime/verified-files';
 
@@ -25,7 +25,7 @@ export class BreakGlassKit {
     const digest = createHash('sha256')
       .update(JSON.stringify([Program.BREAK_GLASS.digest, files, images.etcdFor(cluster), images.busybox])).digest('hex').slice(0, 8);
     const configMap = new kplus.ConfigMap(scope, 'break-glass', {
-      metadata: { name: Names.toDnsLabel(scope, { extra: ['break-glass', digest] }) },
+      metadata: { name: objectName(scope, 'break-glass', digest) },
       immutable: true,
       data: files,
     });

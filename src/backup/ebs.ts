@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import { EbsStorageClassProps, EbsVolumeProps } from './backup-volume-props';
+import { requireGiven, requireText } from '../cluster/text';
 
 /** The name of AWS' driver, and of the key under which nodes tell their zone. */
 export const EBS_DRIVER = 'ebs.csi.aws.com';
@@ -22,6 +23,8 @@ const VOLUME_ID = /^vol-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+$/;
 
 export function requireEbsVolume(props: EbsVolumeProps): void {
+  requireGiven(props, 'volumeId', 'zone', 'size');
+  requireText('volumeId', props.volumeId);
   if (!VOLUME_ID.test(props.volumeId)) {
     throw new Error(`volumeId must be the id of an EBS volume such as vol-0123456789abcdef0, got ${JSON.stringify(props.volumeId)}`);
   }
@@ -30,6 +33,7 @@ export function requireEbsVolume(props: EbsVolumeProps): void {
 }
 
 export function requireEbsStorageClass(props: EbsStorageClassProps): void {
+  requireGiven(props, 'size');
   const gibibytes = requireSize(props.size);
   if (props.zone !== undefined) {
     requireZone(props.zone);
@@ -73,6 +77,7 @@ function requireTag(key: string, value: string): void {
 }
 
 function requireZone(zone: string): void {
+  requireText('zone', zone);
   if (!ZONE.test(zone)) {
     throw new Error(`zone must be an availability zone such as eu-central-1a (a region alone is not one), got ${JSON.stringify(zone)}`);
   }

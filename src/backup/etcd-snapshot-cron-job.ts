@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { requireWholeNumber, snapshotWorkloads } from './snapshot-pods';
+import { requireGiven } from '../cluster/text';
 import { requireSeconds } from '../runtime/program-pod';
 import { requireSchedule, requireTimeZone } from '../runtime/schedule';
 
@@ -71,6 +72,7 @@ export class EtcdSnapshotCronJob extends Construct {
 
   constructor(scope: Construct, id: string, props: EtcdSnapshotCronJobProps) {
     super(scope, id);
+    requireGiven(props, 'cluster', 'volume', 'schedule');
     requireSchedule('schedule', props.schedule);
     if (props.timeZone !== undefined) {
       requireTimeZone('timeZone', props.timeZone);

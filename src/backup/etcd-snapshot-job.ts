@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-pods';
+import { requireGiven } from '../cluster/text';
 import { oneShotJob } from '../runtime/one-shot';
 import { requireSeconds } from '../runtime/program-pod';
 
@@ -37,6 +38,7 @@ export class EtcdSnapshotJob extends Construct {
 
   constructor(scope: Construct, id: string, props: EtcdSnapshotJobProps) {
     super(scope, id);
+    requireGiven(props, 'cluster', 'volume');
     const ttlAfterFinished = props.ttlAfterFinished ?? Duration.days(7);
     requireSeconds('ttlAfterFinished', ttlAfterFinished);
 

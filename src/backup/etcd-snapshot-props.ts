@@ -94,7 +94,7 @@ export interface EtcdSnapshotProps {
    * `includePki` keeps all of it. Of a stacked cluster whose etcd certificates are files of the node, each backup's record has the SHA-256 of
    * `ca.crt` and `sa.pub` in any case, both public, so that a restore can tell beforehand that it meets another cluster's PKI.
    *
-   * @default /etc/kubernetes/pki
+   * @default - the folder above etcd's certificates where these are as kubeadm lays them out, such as /var/lib/minikube/certs; else /etc/kubernetes/pki
    */
   readonly pkiFolder?: string;
 

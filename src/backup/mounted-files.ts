@@ -1,7 +1,9 @@
+import { dirname } from 'path/posix';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { EtcdCertificates } from '../cluster/etcd-certificates';
+import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireAbsolutePath } from '../cluster/names';
 
 const CERTIFICATES_PATH = '/certificates';
@@ -43,7 +45,7 @@ export class FingerprintMounts {
     const files: { [name: string]: string } = {};
     // Both are public, and on every control plane of kubeadm: so wherever the node's files are used anyway.
     if (!cluster.isExternal && (cluster.certificates?.hostFolder !== undefined || includePki)) {
-      const folder = requirePkiFolder(pkiFolder);
+      const folder = pkiFolderOf(cluster, pkiFolder);
       files['ca.crt'] = `${folder}/ca.crt`;
       files['sa.pub'] = `${folder}/sa.pub`;
     }
@@ -59,10 +61,21 @@ export class FingerprintMounts {
   }
 }
 
-/** The node's PKI folder. */
-export function requirePkiFolder(folder: string = '/etc/kubernetes/pki'): string {
-  requireAbsolutePath('pkiFolder', folder);
-  return folder;
+/**
+ * The node's PKI folder: the one given, else the one that etcd's certificates are in, in a folder `etcd`, as kubeadm's certificatesDir has
+ * it. A pod that is to mount a file of another one waits for ever.
+ */
+export function pkiFolderOf(cluster: EtcdCluster, given?: string): string {
+  if (given !== undefined) {
+    requireAbsolutePath('pkiFolder', given);
+    return given;
+  }
+  return cluster._pkiFolder ?? parentOf(cluster.certificates?.hostFolder) ?? '/etc/kubernetes/pki';
+}
+
+/** Of a folder that a person has named, only by names that tell it: the folder above /etc/ssl/etcd is none of Kubernetes. */
+function parentOf(etcdFolder: string = ''): string | undefined {
+  return /^(\/[^/]+){2,}\/(pki|certs|ssl)\/etcd$/.test(etcdFolder) ? dirname(etcdFolder) : undefined;
 }
 
 /** One file of the node. A pod whose file isn't there waits, and no folder appears in its place. */

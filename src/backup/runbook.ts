@@ -1,3 +1,5 @@
+import { shellQuoted } from './shell-quoted';
+import { formatHost, parseEndpoint } from '../cluster/endpoint';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 
 /** Where a person finds the backups with the cluster down. */
@@ -71,9 +73,9 @@ export function runbook(cluster: EtcdCluster, backups: BackupsByHand): string {
 
   const onKeeper = `On ${words.keeper}${everywhere && others.length > 0 ? ', or whichever of the machines has the newest backup' : ''}:
 
-${backups.mount ? `    ${backups.mount}\n` : ''}${backups.ofPods ? `    cp -rL ${quoted(kit)} /root/     # whoever can write to the volume could have changed it: look
-    cd /root/break-glass && export BACKUP_ROOT=${quoted(backups.folder)}
-` : `    cd ${quoted(kit)}
+${backups.mount ? `    ${backups.mount}\n` : ''}${backups.ofPods ? `    cp -rL ${shellQuoted(kit)} /root/     # whoever can write to the volume could have changed it: look
+    cd /root/break-glass && export BACKUP_ROOT=${shellQuoted(backups.folder)}
+` : `    cd ${shellQuoted(kit)}
 `}    sh restore.sh --list
 `;
   const chosen = `${words.chosen}${backups.ofPods && !cluster.isExternal ? ' --trust-backups' : ''}`;
@@ -91,7 +93,7 @@ It prints an ID and what to type on the others, and waits for them.${everywhere 
 ${others.map(({ login }) => copyOf(kit, login)).join('')}${words.toApiServers}`}
 On ${words.onOthers}:
 
-    cd ${everywhere ? quoted(kit) : '/root/break-glass'}
+    cd ${everywhere ? shellQuoted(kit) : '/root/break-glass'}
     sh restore.sh --holder ${words.holder} --id ID${words.othersMore}
 
 Wait until ${holder.name} says that the cluster is restored.
@@ -179,7 +181,7 @@ function wordsForExternal({ holder, own, kit }: Layout, backups: BackupsByHand):
     lost: 'etcd-3',
     chosen: '--file ../NAME/snapshot.db --with "API-SERVERS"',
     choices: 'API-SERVERS are the names (uname -n) of all machines with an API server: "cp1 cp2 cp3".',
-    toHolder: `${copyOf(kit, holder.login)}    scp -rp ${quoted(own)}/NAME root@${holder.login}:/root/     # NAME as in the list
+    toHolder: `${copyOf(kit, holder.login)}    scp -rp ${shellQuoted(own)}/NAME ${rootOf(holder.login)}     # NAME as in the list
 
 On ${holder.name}, which restores it:
 
@@ -199,7 +201,12 @@ On ${holder.name}, which restores it:
 }
 
 function copyOf(kit: string, login: string): string {
-  return `    scp -rp ${quoted(kit)} root@${login}:/root/\n`;
+  return `    scp -rp ${shellQuoted(kit)} ${rootOf(login)}\n`;
+}
+
+/** Where scp copies to; the brackets of an IPv6 address are a pattern to a shell. */
+function rootOf(login: string): string {
+  return shellQuoted(`root@${login}:/root/`);
 }
 
 function machinesOfStacked(cluster: EtcdCluster): Machine[] {
@@ -211,15 +218,10 @@ function machinesOfExternal(cluster: EtcdCluster): Machine[] {
 }
 
 function hostOf(url: string): string {
-  return new URL(url).hostname;
+  return formatHost(parseEndpoint('endpoint', url).host);
 }
 
 function namesOf(machines: { name: string }[]): string {
   const names = machines.map(({ name }) => name);
   return [...names.length > 1 ? [names.slice(0, -1).join(', ')] : [], ...names.slice(-1)].join(' and ');
-}
-
-/** As a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll('\'', '\'\\\'\'')}'`;
 }

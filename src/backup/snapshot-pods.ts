@@ -1,13 +1,16 @@
+import { createHash } from 'crypto';
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { BackupVolume } from './backup-volume';
 import { BreakGlassKit } from './break-glass-kit';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
-import { CertificateMounts, FingerprintMounts, requirePkiFolder } from './mounted-files';
+import { requireApartFromData } from './host-folder';
+import { CertificateMounts, FingerprintMounts, pkiFolderOf } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { requireDnsSubdomain } from '../cluster/names';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
 
@@ -39,11 +42,12 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   if (props.includePki && props.cluster.isExternal) {
     throw new Error(`includePki must be left out for the external etcd cluster ${props.cluster.name}: its pods see no control plane's files`);
   }
+  requireApartFromData(props.volume.hostPath, props.cluster);
   const annotations = { 'cdk8s-day2/retention': retention.description, ...props.annotations };
   const places = placements(props);
   const kit = breakGlassKit(scope, props, places);
   return places.map(({ id, nodes }) => {
-    const home = id === 'Resource' ? scope : new Construct(scope, `${id}-pod`);
+    const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
     const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
     const pod = snapshotPod(home, props, retention, nodes, labels, annotations, kit);
     return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
@@ -59,6 +63,9 @@ interface Placement {
 function placements(props: EtcdSnapshotProps): Placement[] {
   const { cluster, volume, node, everyMember } = props;
   const planes = cluster.controlPlanes;
+  if (node) {
+    requireDnsSubdomain('node', node.name);
+  }
   if (everyMember && node) {
     throw new Error(`everyMember and node exclude each other, got node ${node.name}: leave one of them out`);
   }
@@ -87,10 +94,16 @@ function placements(props: EtcdSnapshotProps): Placement[] {
       + 'of a node, or use EtcdCertificates.fromSecret, for pods on any node');
   }
   if (everyMember) {
-    // Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods.
-    return planes.map((name) => ({ id: name.replaceAll('.', '-'), nodes: [name] }));
+    return planes.map((name) => ({ id: idOf(name, planes), nodes: [name] }));
   }
   return [{ id: 'Resource', nodes: cluster.isExternal && node ? [node.name] : nodes }];
+}
+
+/** Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods. */
+function idOf(node: string, nodes: string[]): string {
+  const id = node.replaceAll('.', '-');
+  const isTaken = nodes.some((other) => other !== node && other.replaceAll('.', '-') === id);
+  return isTaken && id !== node ? `${id}-${createHash('sha256').update(node).digest('hex').slice(0, 8)}` : id;
 }
 
 /** The control planes on which the volume can be attached, as far as zones are known. */
@@ -120,7 +133,7 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
   const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
   const fingerprints = new FingerprintMounts(scope, props);
   const pki = props.includePki ? kplus.Volume.fromHostPath(scope, 'Pki', 'pki', {
-    path: requirePkiFolder(props.pkiFolder),
+    path: pkiFolderOf(cluster, props.pkiFolder),
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
   return new ProgramPod(scope, {

@@ -1,6 +1,7 @@
 import * as kplus from 'cdk8s-plus-28';
 import { EtcdCluster } from './etcd-cluster';
-import { parsePinnedImage } from './image-reference';
+import { EtcdVersion } from './etcd-version';
+import { parseImage, parsePinnedImage } from './image-reference';
 import { RegistryMirror } from './registry-mirror';
 
 /**
@@ -56,7 +57,7 @@ export class ContainerImages {
   /**
    * Images of one's own, a mirror, or both.
    *
-   * Throws when an image isn't the name of one, or has neither tag nor digest.
+   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools.
    */
   public static of(props: ContainerImagesProps): ContainerImages {
     return new ContainerImages(props);
@@ -79,6 +80,9 @@ export class ContainerImages {
     this.imagePullPolicy = props.imagePullPolicy ?? kplus.ImagePullPolicy.IF_NOT_PRESENT;
     this.pullSecrets = [...props.pullSecrets ?? []];
     this.etcd = props.etcd === undefined ? undefined : this.pinned('etcd', props.etcd);
+    if (props.etcd !== undefined && withTools(props.etcd) !== props.etcd) {
+      throw new Error(`image etcd must have etcdutl, got ${props.etcd}, which lacks it: use ${withTools(props.etcd)}`);
+    }
     this.busybox = this.pinned('busybox', props.busybox ?? 'docker.io/library/busybox:1.37.0-musl');
   }
 
@@ -86,10 +90,12 @@ export class ContainerImages {
    * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
    *
    * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot: they lack `etcdutl`, and `etcdctl` no longer does it. Then it is
-   * the first one that can, 3.6.5-0.
+   * the first one that can, 3.6.5-0, by its tag alone.
+   *
+   * Throws when the cluster's image is such a one under a tag of somebody's own, of which nobody knows a newer one.
    */
   public etcdFor(cluster: EtcdCluster): string {
-    return this.etcd ?? this.rewrite(cluster.image.replace(/:3\.6\.[0-4]-\d+$/, ':3.6.5-0'));
+    return this.etcd ?? this.rewrite(withTools(cluster.image, cluster.etcdVersion));
   }
 
   /**
@@ -112,4 +118,19 @@ export class ContainerImages {
     parsePinnedImage(`image ${prop}`, image);
     return this.rewrite(image);
   }
+}
+
+/** The image itself, or in place of one that Kubernetes has built without etcdutl, when etcdctl could no longer do its work, the first that has it. */
+function withTools(image: string, version?: EtcdVersion): string {
+  const { registry, repository, tag } = parseImage('image', image);
+  const isOfKubernetes = /^(registry\.k8s\.io|k8s\.gcr\.io)$/.test(registry) && repository === 'etcd';
+  const [, toolless, rest] = /^v?(3\.6\.[0-4](?!\d))(.*)$/.exec(tag ?? version?.toString() ?? '') ?? [];
+  if (toolless === undefined || (!isOfKubernetes && !/^-\d+/.test(rest))) {
+    return image;
+  }
+  if (!isOfKubernetes && (!/^-\d+$/.test(rest) || tag?.startsWith('v'))) {
+    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless}, which lacks it; `
+      + 'set images, as ContainerImages.of({ etcd: \'registry.k8s.io/etcd:3.6.5-0\' })');
+  }
+  return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:3.6.5-0`;
 }

@@ -1,4 +1,5 @@
 import { firstDuplicate, requireDnsSubdomain } from './names';
+import { requireList } from './text';
 
 /** What may be said of control planes by their names. */
 interface ByNode {
@@ -8,6 +9,7 @@ interface ByNode {
 
 /** Refuses what can't be the control planes of a cluster, and addresses and zones of machines that are none. */
 export function requireControlPlanes(nodes: string[], { addresses = {}, zones = {} }: ByNode): void {
+  requireList('controlPlanes', nodes);
   if (nodes.length === 0) {
     throw new Error('controlPlanes must name at least one node, got none');
   }

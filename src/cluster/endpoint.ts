@@ -1,5 +1,6 @@
 import { isIPv6 } from 'net';
 import { firstDuplicate } from './names';
+import { requireText } from './text';
 
 /** The URL of an etcd member, taken apart. */
 export interface Endpoint {
@@ -13,6 +14,7 @@ const PATTERN = /^(?<scheme>https?):\/\/(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<name>[A-
 
 /** Takes an URL apart that consists of scheme, host and port, as etcd wants it. */
 export function parseEndpoint(prop: string, url: string): Endpoint {
+  requireText(prop, url);
   const { scheme = '', v6, name = '', port } = PATTERN.exec(url)?.groups ?? {};
   if (!scheme || !isPort(Number(port)) || (v6 !== undefined && !isIPv6(v6))) {
     throw new Error(`${prop} must be scheme, host and port without a path, such as https://10.0.0.1:2379, got ${JSON.stringify(url)}`);
@@ -22,12 +24,39 @@ export function parseEndpoint(prop: string, url: string): Endpoint {
 
 /** Scheme, host and port as an URL. */
 export function formatEndpoint(endpoint: Endpoint): string {
-  const host = isIPv6(endpoint.host) ? `[${endpoint.host}]` : endpoint.host;
-  return `${endpoint.scheme}://${host}:${endpoint.port}`;
+  return `${endpoint.scheme}://${formatHost(endpoint.host)}:${endpoint.port}`;
+}
+
+/** A host as it stands in an URL. */
+export function formatHost(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+const OF_THE_MACHINE = [
+  /^127\.\d+\.\d+\.\d+$/, /^\[::1\]$/, /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/, /^(.+\.)?localhost$/, /^localhost\.localdomain$/,
+  /^ip6-localhost$/,
+  /^0\.0\.0\.0$/, /^\[::\]$/, /^\[::ffff:0:0\]$/,
+];
+
+/** Whether a host means the machine itself on each machine: loopback, and what a server listens on to be reached by any address. */
+export function isOfTheMachine(host: string): boolean {
+  return OF_THE_MACHINE.some(pattern => pattern.test(canonical(host)));
+}
+
+/** The address by which a program on the machine reaches what listens on such a host. */
+export function loopbackOf(host: string): string {
+  const everywhere = /^(0\.0\.0\.0|\[::\])$/.test(canonical(host));
+  return everywhere ? (isIPv6(host) ? '::1' : '127.0.0.1') : host;
+}
+
+/** Whether two hosts are the same, however an address is written. */
+export function sameHost(a: string, b: string): boolean {
+  return canonical(a) === canonical(b);
 }
 
 /** Refuses what isn't the host of an URL: a name or an address. */
 export function requireHost(prop: string, value: string): void {
+  requireText(prop, value);
   if (!PATTERN.test(formatEndpoint({ scheme: 'https', host: value, port: 1 }))) {
     throw new Error(`${prop} must be an IP address or a host name, without scheme and port, got ${JSON.stringify(value)}`);
   }
@@ -59,6 +88,11 @@ export function requireConsistentEndpoints(endpoints: string[], hasCertificates:
   if (duplicate) {
     throw new Error(`endpoints must differ, got ${duplicate} twice`);
   }
+}
+
+/** As URLs have it: lower case, an IPv6 address in brackets and as short as it can be. */
+function canonical(host: string): string {
+  return isIPv6(host) ? new URL(`http://${formatHost(host)}`).hostname : host.toLowerCase().replace(/\.$/, '');
 }
 
 function isPort(value: number): boolean {

@@ -1,6 +1,7 @@
 import * as path from 'path';
 import * as kplus from 'cdk8s-plus-28';
 import { requireAbsolutePath } from './names';
+import { requireGiven, requireText } from './text';
 
 /**
  * The names of the three files with which a client proves itself to etcd.
@@ -60,6 +61,7 @@ export class EtcdCertificates {
   public static fromHostFolder(folder: string = EtcdCertificates.KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
     requireAbsolutePath('certificate folder', folder);
     const locate = (prop: string, file: string) => {
+      requireText(`certificate file ${prop}`, file);
       if (file === '' || file.endsWith('/')) {
         throw new Error(`certificate file ${prop} must be a name within ${folder} or an absolute path, got ${JSON.stringify(file)}`);
       }
@@ -83,7 +85,9 @@ export class EtcdCertificates {
    * @param keys The keys in the Secret; `ca.crt`, `tls.crt` and `tls.key` when left out.
    */
   public static fromSecret(secret: kplus.ISecret, keys: CertificateFiles = {}): EtcdCertificates {
+    requireGiven({ secret }, 'secret');
     const check = (prop: string, key: string) => {
+      requireText(`certificate key ${prop}`, key);
       if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
         throw new Error(`certificate key ${prop} must be a key of a Secret, made of letters, digits, '-', '_' and '.', got ${JSON.stringify(key)}`);
       }

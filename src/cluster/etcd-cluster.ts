@@ -8,10 +8,12 @@ import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
 import { KubernetesVersion } from './kubernetes-version';
+import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
 import { requireAbsolutePath, requireDnsLabel } from './names';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
+import { requireGiven, requireList, requireText } from './text';
 
 /** What the ways to describe a cluster have in common. */
 interface Description {
@@ -25,6 +27,7 @@ interface Description {
   readonly members?: EtcdMember[];
   readonly memberName?: string;
   readonly loopback?: string;
+  readonly pkiFolder?: string;
   /** What the number of members was read from. */
   readonly source: string;
 }
@@ -40,6 +43,7 @@ export class EtcdCluster {
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'kubernetesVersion', 'controlPlanes');
     const port = props.clientPort ?? 2379;
     requirePort('clientPort', port);
     requireControlPlanes(props.controlPlanes, props);
@@ -53,6 +57,7 @@ export class EtcdCluster {
         zone: props.zones?.[name],
       };
     });
+    requireApart(members);
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({
       name: props.name,
@@ -76,6 +81,7 @@ export class EtcdCluster {
    * that replaces it. Warns on the console when the number of members is even or above seven.
    */
   public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
+    requireGiven(props, 'name');
     if ((props.manifest === undefined) === (props.file === undefined)) {
       throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
     }
@@ -94,6 +100,8 @@ export class EtcdCluster {
    * Warns on the console when the number of members is even or above seven.
    */
   public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'commandLine', 'image');
+    requireText('commandLine', props.commandLine);
     return EtcdCluster.running(props, props.image, new RunningEtcd(flagsOfCommandLine(props.commandLine), hostPath => hostPath, props));
   }
 
@@ -104,6 +112,8 @@ export class EtcdCluster {
    * Warns on the console when the number of endpoints is even or above seven.
    */
   public static external(props: ExternalEtcdProps): EtcdCluster {
+    requireGiven(props, 'name', 'endpoints', 'etcdVersion');
+    requireList('endpoints', props.endpoints);
     return new EtcdCluster({
       name: props.name,
       etcdVersion: props.etcdVersion,
@@ -125,6 +135,7 @@ export class EtcdCluster {
       members: etcd.members,
       memberName: etcd.memberName,
       loopback: etcd.loopback,
+      pkiFolder: etcd.pkiFolder,
       endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
       source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
     });
@@ -149,6 +160,12 @@ export class EtcdCluster {
   /** Whether etcd runs outside of the cluster that it serves, so that no node has a member. */
   public readonly isExternal: boolean;
 
+  /**
+   * The node's PKI folder, where what was read tells it.
+   * @internal
+   */
+  public readonly _pkiFolder?: string;
+
   private readonly endpoints: string[];
   private readonly loopback?: string;
 
@@ -168,6 +185,7 @@ export class EtcdCluster {
     this.memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
+    this._pkiFolder = description.pkiFolder;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
   }
 

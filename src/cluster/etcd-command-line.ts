@@ -1,19 +1,38 @@
 import * as path from 'path';
-import { EtcdFlags } from './etcd-flags';
+import { EtcdFlags, isFlagOfEtcd } from './etcd-flags';
 import { shellCommands } from './shell-words';
 
-/** What stands behind the name of the etcd program in a command, or undefined when it doesn't run etcd. */
+/** Words of a shell before a command, and programs that another one is given to. */
+const BEFORE = /^(exec|command|nohup|then|else|do|if|while|until|!|\{|[A-Za-z_]\w*=.*)$/;
+const CARRIERS = /^(tini|tini-static|dumb-init|catatonit|su-exec|gosu|sudo|setpriv|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf)$/;
+/** Where folders are called etcd, and no programs are. */
+const FOLDER = /^\/(var|etc|data|mnt|srv|run)\//;
+/** Modes in which etcd is no member. */
+const NO_MEMBER = /^(gateway|grpc-proxy)$/;
+
+/** What stands behind the name of the etcd program in a command, or undefined when it doesn't run a member. */
 export function etcdArguments(command: string[]): string[] | undefined {
-  // A flag's value may end in the same way: --data-dir=/var/lib/etcd.
-  const index = command.findIndex(word => !word.startsWith('-') && path.posix.basename(word) === 'etcd');
-  return index < 0 ? undefined : command.slice(index + 1);
+  const first = command.findIndex(word => !BEFORE.test(word));
+  const isEtcd = (index: number) => index >= 0 && /^([^-].*\/)?etcd$/.test(command[index]) && !FOLDER.test(command[index]);
+  const at = isEtcd(first) ? first : lastIndex(command, index => isEtcd(index) && isGivenOn(command, index));
+  return at < 0 || NO_MEMBER.test(command[at + 1] ?? '') ? undefined : command.slice(at + 1);
 }
 
-/** The command that a container runs in the end, when it is given to a shell as one text. */
-export function unwrapShell(command: string[]): string[][] {
+/** Whether etcd at this place is what another program runs, and not a path or a name that it is given: /var/lib/etcd is none. */
+function isGivenOn(command: string[], index: number): boolean {
+  const after = command.slice(index + 1);
+  return after.length > 0 ? after[0].startsWith('-') && after.some(isFlagOfEtcd) : command.slice(0, index).some(word => CARRIERS.test(path.posix.basename(word)));
+}
+
+function lastIndex(command: string[], matches: (index: number) => boolean): number {
+  return command.map((_, index) => index).filter(matches).pop() ?? -1;
+}
+
+/** The script that a command gives to a shell as one text. */
+export function scriptOf(command: string[]): string | undefined {
   const isShell = /^(ba|da|a)?sh$/.test(path.posix.basename(command[0] ?? ''));
   const script = isShell ? command.findIndex(word => /^-[a-z]*c$/.test(word)) + 1 : 0;
-  return script > 0 && command[script] !== undefined ? shellCommands(command[script]) : [command];
+  return script > 0 ? command[script] : undefined;
 }
 
 /**
@@ -21,17 +40,47 @@ export function unwrapShell(command: string[]): string[][] {
  */
 export function flagsOfCommandLine(text: string): EtcdFlags {
   const source = 'commandLine';
-  const found = text.split('\n')
-    .map(line => etcdArguments(line.split(/[\s\0]+/).filter(word => word !== '')))
-    .filter(args => args?.some(arg => arg.startsWith('-')))
-    .map(args => args!.join('\n'));
-  const distinct = [...new Set(found)];
-  if (distinct.length === 0) {
+  const processes = new Map(etcdProcesses(text).map(args => [args.join('\0'), args]));
+  if (processes.size === 0) {
     throw new Error(`${source} must hold the line of an etcd process with its flags, got ${JSON.stringify(text.slice(0, 200))}: `
       + 'ps -ww -C etcd -o args prints it');
   }
-  if (distinct.length > 1) {
-    throw new Error(`${source} must hold one etcd process, got ${distinct.length} with different flags: leave the others out`);
+  if (processes.size > 1) {
+    throw new Error(`${source} must hold one etcd process, got ${processes.size} with different flags: leave the others out`);
   }
-  return new EtcdFlags(source, distinct[0].split('\n'));
+  const [args] = processes.values();
+  const cut = args.find((word, i) => word.includes('…') || (i === args.length - 1 && /(\.\.\.|>)$/.test(word)));
+  if (cut !== undefined) {
+    throw new Error(`${source} must hold the whole line of etcd, got one that is cut at ${JSON.stringify(cut)}, as systemctl status cuts it: `
+      + 'ps -ww -C etcd -o args prints all of it');
+  }
+  if (args.length === 0) {
+    throw new Error(`${source} has an etcd process without flags, which takes them from variables or a file, and no process list shows those: ${NOT_SHOWN}`);
+  }
+  return new EtcdFlags(source, args, { isWhole: NOT_SHOWN });
+}
+
+const NOT_SHOWN = 'describe it with EtcdCluster.external, or the etcd of a control plane with EtcdCluster.kubeadm or fromStaticPodManifest';
+
+/** What stands behind etcd in the lines of a process list, without those of programs that only name it. */
+function etcdProcesses(text: string): string[][] {
+  const commands = text.split('\n').map(wordsOf).filter(words => words.length > 0);
+  const itself = commands.filter(([program]) => path.posix.basename(program) === 'etcd').map(etcdArguments);
+  // Only where etcd itself isn't among them: what a shell, docker or the journal says of it.
+  const named = commands.map(words => shellCommands(words.join(' ')).map(etcdArguments).find(args => args?.some(isFlagOfEtcd)));
+  return (itself.length > 0 ? itself : named).filter(args => args !== undefined);
+}
+
+/** The words of a command, without the columns of `ps` before it, the branch of a tree and the number of the process. */
+function wordsOf(line: string): string[] {
+  if (line.includes('\0')) {
+    return line.replace(/\0$/, '').split('\0');
+  }
+  const words = line.split(/\s+/).filter(word => word !== '');
+  const end = words.findIndex(word => /^[-/]/.test(word));
+  // The last column before the command is the time that it has used.
+  const time = words.slice(0, end < 0 ? undefined : end).map(word => /^(\d+-)?\d+:\d\d([:.]\d\d)?$/.test(word)).lastIndexOf(true);
+  const command = words.slice(time + 1);
+  const start = command.findIndex(word => !/^[|`├└─│\\_]*\d*$/.test(word));
+  return command.slice(Math.max(start, 0));
 }

@@ -1,4 +1,39 @@
 /**
+ * The flags that stand alone: a word behind them is none of theirs.
+ *
+ * @see https://github.com/etcd-io/etcd/blob/main/server/embed/config.go
+ */
+const STAND_ALONE = [
+  'auto-tls', 'peer-auto-tls', 'client-cert-auth', 'peer-client-cert-auth', 'peer-skip-client-san-verification', 'force-new-cluster', 'pre-vote',
+  'strict-reconfig-check', 'enable-v2', 'enable-pprof', 'enable-grpc-gateway', 'enable-log-rotation', 'debug', 'unsafe-no-fsync', 'socket-reuse-port',
+  'socket-reuse-address', 'experimental-initial-corrupt-check', 'experimental-compact-hash-check-enabled', 'experimental-memory-mlock',
+  'experimental-enable-distributed-tracing', 'experimental-enable-lease-checkpoint', 'experimental-enable-lease-checkpoint-persist',
+  'experimental-txn-mode-write-with-shared-buffer', 'experimental-stop-grpc-service-on-defrag', 'compact-hash-check', 'memory-mlock', 'version', 'help',
+];
+
+/** The flags that are read here, all with a value. */
+const READ = [
+  'name', 'data-dir', 'config-file', 'initial-cluster', 'listen-client-urls', 'advertise-client-urls', 'initial-advertise-peer-urls', 'cert-file',
+  'trusted-ca-file',
+];
+
+/** By the beginnings of some that etcd is hardly started without: enough to tell its command line from another program's. */
+const OF_ETCD = /^--?(name|data-dir|wal-dir|config-file|(listen|advertise|initial)-[a-z]+|(cert|key|trusted-ca|peer-[a-z]+)-file)(-|=|$)/;
+
+/** Whether a word is a flag as etcd has it. */
+export function isFlagOfEtcd(word: string): boolean {
+  return OF_ETCD.test(word);
+}
+
+/** What else is known of the flags. */
+export interface EtcdFlagsOptions {
+  /** Variables: etcd reads ETCD_DATA_DIR where --data-dir isn't given. */
+  readonly environment?: ReadonlyMap<string, string>;
+  /** What to do when a flag isn't there, though what was read is whole. */
+  readonly isWhole?: string;
+}
+
+/**
  * What an etcd process was told, by flags and by ETCD_ variables.
  */
 export class EtcdFlags {
@@ -8,10 +43,11 @@ export class EtcdFlags {
    * @param source what is read, for error messages
    * @param args what stands behind the program's name
    */
-  constructor(public readonly source: string, args: string[], private readonly environment: Map<string, string> = new Map()) {
-    this.flags = parseFlags(args);
+  constructor(public readonly source: string, args: string[], private readonly options: EtcdFlagsOptions = {}) {
+    this.flags = parseFlags(source, args);
     if (this.value('config-file')) {
-      throw new Error(`${source} has --config-file, which etcd reads instead of flags: describe the cluster with EtcdCluster.kubeadm`);
+      throw new Error(`${source} has --config-file, which etcd reads instead of flags: describe the cluster with EtcdCluster.kubeadm, `
+        + 'or EtcdCluster.external where it is none of kubeadm\'s');
     }
   }
 
@@ -21,8 +57,8 @@ export class EtcdFlags {
    * @see https://etcd.io/docs/v3.6/op-guide/configuration/
    */
   public value(flag: string): string | undefined {
-    const value = this.flags.get(flag) ?? this.environment.get(`ETCD_${flag.toUpperCase().replace(/-/g, '_')}`);
-    if (value && /\$[({A-Za-z_]/.test(value)) {
+    const value = this.flags.get(flag) ?? this.options.environment?.get(`ETCD_${flag.toUpperCase().replace(/-/g, '_')}`);
+    if (value && /\$[({A-Za-z_]|`/.test(value)) {
       throw new Error(`${this.source} has --${flag}=${value}, which is known only on the node: replace it by its value in what is read here`);
     }
     return value || undefined;
@@ -32,7 +68,7 @@ export class EtcdFlags {
   public required(flag: string): string {
     const value = this.value(flag);
     if (value === undefined) {
-      throw new Error(`${this.source} has no --${flag}: is it the whole of it, and etcd's?`);
+      throw new Error(`${this.source} has no --${flag}: is it the whole of it, and etcd's?${this.options.isWhole ? ` Then ${this.options.isWhole}` : ''}`);
     }
     return value;
   }
@@ -43,15 +79,29 @@ export class EtcdFlags {
   }
 }
 
-/** `--flag=value`, `--flag value`, and `--flag` alone, each with one dash or two, the last one winning, as Go reads them. */
-function parseFlags(args: string[]): Map<string, string> {
+/**
+ * `--flag=value`, `--flag value`, and `--flag` alone, each with one dash or two, the last one winning, as Go reads them. What etcd would
+ * refuse to start with is refused.
+ */
+function parseFlags(source: string, args: string[]): Map<string, string> {
   const flags = new Map<string, string>();
-  args.forEach((arg, index) => {
-    const match = /^--?([A-Za-z][-A-Za-z0-9]*)(?:=([^]*))?$/.exec(arg);
-    if (match) {
-      const next = args[index + 1];
-      flags.set(match[1], match[2] ?? (next === undefined || next.startsWith('-') ? 'true' : next));
+  for (let index = 0; index < args.length; index++) {
+    const [, name, value] = /^--?([A-Za-z][-A-Za-z0-9]*)(?:=([^]*))?$/.exec(args[index]) ?? [];
+    const next = args[index + 1];
+    if (name === undefined) {
+      throw new Error(`${source} has the word ${JSON.stringify(args[index])}${index > 0 ? ` behind ${args[index - 1]}` : ''}, where etcd takes a flag `
+        + 'and starts with nothing else: is it a part of a value that wants quotes, or another program\'s?');
     }
-  });
+    if (value !== undefined) {
+      flags.set(name, value);
+    } else if (READ.includes(name) && (next === undefined || /^--?[A-Za-z]/.test(next))) {
+      throw new Error(`${source} has --${name} without a value: give it one, or leave it out`);
+    } else if (STAND_ALONE.includes(name) || next === undefined || next.startsWith('-')) {
+      flags.set(name, 'true');
+    } else {
+      flags.set(name, next);
+      index++;
+    }
+  }
   return flags;
 }

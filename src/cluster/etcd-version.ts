@@ -1,3 +1,5 @@
+import { requireText } from './text';
+
 /**
  * A released version of etcd, and what it can do.
  *
@@ -9,10 +11,11 @@ export class EtcdVersion {
    *
    * Throws when the text doesn't begin with three numbers.
    *
-   * @param version `3.5.21`, `v3.6.5`, or the tag of an image, `3.5.21-0`; what follows the three numbers is ignored.
+   * @param version `3.5.21`, `v3.6.5`, or the tag of an image, `3.5.21-0` or `v3.5.6_vmware.20`; what follows the three numbers is ignored.
    */
   public static of(version: string): EtcdVersion {
-    const match = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(version);
+    requireText('etcd version', version);
+    const match = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+_].*)?$/.exec(version);
     if (!match) {
       throw new Error(`etcd version must be three numbers such as 3.5.21, v3.6.5 or 3.5.21-0, got ${JSON.stringify(version)}`);
     }

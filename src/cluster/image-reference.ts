@@ -1,3 +1,5 @@
+import { requireText } from './text';
+
 /** The name of an image, taken apart. */
 export interface ImageReference {
   /** Registry with its port, `docker.io` for short names. */
@@ -19,6 +21,7 @@ const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|
  * @see https://github.com/distribution/reference/blob/main/reference.go
  */
 export function parseImage(prop: string, image: string): ImageReference {
+  requireText(prop, image);
   const { name = '', tag, digest } = PATTERN.exec(image)?.groups ?? {};
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
@@ -42,6 +45,7 @@ export function parsePinnedImage(prop: string, image: string): ImageReference {
 
 /** Refuses what isn't a registry with, perhaps, a port and a path. */
 export function requireRegistry(prop: string, value: string): void {
+  requireText(prop, value);
   const [registry, ...path] = value.split('/');
   if (!REGISTRY.test(registry) || (path.length > 0 && !PATH.test(path.join('/')))) {
     throw new Error(`${prop} must be a registry, such as 192.168.50.90:5000 or harbor.example.com/proxy, without scheme and final slash, `

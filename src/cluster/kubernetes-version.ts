@@ -1,5 +1,6 @@
 import { EtcdVersion } from './etcd-version';
 import { etcdTagOfKubeadm } from './kubeadm-etcd';
+import { requireText } from './text';
 
 /**
  * A version of Kubernetes as kubeadm installs it, and the etcd that comes with it.
@@ -13,7 +14,8 @@ export class KubernetesVersion {
    * @param version `1.34.4`, `v1.34.4`, or `1.34` for the newest patch release that this library knows.
    */
   public static of(version: string): KubernetesVersion {
-    const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+].*)?)?$/.exec(version);
+    requireText('kubernetes version', version);
+    const match = /^v?1\.(\d+)(?:\.(\d+)(?:[-+_].*)?)?$/.exec(version);
     if (!match) {
       throw new Error(`kubernetes version must be such as 1.34.4, v1.34.4 or 1.34, got ${JSON.stringify(version)}`);
     }
@@ -55,6 +57,16 @@ export class KubernetesVersion {
   /** Whether a Job can say which exit codes make another try pointless. @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */
   public get supportsPodFailurePolicy(): boolean {
     return this.minor >= 26;
+  }
+
+  /**
+   * Whether the published schema of a Job wants `onPodConditions` in every rule of its pod failure policy, needed or not.
+   *
+   * @internal
+   * @see https://github.com/kubernetes/kubernetes/pull/120204
+   */
+  public get _requiresOnPodConditions(): boolean {
+    return this.supportsPodFailurePolicy && this.minor < 29;
   }
 
   /**

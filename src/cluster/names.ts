@@ -1,3 +1,5 @@
+import { requireLine, requireText } from './text';
+
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 
 /**
@@ -6,6 +8,7 @@ const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */
 export function requireDnsLabel(prop: string, value: string): void {
+  requireText(prop, value);
   if (!new RegExp(`^${LABEL}$`).test(value)) {
     throw new Error(`${prop} must be a DNS label, at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends, got ${JSON.stringify(value)}`);
   }
@@ -17,6 +20,7 @@ export function requireDnsLabel(prop: string, value: string): void {
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
  */
 export function requireDnsSubdomain(prop: string, value: string): void {
+  requireText(prop, value);
   if (value.length > 253 || !new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(value)) {
     throw new Error(`${prop} must be a DNS subdomain, at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both ends, got ${JSON.stringify(value)}`);
   }
@@ -24,7 +28,8 @@ export function requireDnsSubdomain(prop: string, value: string): void {
 
 /** Refuses what isn't the absolute path of a folder, which would depend on where a program happens to start. */
 export function requireAbsolutePath(prop: string, value: string): void {
-  if (!/^\/[^\0]*$/.test(value) || value.split('/').includes('..')) {
+  requireLine(prop, value);
+  if (!value.startsWith('/') || value.split('/').includes('..')) {
     throw new Error(`${prop} must be an absolute path without '..', got ${JSON.stringify(value)}`);
   }
 }

@@ -1,11 +1,11 @@
-import { isIPv6 } from 'net';
 import * as path from 'path';
 import { requireControlPlanes } from './control-planes';
-import { Endpoint, formatEndpoint, parseEndpoint, requireHost } from './endpoint';
+import { Endpoint, formatEndpoint, isOfTheMachine, loopbackOf, parseEndpoint } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { RunningEtcdProps } from './etcd-cluster-props';
 import { EtcdFlags } from './etcd-flags';
 import { EtcdMember } from './etcd-member';
+import { membersOf } from './member-addresses';
 
 /** How the paths that etcd was told map onto the host's; undefined when a path isn't on the host. */
 export type HostPath = (path: string) => string | undefined;
@@ -18,6 +18,8 @@ export class RunningEtcd {
   public readonly loopback?: string;
   public readonly dataDir: string;
   public readonly certificates?: EtcdCertificates;
+  /** The node's PKI folder, where etcd's certificates are laid out in it as kubeadm does. */
+  public readonly pkiFolder?: string;
 
   constructor(private readonly flags: EtcdFlags, private readonly hostPath: HostPath, private readonly props: RunningEtcdProps) {
     this.memberName = flags.value('name') ?? 'default';
@@ -25,31 +27,31 @@ export class RunningEtcd {
     this.loopback = this.readLoopback();
     this.dataDir = this.onHost('data-dir', flags.required('data-dir'), 'describe the cluster with EtcdCluster.kubeadm and dataDir');
     this.certificates = this.readCertificates();
+    this.pkiFolder = this.readPkiFolder();
   }
 
-  /** The URL that this member advertises to clients; the https one where an edited manifest has both. */
+  /** The URL that this member advertises to clients: an https one where an edited manifest has both, one for other machines where it has several. */
   private get clientEndpoint(): Endpoint {
     this.flags.required('advertise-client-urls');
-    const endpoints = this.flags.list('advertise-client-urls').map(url => parseEndpoint('--advertise-client-urls', url));
-    return endpoints.find(({ scheme }) => scheme === 'https') ?? endpoints[0];
+    const endpoints = this.endpoints('advertise-client-urls');
+    const secure = endpoints.filter(({ scheme }) => scheme === 'https');
+    const candidates = secure.length > 0 ? secure : endpoints;
+    return candidates.find(({ host }) => !isOfTheMachine(host)) ?? candidates[0];
   }
 
   private readMembers(): EtcdMember[] {
-    const { scheme, host, port } = this.clientEndpoint;
     const peers = this.readPeers();
-    const nodes = this.readNodes([...peers.keys()]);
-    const own = peers.get(this.memberName);
-    return nodes.map(name => {
-      // A single member that isn't named as its node is, as etcd's own default name, is still that node's.
-      const peer = peers.get(name) ?? (nodes.length === 1 ? own : undefined);
-      const address = this.props.addresses?.[name] ?? peer?.host ?? (nodes.length === 1 || name === this.memberName ? host : name);
-      requireHost(`address of ${name}`, address);
-      return {
-        name,
-        peerUrl: formatEndpoint({ scheme: own?.scheme ?? scheme, port: own?.port ?? 2380, ...peer, host: peer?.host ?? address }),
-        clientUrl: formatEndpoint({ scheme, host: address, port }),
-        zone: this.props.zones?.[name],
-      };
+    const nodes = this.props.controlPlanes ?? (peers.size > 0 ? [...peers.keys()] : [this.memberName]);
+    requireControlPlanes(nodes, this.props);
+    return membersOf(nodes, {
+      source: this.flags.source,
+      memberName: this.memberName,
+      client: this.clientEndpoint,
+      clients: this.endpoints('advertise-client-urls'),
+      ownPeer: peers.get(this.memberName) ?? this.endpoints('initial-advertise-peer-urls')[0],
+      peers,
+      addresses: this.props.addresses ?? {},
+      zones: this.props.zones ?? {},
     });
   }
 
@@ -60,27 +62,18 @@ export class RunningEtcd {
       const [name, ...url] = entry.split('=');
       peers.set(name, peers.get(name) ?? parseEndpoint('--initial-cluster', url.join('=')));
     }
-    const [own] = this.flags.list('initial-advertise-peer-urls');
+    const [own] = this.endpoints('initial-advertise-peer-urls');
     if (own !== undefined && peers.size === 0) {
-      peers.set(this.memberName, parseEndpoint('--initial-advertise-peer-urls', own));
+      peers.set(this.memberName, own);
     }
     return peers;
-  }
-
-  private readNodes(memberNames: string[]): string[] {
-    const nodes = this.props.controlPlanes ?? (memberNames.length > 0 ? memberNames : [this.memberName]);
-    requireControlPlanes(nodes, this.props);
-    return nodes;
   }
 
   /** The URL by which a program on the same machine reaches the member, if it listens there. */
   private readLoopback(): string | undefined {
     const { scheme } = this.clientEndpoint;
-    const local = this.flags.list('listen-client-urls')
-      .map(url => parseEndpoint('--listen-client-urls', url))
-      .find(endpoint => endpoint.scheme === scheme && /^(127\.|::1$|localhost$|0\.0\.0\.0$|::$)/.test(endpoint.host));
-    const everywhere = local && /^(0\.0\.0\.0|::)$/.test(local.host);
-    return local && formatEndpoint(everywhere ? { ...local, host: isIPv6(local.host) ? '::1' : '127.0.0.1' } : local);
+    const local = this.endpoints('listen-client-urls').find(endpoint => endpoint.scheme === scheme && isOfTheMachine(endpoint.host));
+    return local && formatEndpoint({ ...local, host: loopbackOf(local.host) });
   }
 
   /** kubeadm puts a client's certificate beside the server's; elsewhere nobody can tell where one is. */
@@ -96,6 +89,25 @@ export class RunningEtcd {
         + 'as kubeadm has them: set certificates to those of a client, such as EtcdCertificates.fromHostFolder');
     }
     return EtcdCertificates.fromHostFolder(this.onHost('cert-file', folder, 'set certificates'));
+  }
+
+  /** kubeadm's certificatesDir has etcd's certificates in a folder `etcd`. */
+  private readPkiFolder(): string | undefined {
+    const server = this.flags.value('cert-file');
+    const folder = server && this.hostPath(path.posix.dirname(server));
+    const isKubeadms = folder && path.posix.basename(server) === 'server.crt' && path.posix.basename(folder) === 'etcd';
+    return isKubeadms ? path.posix.dirname(folder) : undefined;
+  }
+
+  /** The URLs of a flag; sockets of the machine are passed over, since no pod on another machine comes to one. */
+  private endpoints(flag: string): Endpoint[] {
+    const urls = this.flags.list(flag);
+    const reachable = urls.filter(url => !/^unixs?:/i.test(url));
+    if (urls.length > 0 && reachable.length === 0) {
+      throw new Error(`${this.flags.source} has --${flag}=${urls.join(',')}, unix sockets alone, which no pod reaches: `
+        + 'add an https URL to it on the control plane, or describe the cluster with EtcdCluster.kubeadm');
+    }
+    return reachable.map(url => parseEndpoint(`--${flag}`, url));
   }
 
   private onHost(flag: string, containerPath: string, fix: string): string {

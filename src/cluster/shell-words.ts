@@ -1,27 +1,89 @@
 /** A command of a shell script, as its words. */
 export type Command = string[];
 
-const WORD = /(?:[^\s'"\\;&|<>()]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*"|\$\([A-Za-z_]\w*\))+|[;&|<>()]+|\n/g;
-const QUOTED = /\\([^])|'([^']*)'|"((?:[^"\\]|\\[^])*)"/g;
+const COMMENT = /#[^\n]*/y;
+const CONTINUED = /\\\r?\n/y;
+const BLANK = /[ \t\r]+/y;
+const REDIRECTION = /&>>?|[<>][<>&|]*/y;
+const END = /[;&|()\n]+/y;
+const SINGLE_QUOTED = /'([^']*)'/y;
+const DOUBLE_QUOTED = /"((?:[^"\\]|\\[^])*)"/y;
+const ESCAPED = /\\([^])/y;
+const VARIABLE = /\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*/y;
+const COMPUTED = /\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|`[^`]*`/y;
+const PLAIN = /[^]/y;
 
 /**
- * Splits a small shell script, such as one given to `sh -c`, into its commands and their words: quotes, backslashes, continued lines
- * and comments are understood, everything that a shell would compute is left as it stands.
+ * Splits a small shell script, such as one given to `sh -c`, into its commands and their words: quotes, backslashes, continued lines,
+ * comments, redirections and the variables that are known are understood; everything else that a shell would compute is left as it stands.
  */
-export function shellCommands(script: string): Command[] {
-  const lines = script.replace(/\\\r?\n/g, ' ').replace(/^\s*#.*$/gm, '');
+export function shellCommands(script: string, environment: ReadonlyMap<string, string> = new Map()): Command[] {
   const commands: Command[] = [[]];
-  for (const [word] of lines.matchAll(WORD)) {
-    if (/^([;&|<>()]+|\n)$/.test(word)) {
+  let at = 0;
+  let word: string | undefined;
+  let isTarget = false;
+
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(script);
+    at = match ? pattern.lastIndex : at;
+    return match ? match[1] ?? match[0] : undefined;
+  };
+  const endWord = () => {
+    // What a command reads from and writes to is none of its words.
+    if (word !== undefined && !isTarget) commands[commands.length - 1].push(word);
+    isTarget = isTarget && word === undefined;
+    word = undefined;
+  };
+  const append = (text: string | undefined) => {
+    if (text !== undefined) word = (word ?? '') + text;
+    return text !== undefined;
+  };
+  /** Outside of quotes, a shell splits the value of a variable at its blanks. */
+  const appendSplit = (text: string) => text.split(/\s+/).forEach((part, i) => {
+    if (i > 0) endWord();
+    if (part !== '') append(part);
+  });
+
+  while (at < script.length) {
+    // A # within a word is a part of it.
+    if (word === undefined && take(COMMENT) !== undefined) continue;
+    if (take(CONTINUED) !== undefined) continue;
+    if (append(take(SINGLE_QUOTED))) continue;
+    const text = take(DOUBLE_QUOTED);
+    if (append(text && expandShell(text, environment))) continue;
+    if (append(take(ESCAPED))) continue;
+    const variable = take(VARIABLE);
+    if (variable !== undefined) {
+      appendSplit(expandShell(variable, environment));
+    } else if (append(take(COMPUTED))) {
+      continue;
+    } else if (take(REDIRECTION) !== undefined) {
+      // The 2 of 2>&1.
+      if (/^\d+$/.test(word ?? '')) word = undefined;
+      endWord();
+      isTarget = true;
+    } else if (take(END) !== undefined) {
+      endWord();
+      isTarget = false;
       commands.push([]);
+    } else if (take(BLANK) !== undefined) {
+      endWord();
     } else {
-      commands[commands.length - 1].push(unquote(word));
+      append(take(PLAIN));
     }
   }
+  endWord();
   return commands.filter(command => command.length > 0);
 }
 
-function unquote(word: string): string {
-  return word.replace(QUOTED, (_, escaped?: string, single?: string, double?: string) =>
-    escaped ?? single ?? double!.replace(/\\(["\\$`])/g, '$1'));
+/** As between double quotes. */
+function expandShell(text: string, environment: ReadonlyMap<string, string>): string {
+  return text.replace(/\\(["\\$`\n])|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, escaped?: string, braced?: string, bare?: string) =>
+    escaped === undefined ? environment.get(braced ?? bare!) ?? whole : escaped.trim());
+}
+
+/** The variables that a script sets itself, so that what they were before tells nothing. */
+export function assignedIn(commands: Command[]): string[] {
+  return commands.flatMap(command => command.map(word => /^([A-Za-z_]\w*)=/.exec(word)?.[1] ?? '').filter(name => name !== ''));
 }

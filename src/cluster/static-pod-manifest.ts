@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { parseAllDocuments } from 'yaml';
-import { etcdArguments, unwrapShell } from './etcd-command-line';
+import { EtcdContainer, flagsOf, runsEtcd } from './etcd-container';
 import { EtcdFlags } from './etcd-flags';
 
 /** What a static pod manifest of etcd says. */
@@ -13,18 +13,14 @@ export interface StaticPodManifest {
 }
 
 /* The parts of a pod that are read here. What the kubelet doesn't insist on may be missing. */
-interface Variable { readonly name: string; readonly value?: unknown }
-interface Mount { readonly name: string; readonly mountPath: string; readonly subPath?: string }
+interface Mount { readonly name: string; readonly mountPath: string; readonly subPath?: string; readonly subPathExpr?: string }
 interface Volume { readonly name: string; readonly hostPath?: { readonly path: string } }
-interface Container {
+interface Container extends EtcdContainer {
   readonly name?: string;
   readonly image?: string;
-  readonly command?: unknown[];
-  readonly args?: unknown[];
-  readonly env?: Variable[];
   readonly volumeMounts?: Mount[];
 }
-interface Pod { readonly spec?: { readonly containers?: Container[]; readonly volumes?: Volume[] } }
+interface Pod { readonly kind?: string; readonly spec?: { readonly containers?: Container[]; readonly volumes?: Volume[] } }
 
 /** Reads a static pod manifest from a file. */
 export function readManifestFile(file: string): StaticPodManifest {
@@ -46,7 +42,7 @@ function parseYaml(source: string, text: string): Pod[] {
     if (document.errors.length > 0) {
       throw new Error(`${source} must be YAML, got text that is none: ${document.errors[0].message.split('\n')[0]}`);
     }
-    return document.toJSON();
+    return document.toJS();
   }).filter(isMapping);
 }
 
@@ -55,44 +51,32 @@ function isMapping(value: unknown): value is Pod {
 }
 
 function parsePods(source: string, text: string): StaticPodManifest {
-  for (const pod of parseYaml(source, text)) {
-    const containers = pod.spec?.containers ?? [];
-    const container = containers.find(({ name }) => name === 'etcd') ?? containers.find(candidate => commandOf(candidate).some(etcdArguments));
-    if (container) {
-      const commands = commandOf(container);
-      // An image whose entry point is etcd needs no command: then the arguments are all there is.
-      const args = commands.map(etcdArguments).find(found => found !== undefined) ?? commands.flat();
-      return {
-        flags: new EtcdFlags(source, args, environmentOf(container)),
-        image: container.image,
-        hostPath: containerPath => hostPath(container.volumeMounts ?? [], pod.spec?.volumes ?? [], containerPath),
-      };
-    }
+  const pods = parseYaml(source, text).filter(({ kind, spec }) => kind === 'Pod' || Array.isArray(spec?.containers));
+  if (pods.length > 1) {
+    throw new Error(`${source} must hold one pod, got ${pods.length}: the kubelet reads one of a file, so leave the others out`);
   }
-  throw new Error(`${source} must be the static pod manifest of etcd, /etc/kubernetes/manifests/etcd.yaml on a control plane: `
-    + 'no container in it is named etcd or runs etcd');
-}
-
-function commandOf(container: Container): string[][] {
-  const environment = environmentOf(container);
-  const words = [...container.command ?? [], ...container.args ?? []].map(String);
-  return unwrapShell(words).map(command => command.map(word => expand(word, environment)));
-}
-
-/** A variable without a literal value stands for itself, so that whoever needs it learns its name. */
-function environmentOf(container: Container): Map<string, string> {
-  return new Map((container.env ?? []).map(({ name, value }) => [name, String(value ?? `$(${name})`)]));
-}
-
-/** Kubernetes replaces `$(NAME)` in commands, and a shell `$NAME` and `${NAME}`. */
-function expand(text: string, environment: Map<string, string>): string {
-  return text.replace(/\$(?:\((\w+)\)|\{(\w+)\}|([A-Za-z_]\w*))/g, (whole, ...names: string[]) =>
-    environment.get(names[0] ?? names[1] ?? names[2]) ?? whole);
+  const containers = pods.flatMap(({ spec }) => spec?.containers ?? []);
+  const ofEtcd = containers.filter(container => container.name === 'etcd' || runsEtcd(container));
+  if (ofEtcd.length > 1) {
+    throw new Error(`${source} must have one container that runs etcd, got ${ofEtcd.map(({ name = 'one without a name' }) => name).join(', ')}: `
+      + 'leave out those that are none of the cluster\'s');
+  }
+  if (ofEtcd.length === 0) {
+    throw new Error(`${source} must be the static pod manifest of etcd, /etc/kubernetes/manifests/etcd.yaml on a control plane: `
+      + 'no container in it is named etcd or runs etcd');
+  }
+  const [container] = ofEtcd;
+  return {
+    flags: flagsOf(source, container),
+    image: container.image,
+    hostPath: containerPath => hostPath(container.volumeMounts ?? [], pods[0].spec?.volumes ?? [], containerPath),
+  };
 }
 
 function hostPath(mounts: Mount[], volumes: Volume[], containerPath: string): string | undefined {
   const within = (mount: Mount) => !path.posix.relative(mount.mountPath, containerPath).startsWith('..');
   const [mount] = mounts.filter(within).sort((a, b) => b.mountPath.length - a.mountPath.length);
   const onHost = mount && volumes.find(({ name }) => name === mount.name)?.hostPath?.path;
-  return onHost && path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath));
+  const isKnown = onHost && path.posix.isAbsolute(containerPath) && mount.subPathExpr === undefined;
+  return isKnown ? path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath)) : undefined;
 }

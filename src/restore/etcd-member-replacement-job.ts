@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { requireUtcTime } from './snapshot-source';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { requireGiven } from '../cluster/text';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
 import { requireSeconds, standardLabels } from '../runtime/program-pod';
@@ -71,12 +72,13 @@ export class EtcdMemberReplacementJob extends Construct {
 
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
     super(scope, id);
+    requireGiven(props, 'cluster', 'node', 'replacementId', 'expires');
     const { cluster, node: { name } } = props;
     requireReplaceable(cluster, name);
     requireOperationId('replacementId', props.replacementId);
     requireUtcTime('expires', props.expires);
     const images = props.images ?? ContainerImages.defaults();
-    this.job = hostOperationJob(this, new Construct(this, 'pod'), {
+    this.job = hostOperationJob(this, new Construct(this, 'pod:'), {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,

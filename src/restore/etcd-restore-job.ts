@@ -3,9 +3,11 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireUtcTime, SnapshotSource } from './snapshot-source';
 import { BackupVolume } from '../backup/backup-volume';
+import { requireApartFromData } from '../backup/host-folder';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
+import { requireGiven } from '../cluster/text';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
 import { requireSeconds, standardLabels } from '../runtime/program-pod';
@@ -133,10 +135,12 @@ export class EtcdRestoreJob extends Construct {
 
   constructor(scope: Construct, id: string, props: EtcdRestoreJobProps) {
     super(scope, id);
+    requireGiven(props, 'cluster', 'volume', 'restoreId', 'expires');
     const { cluster } = props;
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
+    requireApartFromData(props.volume.hostPath, cluster);
     requireOperationId('restoreId', props.restoreId);
     requireUtcTime('expires', props.expires);
     const members = presentMembers(props);
@@ -147,7 +151,7 @@ export class EtcdRestoreJob extends Construct {
 
   private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
     const isHolder = name === this.holder;
-    const home = new Construct(this, `${name}-pod`);
+    const home = new Construct(this, `pod:${name}`);
     const images = props.images ?? ContainerImages.defaults();
     const role = isHolder ? 'holder' : 'follower';
     const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });

@@ -1,4 +1,5 @@
 import { requireAbsolutePath } from '../cluster/names';
+import { requireText } from '../cluster/text';
 
 /**
  * Which backup is restored.
@@ -15,6 +16,7 @@ export class SnapshotSource {
    * Throws when it isn't the name of a backup.
    */
   public static at(name: string): SnapshotSource {
+    requireText('snapshot', name);
     if (!/^\d{8}T\d{6}Z-r[1-9]\d*$/.test(name)) {
       throw new Error(`snapshot must be the name of a backup such as 20261121T101501Z-r960, got ${JSON.stringify(name)}`);
     }
@@ -50,6 +52,7 @@ export class SnapshotSource {
 
 /** Refuses what isn't a time in UTC, to the second. */
 export function requireUtcTime(prop: string, time: string): string {
+  requireText(prop, time);
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time) || Number.isNaN(Date.parse(time))) {
     throw new Error(`${prop} must be a time in UTC such as 2026-11-22T00:00:00Z, got ${JSON.stringify(time)}`);
   }

@@ -6,6 +6,7 @@ import { Program } from './program';
 import { ProgramPod } from './program-pod';
 import { ContainerImages } from '../cluster/container-images';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
+import { requireText } from '../cluster/text';
 
 /** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
@@ -32,10 +33,15 @@ export interface HostOperationProps {
 }
 
 /** What the program has ended by itself ends the same at every try: see the exit status in programs/restore.sh. */
-const endedForGood = ({ name }: Program) => ({ rules: [{ action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [1, 2] } }] });
+function endedForGood({ name }: Program, kubernetesVersion: KubernetesVersion): object {
+  const rule = { action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [1, 2] } };
+  // API servers drop the empty list, so it stands only where what checks manifests without one insists on it.
+  return { rules: [kubernetesVersion._requiresOnPodConditions ? { ...rule, onPodConditions: [] } : rule] };
+}
 
 /** Refuses an id that is no name for an operation on a host. */
 export function requireOperationId(prop: string, id: string): void {
+  requireText(prop, id);
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
     throw new Error(`${prop} must have 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first, got ${JSON.stringify(id)}`);
   }
@@ -79,7 +85,7 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     });
     pod.complete(job, '/spec/template/spec');
     if (props.kubernetesVersion?.supportsPodFailurePolicy) {
-      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program)));
+      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program, props.kubernetesVersion)));
     }
     return job;
   });

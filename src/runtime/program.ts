@@ -1,9 +1,10 @@
 import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import * as path from 'path';
-import { Chart, Names } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { objectName } from './object-name';
 import { verifiedPath } from './verified-files';
 
 /** Beside src/ in the repository, beside lib/ in the package. */
@@ -74,7 +75,7 @@ export class Program {
   private addVolume(scope: Construct): kplus.Volume {
     const key = (file: string) => file.replace('/', '-');
     const configMap = new kplus.ConfigMap(scope, 'ConfigMap', {
-      metadata: { name: Names.toDnsLabel(scope, { extra: [this.digest] }) },
+      metadata: { name: objectName(scope, this.digest) },
       immutable: true,
       data: Object.fromEntries(this.files.map((file) => [key(file), this.contents[file]])),
     });

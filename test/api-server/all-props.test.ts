@@ -1,10 +1,15 @@
 import { Chart, Yaml } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { parseAllDocuments } from 'yaml';
 import { ApiServer } from './support/api-server';
+import { missingFields, PublishedSchemas } from './support/published-schema';
 import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
+import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_NFS, allCronJobProps, allJobProps, chart, external, stacked } from '../backup/snapshot-fixtures';
+import { allReplacementProps, allRestoreProps, clusterOf } from '../restore/restore-fixtures';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -30,6 +35,11 @@ const builds: { [what: string]: (scope: Chart) => void } = {
   }),
   'an existing EBS volume with all props': (scope) => BackupVolume.fromEbsVolume(scope, 'volume', ALL_EBS_VOLUME),
   'a new EBS volume with all props': (scope) => BackupVolume.fromEbsStorageClass(scope, 'volume', ALL_EBS_STORAGE_CLASS),
+  'an EtcdRestoreJob with all props': (scope) => new EtcdRestoreJob(scope, 'restore', allRestoreProps(scope)),
+  'an EtcdRestoreJob for a cluster of 1.28, with all that its schema requires': (scope) => new EtcdRestoreJob(scope, 'restore', {
+    ...allRestoreProps(scope), cluster: clusterOf('1.28.0', 'cp1', 'cp2', 'cp3'),
+  }),
+  'an EtcdMemberReplacementJob with all props': (scope) => new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps()),
   'an NFS volume with all props': (scope) => BackupVolume.fromNfs(scope, 'volume', ALL_NFS),
 };
 
@@ -54,6 +64,22 @@ for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {
       for (const namespace of [undefined, 'backup']) {
         expect(await server.dryRunApply(manifestsOf(what, namespace))).toMatchObject({ exitCode: 0, stderr: '' });
       }
+    });
+
+    test.each(Object.keys(builds))('has published no schema by which %s lacks a field', async (what) => {
+      for (const object of parseAllDocuments(manifestsOf(what, 'backup')).map((document) => document.toJS())) {
+        const [version, group] = object.apiVersion.split('/').reverse();
+        const published = await server.kubectl(['get', '--raw', group ? `/openapi/v3/apis/${group}/${version}` : `/openapi/v3/api/${version}`]);
+        const schemas: PublishedSchemas = JSON.parse(published.stdout);
+        expect(missingFields(schemas, `io.k8s.api.${group?.split('.')[0] ?? 'core'}.${version}.${object.kind}`, object)).toEqual([]);
+      }
+    });
+
+    test.each(Object.keys(builds).filter((what) => what.includes('an EtcdRestoreJob')))('has nothing to change when %s is applied again', async (what) => {
+      const manifests = manifestsOf(what, 'backup');
+      expect(await server.kubectl(['apply', '-f', '-'], manifests)).toMatchObject({ exitCode: 0 });
+      expect(await server.kubectl(['diff', '-f', '-'], manifests)).toMatchObject({ exitCode: 0, stdout: '' });
+      expect(await server.kubectl(['delete', '--cascade=background', '--wait=false', '-f', '-'], manifests)).toMatchObject({ exitCode: 0 });
     });
 
     test('the pod for an external etcd is admitted under restricted', async () => {

@@ -42,6 +42,16 @@ describe('a folder of the host', () => {
   });
 });
 
+test.each(['/', '//', '/.', '/etc', '/etc/', '/etc/kubernetes', '/etc/kubernetes/manifests', '/proc', '/sys/fs', '/dev/shm', '/run', '/run/backups', '/usr', '/bin',
+  '/sbin', '/lib', '/lib64', '/boot', '/boot/efi', '/var/lib', '/var/run/x', '/usr/lib/etcd', '/var/lib/kubelet/pods'])('the system\'s own folder %s is refused', (path) => {
+  expect(() => BackupVolume.fromHostPath(chart(), 'backups', { path })).toThrow(
+    `path must be a folder for backups and nothing else, such as /mnt/backup, got "${path}", which is the system's own: use the folder of a disk of its own`);
+});
+
+test.each(['/mnt', '/srv/backups', '/var/backups', '/var/lib/etcd-backups', '/libraries', '/device', '/usr/local/backups', '/data', '/opt/..backups'])('the folder %s is fine', (path) => {
+  expect(BackupVolume.fromHostPath(chart(), 'backups', { path }).hostPath).toBe(path);
+});
+
 describe('an EBS volume that exists', () => {
   const ebs = (parent: Chart) => BackupVolume.fromEbsVolume(parent, 'backups', ALL_EBS_VOLUME);
 

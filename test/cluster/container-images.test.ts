@@ -3,6 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import * as fc from 'fast-check';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../src/cluster/registry-mirror';
 
@@ -19,6 +20,44 @@ describe('by default', () => {
       const old = EtcdCluster.kubeadm({ name: 'old', kubernetesVersion: KubernetesVersion.of(version), controlPlanes: ['cp1'] });
       expect(ContainerImages.defaults().etcdFor(old)).toBe(image);
     });
+
+  const running = (image: string, etcdVersion?: EtcdVersion) => EtcdCluster.kubeadm({
+    name: 'running', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'], image, etcdVersion,
+  });
+
+  test.each([
+    [`registry.k8s.io/etcd:3.6.4-0@${digest}`, 'registry.k8s.io/etcd:3.6.5-0'],
+    [`registry.example.com:5000/k8s/etcd:3.6.1-1@${digest}`, 'registry.example.com:5000/k8s/etcd:3.6.5-0'],
+    ['registry.example.com:5000/etcd:3.6.4-0', 'registry.example.com:5000/etcd:3.6.5-0'],
+    ['registry.k8s.io/etcd:v3.6.4', 'registry.k8s.io/etcd:3.6.5-0'],
+    ['registry.k8s.io/etcd:3.6.4-0-rc.1', 'registry.k8s.io/etcd:3.6.5-0'],
+    ['registry.k8s.io/etcd:3.6.5-0', 'registry.k8s.io/etcd:3.6.5-0'],
+    [`registry.k8s.io/etcd:3.6.8-0@${digest}`, `registry.k8s.io/etcd:3.6.8-0@${digest}`],
+    ['registry.k8s.io/etcd:3.6.40-0', 'registry.k8s.io/etcd:3.6.40-0'],
+    ['quay.io/coreos/etcd:v3.6.4', 'quay.io/coreos/etcd:v3.6.4'],
+    ['public.ecr.aws/eks-distro/etcd-io/etcd:v3.6.4-eks-1-34-3', 'public.ecr.aws/eks-distro/etcd-io/etcd:v3.6.4-eks-1-34-3'],
+  ])('the tools for %s are those of %s', (image, tools) => {
+    expect(ContainerImages.defaults().etcdFor(running(image))).toBe(tools);
+  });
+
+  test('an image by its digest alone is known by the version that is told', () => {
+    const images = ContainerImages.defaults();
+    expect(images.etcdFor(running(`registry.k8s.io/etcd@${digest}`, EtcdVersion.of('3.6.4')))).toBe('registry.k8s.io/etcd:3.6.5-0');
+    expect(images.etcdFor(running(`registry.k8s.io/etcd@${digest}`, EtcdVersion.of('3.6.6')))).toBe(`registry.k8s.io/etcd@${digest}`);
+    expect(images.etcdFor(running(`example.com/etcd@${digest}`, EtcdVersion.of('3.6.4')))).toBe(`example.com/etcd@${digest}`);
+  });
+
+  test.each(['registry.example.com/k8s/etcd:3.6.4-0-fips', 'example.com/etcd:v3.6.2-0', `example.com/etcd:3.6.0-0-gke.1@${digest}`])(
+    'of %s, of which nobody knows a newer one, the error says what to set', (image) => {
+      expect(() => ContainerImages.defaults().etcdFor(running(image))).toThrow(
+        /^images must name an etcd image with etcdutl: .* is by its tag one of Kubernetes' etcd 3\.6\.\d, which lacks it; set images/);
+      expect(ContainerImages.of({ etcd: 'registry.k8s.io/etcd:3.6.5-0' }).etcdFor(running(image))).toBe('registry.k8s.io/etcd:3.6.5-0');
+    });
+
+  test('one without the tools that a person names is refused', () => {
+    expect(() => ContainerImages.of({ etcd: `registry.k8s.io/etcd:3.6.4-0@${digest}` })).toThrow(
+      `image etcd must have etcdutl, got registry.k8s.io/etcd:3.6.4-0@${digest}, which lacks it: use registry.k8s.io/etcd:3.6.5-0`);
+  });
 
   test('busybox is the statically linked one, named in full, so that no runtime has to guess a registry', () => {
     expect(ContainerImages.defaults().busybox).toBe('docker.io/library/busybox:1.37.0-musl');

@@ -10,9 +10,17 @@ describe('reading a version', () => {
     ['3.5.21-0', '3.5.21'],
     ['v3.5.9-eks-1-28-6', '3.5.9'],
     ['3.4.30+dfsg-1', '3.4.30'],
+    ['v3.5.6_vmware.20', '3.5.6'],
+    ['v3.5.21-eks-1-33-13', '3.5.21'],
+    ['3.5.15-0-gke.4', '3.5.15'],
+    ['v3.5.9-k3s1-build20230802', '3.5.9'],
+    ['3.5.3-rc.0', '3.5.3'],
+    ['3.5.9-debian-11-r20', '3.5.9'],
+    ['v3.5.16-amd64', '3.5.16'],
+    ['v3.5.9-rancher1-1', '3.5.9'],
   ])('%s is etcd %s', (text, version) => expect(of(text).toString()).toBe(version));
 
-  test.each(['', '3', '3.5', 'latest', '3.5.x', ' 3.5.21', '3.5.21.4', 'a3.5.1'])('%j is refused, and the message says what a version looks like', text => {
+  test.each(['', '3', '3.5', 'latest', '3.5.x', ' 3.5.21', '3.5.21.4', 'a3.5.1', '_3.5.21', '3.5.21rc'])('%j is refused, and the message says what a version looks like', text => {
     expect(() => of(text)).toThrow(`etcd version must be three numbers such as 3.5.21, v3.6.5 or 3.5.21-0, got ${JSON.stringify(text)}`);
   });
 

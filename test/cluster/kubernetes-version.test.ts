@@ -5,7 +5,8 @@ import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 const of = (version: string) => KubernetesVersion.of(version);
 
 describe('reading a version', () => {
-  test.each([['1.34', '1.34'], ['1.34.4', '1.34.4'], ['v1.34.4', '1.34.4'], ['v1.34.4+build', '1.34.4']])('%s is Kubernetes %s', (text, version) => {
+  test.each([['1.34', '1.34'], ['1.34.4', '1.34.4'], ['v1.34.4', '1.34.4'], ['v1.34.4+build', '1.34.4'],
+    ['v1.28.8_vmware.1', '1.28.8'], ['v1.30.5-gke.1443001', '1.30.5']])('%s is Kubernetes %s', (text, version) => {
     expect(of(text).toString()).toBe(version);
   });
 

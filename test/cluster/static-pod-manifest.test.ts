@@ -284,7 +284,7 @@ describe('what is missing is said', () => {
     expect(read(text, { etcdVersion: EtcdVersion.of('3.5.21') }).image).toBe(image);
   });
 
-  test.each([['--advertise-client-urls', 'https://10.0.0.3'], ['--initial-cluster', 'cp3'], ['--listen-client-urls', 'unix:///etcd']])(
+  test.each([['--advertise-client-urls', 'https://10.0.0.3'], ['--initial-cluster', 'cp3'], ['--listen-client-urls', 'ftp://10.0.0.3:2379']])(
     '%s that makes no sense: %s', (flag, value) => {
       expect(() => read(edited(new RegExp(`- ${flag}=.*`), `- ${flag}=${value}`))).toThrow(`${flag} must be scheme, host and port`);
     });

@@ -1,6 +1,6 @@
 import { App, Chart, Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { ContainerImages } from '../../src/cluster/container-images';
+import { allReplacementProps } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -62,16 +62,7 @@ test('the program has every file that it sources', () => {
 });
 
 test('every prop is found again', () => {
-  const props: Required<EtcdMemberReplacementJobProps> = {
-    ...once,
-    cluster: clusterOf('a', 'b', 'c', 'd', 'e'),
-    node: kplus.Node.named('e'),
-    readyTimeout: Duration.minutes(2),
-    images: ContainerImages.of({ etcd: 'example.com/etcd:v3.6.8' }),
-    labels: { team: 'platform' },
-    annotations: { why: 'disk failed' },
-  };
-  const job = jobOf(render(props));
+  const job = jobOf(render(allReplacementProps()));
   expect(envOf(job)).toMatchObject({ SELF: 'e', READY_TIMEOUT: '120', MEMBERS: expect.stringContaining('d=https://d:2379') });
   expect(podOf(job).containers[0].image).toBe('example.com/etcd:v3.6.8');
   expect(job.metadata.labels).toMatchObject({ team: 'platform' });

@@ -1,7 +1,7 @@
 import { App, Chart, Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { allRestoreProps, clusterOf } from './restore-fixtures';
 import { BackupVolume } from '../../src/backup/backup-volume';
-import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -81,6 +81,13 @@ describe('a restore of three members', () => {
     expect(render({ cluster }).map(({ spec }) => 'podFailurePolicy' in spec)).toEqual([known, known, known]);
   });
 
+  test.each([['1.26.3', true], ['1.28.0', true], ['1.29.0', false], ['1.36', false]])(
+    'has on %s what the published schema requires of a rule: an empty onPodConditions: %s', (version, required) => {
+      for (const { spec } of render({ cluster: clusterOf(version, 'cp1', 'cp2', 'cp3') })) {
+        expect(spec.podFailurePolicy.rules[0].onPodConditions).toEqual(required ? [] : undefined);
+      }
+    });
+
   test('runs the program as a carrier', () => {
     expect(podOf(jobs[0]).containers[0].command).toEqual(['/toolbox/busybox', 'sh', '-c', expect.stringMatching(/^verified \/program [0-9a-f]{64}$/m), '/tmp/program/restore.sh', 'carry']);
   });
@@ -88,24 +95,7 @@ describe('a restore of three members', () => {
 
 test('every prop is found again', () => {
   const chart = chartOf();
-  const props: Required<EtcdRestoreJobProps> = {
-    ...once,
-    cluster: ha,
-    volume: BackupVolume.fromNfs(chart, 'nfs', { server: 'nfs.example.com', path: '/backups' }),
-    snapshot: SnapshotSource.at('20261121T101501Z-r960'),
-    holder: kplus.Node.named('cp1'),
-    lostMembers: ['cp3'],
-    dryRun: true,
-    readyTimeout: Duration.minutes(5),
-    quiesceTimeout: Duration.seconds(61),
-    finishTimeout: Duration.hours(1),
-    apiServerGrace: Duration.seconds(3),
-    acceptMismatch: true,
-    images: ContainerImages.of({ etcd: 'example.com/etcd:v3.6.8' }),
-    labels: { team: 'platform' },
-    annotations: { why: 'drill' },
-  };
-  new EtcdRestoreJob(chart, 'restore', props);
+  new EtcdRestoreJob(chart, 'restore', allRestoreProps(chart));
   const jobs: any[] = chart.toJson().filter(({ kind }) => kind === 'Job');
   expect(jobs).toHaveLength(2);
   expect(envOf(jobs[0])).toMatchObject({

@@ -142,6 +142,8 @@ export class ApiServer {
       `--service-account-signing-key-file=${this.file('sa.key', privateKey)}`,
       `--service-account-key-file=${this.file('sa.pub', publicKey)}`,
       `--token-auth-file=${this.file('tokens.csv', `${token},tester,tester,system:masters\n`)}`, '--authorization-mode=RBAC',
+      // As kubeadm starts it.
+      '--allow-privileged=true',
       // No controller runs that would give each namespace its default service account.
       '--disable-admission-plugins=ServiceAccount',
     ], join(this.folder, 'kube-apiserver.log'));

@@ -1,0 +1,31 @@
+import { isIPv6 } from 'net';
+import { NfsBackupVolumeProps } from './backup-volume-props';
+import { shellQuoted } from './shell-quoted';
+import { requireAbsolutePath } from '../cluster/names';
+import { requireGiven, requireLine, requireList, requireText } from '../cluster/text';
+
+export function requireNfs(props: NfsBackupVolumeProps): void {
+  requireGiven(props, 'server', 'path');
+  requireText('server', props.server);
+  if (!/^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?$/.test(props.server) && !isAddress(props.server)) {
+    throw new Error(`server must be the name or address of an NFS server, got ${JSON.stringify(props.server)}: leave port and path out`);
+  }
+  requireAbsolutePath('path', props.path);
+  if (props.mountOptions !== undefined) {
+    requireList('mountOptions', props.mountOptions);
+    props.mountOptions.forEach((option) => requireLine('mountOptions', option));
+  }
+}
+
+/** What a person types to have the folder at a path of a machine. */
+export function mountNfs({ server, path, mountOptions = [] }: NfsBackupVolumeProps, at: string): string {
+  // Kubernetes puts the brackets itself; mount wants them.
+  const host = isIPv6(server) ? `[${server}]` : server;
+  const options = mountOptions.length > 0 ? `-o ${shellQuoted(mountOptions.join(','))} ` : '';
+  return `mount -t nfs ${options}${shellQuoted(`${host}:${path}`)} ${at}`;
+}
+
+/** An IPv6 address, in brackets or not; one of a link has another name on each machine. */
+function isAddress(server: string): boolean {
+  return isIPv6(server.replace(/^\[(.*)\]$/, '$1')) && !server.includes('%');
+}

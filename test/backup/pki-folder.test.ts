@@ -1,0 +1,63 @@
+import { Cron } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { chart } from './snapshot-fixtures';
+import { mountOf, only } from './synthesized';
+import { BackupVolume } from '../../src/backup/backup-volume';
+import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
+import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
+import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+
+const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
+
+/** An etcd whose certificates are in a folder, on the host perhaps elsewhere. */
+function read(folder: string, onHost = folder, certificates?: EtcdCertificates): EtcdCluster {
+  const volumes = [['/var/lib/etcd', '/var/lib/etcd'], [folder, onHost]];
+  const container = {
+    name: 'etcd',
+    image: 'registry.k8s.io/etcd:3.5.21-0',
+    command: ['etcd', ...FLAGS.split(' '), `--cert-file=${folder}/server.crt`, `--trusted-ca-file=${folder}/ca.crt`],
+    volumeMounts: volumes.map(([mountPath], i) => ({ name: `v${i}`, mountPath })),
+  };
+  const manifest = { spec: { containers: [container], volumes: volumes.map(([, path], i) => ({ name: `v${i}`, hostPath: { path } })) } };
+  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: JSON.stringify(manifest), certificates });
+}
+
+const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
+  name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'], certificates,
+});
+
+/** The PKI folder of which a pod mounts the files that it makes fingerprints of, and the folder that it keeps. */
+function foldersOf(cluster: EtcdCluster, props: Partial<EtcdSnapshotProps> = {}): string[] {
+  const scope = chart();
+  new EtcdSnapshotCronJob(scope, 'snapshots', {
+    cluster, volume: BackupVolume.fromHostPath(scope, 'v'), schedule: Cron.daily(), includePki: true, ...props,
+  });
+  const cronJob = only(scope, 'CronJob');
+  return ['fingerprint-ca-crt', 'fingerprint-sa-pub', 'pki'].map((name) => mountOf(cronJob, name).source.hostPath.path);
+}
+
+const filesOf = (folder: string) => [`${folder}/ca.crt`, `${folder}/sa.pub`, folder];
+
+test.each<[string, () => EtcdCluster, string]>([
+  ['kubeadm\'s own', () => kubeadm(), '/etc/kubernetes/pki'],
+  ['minikube\'s', () => read('/var/lib/minikube/certs/etcd'), '/var/lib/minikube/certs'],
+  ['kubeadm\'s certificatesDir', () => read('/opt/k8s/certificates/etcd'), '/opt/k8s/certificates'],
+  ['a folder of the host that the container has elsewhere', () => read('/etc/kubernetes/pki/etcd', '/srv/pki/etcd'), '/srv/pki'],
+  ['a folder that was read, beside certificates of a person\'s own', () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromHostFolder('/root/etcd')), '/opt/k8s'],
+  ['a folder that was read, beside certificates in a Secret',
+    () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart(), 's', 'etcd'))), '/opt/k8s'],
+  ['a command line\'s', () => EtcdCluster.fromCommandLine({
+    name: 'prod', image: 'etcd:3.5.21', commandLine: `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`,
+  }), '/etc/kubernetes/ssl'],
+  ['of certificates that a person has named, by its name', () => kubeadm(EtcdCertificates.fromHostFolder('/var/lib/minikube/certs/etcd/')), '/var/lib/minikube/certs'],
+  ['not the folder above any that is called etcd', () => kubeadm(EtcdCertificates.fromHostFolder('/etc/ssl/etcd')), '/etc/kubernetes/pki'],
+  ['not the folder above one that isn\'t etcd\'s in a PKI folder', () => read('/etc/kubernetes/pki/etcd', '/srv/etcd-certificates'), '/etc/kubernetes/pki'],
+])('files of the PKI come from where it is: %s', (_, cluster, folder) => {
+  expect(foldersOf(cluster())).toEqual(filesOf(folder));
+});
+
+test('pkiFolder goes before what was read', () => {
+  expect(foldersOf(read('/var/lib/minikube/certs/etcd'), { pkiFolder: '/srv/pki' })).toEqual(filesOf('/srv/pki'));
+});
