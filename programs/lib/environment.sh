@@ -1,15 +1,18 @@
 # shellcheck shell=sh
-# environment.sh: what of its environment a program doesn't take over. A person's shell, a unit of systemd and a container have variables that
-# change what our tools do, and nobody thinks of them at night. Sourced first.
+# environment.sh: what of its environment a program leaves behind. A person's shell, a unit of systemd and a container
+# have variables that change what our tools do, and nobody thinks of them at night. Sourced first.
 
-# clean_environment [NAME...]: from here on the tools do the same for everybody. NAMEs stay although they begin as those that go.
+# clean_environment [NAME...]: from here on the tools do the same for everybody. NAMEs stay although they begin as those
+# that go.
 clean_environment() {
   local name names
   unset IFS
-  # Names alone, whatever stands in the values. What goes by a prefix is etcd's own, a library's or systemd's, and grows with their versions.
+  # Names alone, whatever stands in the values. What goes by a prefix is etcd's own, a library's or systemd's, and grows
+  # with their versions.
   names=$(awk -v stay=" $* " 'BEGIN {
     for (name in ENVIRON)
-      if (name ~ /^(ETCD_|ETCDCTL_|ETCDUTL_|GRPC_|SYSTEMD_|SYSTEMCTL_|LD_)[A-Za-z0-9_]+$/ && !index(stay, " " name " ")) print name
+      if (name ~ /^(ETCD_|ETCDCTL_|ETCDUTL_|GRPC_|SYSTEMD_|SYSTEMCTL_|LD_)[A-Za-z0-9_]+$/)
+        if (!index(stay, " " name " ")) print name
   }') || names=
   for name in $names; do unset "$name"; done
   # etcd is asked directly, and so is an API server.
@@ -18,7 +21,8 @@ clean_environment() {
   unset GODEBUG SSLKEYLOGFILE SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF CURL_HOME XDG_CONFIG_HOME WGETRC SYSTEM_WGETRC
   unset HOSTALIASES LOCALDOMAIN RES_OPTIONS
   # What the usual commands print, and where a shell goes.
-  unset GREP_OPTIONS GREP_COLOR GREP_COLORS TAR_OPTIONS BLOCK_SIZE BLOCKSIZE DF_BLOCK_SIZE LS_BLOCK_SIZE QUOTING_STYLE TIME_STYLE TZ
+  unset GREP_OPTIONS GREP_COLOR GREP_COLORS TAR_OPTIONS BLOCK_SIZE BLOCKSIZE DF_BLOCK_SIZE LS_BLOCK_SIZE
+  unset QUOTING_STYLE TIME_STYLE TZ
   unset POSIXLY_CORRECT _POSIX2_VERSION CDPATH ENV BASH_ENV
   # To bash, which is sh on many hosts, the end of POSIXLY_CORRECT is the end of what POSIX says of a shell.
   # shellcheck disable=SC3040 # asked before

@@ -1,26 +1,34 @@
 # shellcheck shell=sh
-# kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to be root's; it has lain
-# on a disk for months, so it has to be whole; and its tools have to run.
+# kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to
+# be root's; it has lain on a disk for months, so it has to be whole; and its tools have to run.
 #
 #   here   folder of the program
 #   WORK   folder for what commands print
 
 # check_kit: before anything else of it is used.
 check_kit() {
-  local part
+  local part fix
   if ! trusted_by_root "$here"; then refuse_kit; fi
-  for part in "$here"/*.sh "$here/cluster.env" "$here/lib" "$here"/lib/* "$here/bin" "$here"/bin/* "$here/SHA256SUMS"; do
+  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS" "$here/lib" "$here"/lib/* "$here/bin" "$here"/bin/*; do
     if [ -e "$part" ] && ! trusted_by_root "$part"; then refuse_kit; fi
   done
   [ -f "$here/SHA256SUMS" ] || return 0
   part=$(changed_parts) || part=
-  [ -z "$part" ] || refuse "the kit in $here is not as it was written: $part" \
-    "take another copy of it: from another machine, or as docs/break-glass.md has it without the kit. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
+  [ -n "$part" ] || return 0
+  fix="take another copy of it: from another machine, or as docs/break-glass.md has it without the kit"
+  refuse "the kit in $here is not as it was written: $part" \
+    "$fix. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
 }
 
 refuse_kit() {
   refuse "$untrusted: so others may have changed what root is to run here" \
-    "look whether it is what you expect, then run a copy of your own: cp -rL $(quoted "$here") /root/break-glass; cd /root/break-glass; export BACKUP_ROOT=$(quoted "$(dirname "$(dirname "$here")")")"
+    "look whether it is what you expect, then run a copy of your own: $(own_copy)"
+}
+
+own_copy() {
+  local volume
+  volume=$(dirname "$(dirname "$here")")
+  echo "cp -rL $(quoted "$here") /root/break-glass; cd /root/break-glass; export BACKUP_ROOT=$(quoted "$volume")"
 }
 
 # changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
@@ -34,8 +42,8 @@ changed_parts() {
   ) | paste -s -d ',' - | sed 's/,/, /g'
 }
 
-# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or that has no modes,
-# copies of them are run.
+# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or
+# that has no modes, copies of them are run.
 find_tools() {
   local folder
   for folder in "$here/bin" "$here/../bin"; do
@@ -78,7 +86,8 @@ forget_dead_tools() {
 
 # remount: what to type where programs can't be run beside the operations' records.
 remount() {
-  echo "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T $(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
+  printf '%s' "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T"
+  printf ' %s' "$(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
 }
 
 # forget_by_hand: at the end of what a person has typed.

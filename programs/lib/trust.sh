@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# trust.sh: whether a file is root's alone, as sshd asks it of its own files. Whoever else could have written what root runs or restores would
-# be root, or the restored cluster's administrator.
+# trust.sh: whether a file is root's alone, as sshd asks it of its own files. Whoever else could have written what root
+# runs or restores would be root, or the restored cluster's administrator.
 
 # What the last trusted_by_root found, and what makes it good, if it can be proposed.
 untrusted=
