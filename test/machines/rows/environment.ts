@@ -67,6 +67,7 @@ export const ENVIRONMENT: Row[] = [
     of,
     source,
     expect: { refused: variable, because: 'only literal values are put in', meaning: cp1() },
+    typescript: 'understood',
   },
   {
     file: 'env-unknown-in-flags',
