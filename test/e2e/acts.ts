@@ -15,6 +15,7 @@ import { everyStepKilled, everyStepTwice, followerAbsent, powerCutAll, powerCutF
 import { diskFull } from './scenarios/restore-full-disk';
 import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
+import { byHandBehindProxy, kubesprayEtcd, restoredByHandBefore } from './scenarios/restore-not-by-the-book';
 import { podsKilled } from './scenarios/restore-pods';
 import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
 import { ebs, provisionedClaim } from './scenarios/storage';
@@ -35,6 +36,7 @@ export const acts: readonly Act[] = [
     topology: single,
     scenarios: [
       restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, encryptedSecrets,
+      byHandBehindProxy, restoredByHandBefore,
     ],
     replacedAfterFailure: true,
   },
@@ -46,7 +48,8 @@ export const acts: readonly Act[] = [
     ],
     replacedAfterFailure: true,
   },
-  { topology: externalEtcd, scenarios: [externalByHand] },
+  { topology: externalEtcd, scenarios: [externalByHand, kubesprayEtcd] },
+  { topology: ha, scenarios: [restoredByHandBefore] },
   { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
   ...['1.35.4', '1.36.3'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },

@@ -5,7 +5,7 @@ import { kubeadmCluster, namesOf, synthesized } from './chart';
 import { HostRecord, HostResult } from './host-record';
 import { saved } from './job-run';
 import { KubernetesObject } from './kubernetes';
-import { clusterSeenBy } from './members';
+import { clusterSeenBy, valuesBelow } from './members';
 import { assertNeverTwo, outage, Witness } from './witness';
 import { Workload, workloadImage } from './workload';
 import { BackupVolume } from '../../../src/backup/backup-volume';
@@ -39,13 +39,15 @@ export class RestoreDrill {
    * Takes the backup on the first control plane, and makes the history.
    *
    * @param etcd the cluster as its user describes it; stacked unless given.
+   * @param dataDir where etcd's data is on the machines.
    */
   static async begin(
     stage: Stage, name: string, snapshot: Partial<EtcdSnapshotJobProps> = {}, etcd: EtcdCluster = kubeadmCluster(stage, name),
+    dataDir: string = '/var/lib/etcd',
   ): Promise<RestoreDrill> {
     const { cluster, kubernetes } = stage;
     await cluster.waitUntilReady();
-    const drill = new RestoreDrill(stage, etcd);
+    const drill = new RestoreDrill(stage, etcd, dataDir);
     await stage.loadImages([...ContainerImages.defaults().listFor(drill.etcd), workloadImage]);
     stage.atTheEnd(() => drill.node.run(['rm', '-rf', backups]));
     await kubernetes.createNamespace();
@@ -68,7 +70,7 @@ export class RestoreDrill {
   private restoredFrom = 0;
   private oldClusterId = '';
 
-  private constructor(readonly stage: Stage, readonly etcd: EtcdCluster) {
+  private constructor(readonly stage: Stage, readonly etcd: EtcdCluster, private readonly dataDir: string) {
     const { controlPlanes, etcdMembers } = stage.cluster;
     this.members = etcdMembers.length > 0 ? etcdMembers : controlPlanes;
     this.nodes = [...controlPlanes, ...etcdMembers];
@@ -150,12 +152,13 @@ export class RestoreDrill {
       assert.deepEqual([result.status, result.outcome], [0, 'restored'], `${nodes[index].name} says ${JSON.stringify(result)}`);
     }
     await this.assertState(nodes, { present: 'before', absent: 'after' });
+    await this.assertData(nodes, { present: 'before', absent: 'after' });
     const { clusterId } = await this.assertMembers(nodes);
     assert.notEqual(clusterId, this.oldClusterId, 'the cluster is the old one');
     for (const node of this.membersAmong(nodes)) {
-      const aside = `/var/lib/etcd/before-${restoreId}/member`;
+      const aside = `${this.dataDir}/before-${restoreId}/member`;
       assert.notEqual(await node.shell('ls "$1/wal" "$1/snap"', aside), '', `the old data of ${node.name} is in ${aside}`);
-      const [owner, ofFolder] = (await node.run(['stat', '-c', '%U:%G', '/var/lib/etcd/member', '/var/lib/etcd'])).trim().split('\n');
+      const [owner, ofFolder] = (await node.run(['stat', '-c', '%U:%G', `${this.dataDir}/member`, this.dataDir])).trim().split('\n');
       assert.equal(owner, ofFolder, `the data of ${node.name} belongs to the user of etcd`);
     }
     // Whoever watches has to see it: first that the state went back, then what is new.
@@ -169,10 +172,11 @@ export class RestoreDrill {
   /** Throws unless the old cluster serves as before. */
   async assertAsBefore(restoreId: string, nodes: readonly NodeAccess[] = this.nodes): Promise<void> {
     await this.assertState(nodes, { present: 'after', absent: 'before' });
+    await this.assertData(nodes, { present: 'after', absent: 'before' });
     const { clusterId } = await this.assertMembers(nodes);
     assert.equal(clusterId, this.oldClusterId, 'the cluster is another one');
     for (const node of this.membersAmong(nodes)) {
-      const left = (await node.run(['ls', '/var/lib/etcd'])).split('\n').filter((name) => name.endsWith(`-${restoreId}`));
+      const left = (await node.run(['ls', this.dataDir])).split('\n').filter((name) => name.endsWith(`-${restoreId}`));
       assert.deepEqual(left, [], `${node.name} is as before`);
     }
     for (const node of this.apiServersAmong(nodes)) {
@@ -236,6 +240,15 @@ export class RestoreDrill {
         assert.ok(!objects.includes(absent), `${absent} is there, too`);
         return true;
       }, 180);
+    }
+  }
+
+  /** The same of etcd itself, member by member: an API server may show what it remembers. */
+  private async assertData(nodes: readonly NodeAccess[], { present, absent }: { present: string; absent: string }): Promise<void> {
+    const keyOf = (name: string) => `/registry/configmaps/${this.stage.namespace}/${name}`;
+    for (const node of this.membersAmong(nodes)) {
+      assert.equal((await valuesBelow(node, keyOf(present))).length, 1, `etcd on ${node.name} holds ${present}`);
+      assert.equal((await valuesBelow(node, keyOf(absent))).length, 0, `etcd on ${node.name} does not hold ${absent}`);
     }
   }
 

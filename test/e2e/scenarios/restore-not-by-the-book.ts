@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
+import { NodeAccess } from '../../lab/node-access';
+import { Scenario } from '../scenario';
+import { Stage } from '../stage';
+import { BreakGlass } from '../support/break-glass';
+import { externalCluster } from '../support/chart';
+import { RestoreDrill } from '../support/restore';
+
+const manifests = '/etc/kubernetes/manifests';
+const moved = '/var/lib/etcd-from-backup';
+
+/** A variable that a person's shell has, and that must not lead anything astray. */
+const proxy = 'https_proxy=http://127.0.0.1:9 HTTPS_PROXY=http://127.0.0.1:9 ETCDCTL_API=2 ETCDCTL_ENDPOINTS=http://127.0.0.1:9';
+
+export const restoredByHandBefore: Scenario = {
+  group: 16,
+  promise: 'a cluster that was restored before as every course teaches, the manifest\'s hostPath pointed at the new folder, is restored: the data that serves, not the folder of that name',
+  run: async (stage) => {
+    for (const node of stage.cluster.controlPlanes) await pointAtNewFolder(stage, node);
+    const drill = await RestoreDrill.begin(stage, 'moved', {}, undefined, moved);
+    const restoreId = drill.idFor('moved');
+    await strangerRuns(stage, drill.node);
+    await drill.start({ restoreId });
+    await drill.assertRestored(restoreId);
+    for (const node of drill.nodes) assert.equal((await node.run(['ls', '/var/lib/etcd'])).trim(), 'member', `the folder of that name on ${node.name} is as it was`);
+    await assertStrangerUntouched(drill.node);
+  },
+};
+
+export const byHandBehindProxy: Scenario = {
+  group: 16,
+  promise: 'a proxy and etcdctl\'s variables in root\'s shell change nothing of what a person restores by hand',
+  run: async (stage) => {
+    const drill = await RestoreDrill.begin(stage, 'proxied');
+    const glass = await BreakGlass.find(drill);
+    const restoreId = drill.idFor('proxied');
+    assert.match(await glass.succeeds(drill.node, `${proxy} sh restore.sh --latest --dry-run`), /can be restored here/);
+    await glass.succeeds(drill.node, `${proxy} sh restore.sh --latest --id ${restoreId}`);
+    await drill.assertRestored(restoreId);
+  },
+};
+
+export const kubesprayEtcd: Scenario = {
+  group: 16,
+  promise: 'an etcd as kubespray runs it, everything in /etc/etcd.env, is restored by hand, also with a proxy in root\'s shell',
+  run: async (stage) => {
+    const { etcdMembers: [holder, ...followers], controlPlanes: [api] } = stage.cluster;
+    for (const node of stage.cluster.etcdMembers) await asKubesprayHasIt(stage, node);
+    const etcd = externalCluster(stage, 'sprayed', EtcdCertificates.fromHostFolder('/etc/kubernetes/pki/etcd'));
+    const drill = await RestoreDrill.begin(stage, 'sprayed', {}, etcd);
+    const glass = await BreakGlass.find(drill);
+    const restoreId = drill.idFor('sprayed');
+    const printed = await glass.leaves(holder, `${proxy} sh restore.sh --latest --id ${restoreId} --with ${api.name}`);
+    const [, line] = /^ {2}(sh restore\.sh --holder .*)$/m.exec(printed) ?? assert.fail(`the followers' line is not in:\n${printed}`);
+    await Promise.all([...followers.map((node) => glass.succeeds(node, `${proxy} ${line}`)), glass.succeeds(api, `${line} --api`)]);
+    await drill.assertRestored(restoreId);
+  },
+};
+
+/** What courses teach: etcd is stopped, its data is in a new folder, and the volume of the manifest is pointed there. The flag stays. */
+async function pointAtNewFolder(stage: Stage, node: NodeAccess): Promise<void> {
+  await node.shell(`
+    mv ${manifests}/etcd.yaml /root/etcd.yaml
+    while pidof etcd >/dev/null; do sleep 0.5; done
+    cp -a /var/lib/etcd ${moved}
+    awk '/path: \\/var\\/lib\\/etcd$/ { sub("/var/lib/etcd", "${moved}") } { print }' /root/etcd.yaml >/root/moved.yaml
+    grep -q 'path: ${moved}' /root/moved.yaml
+    cp /root/moved.yaml ${manifests}/etcd.yaml`);
+  await stage.cluster.waitUntilReady();
+}
+
+/** Somebody without rights runs a program that is called etcd, with etcd's own flags. */
+async function strangerRuns(stage: Stage, node: NodeAccess): Promise<void> {
+  await node.shell(`
+    mkdir -p /tmp/nobody && chmod 777 /tmp/nobody && rm -f /tmp/nobody/ran
+    printf '%s\\n' '#!/bin/bash' '[ "$(id -u)" != 0 ] || touch /tmp/nobody/ran' 'exec -a etcd sleep infinity' >/tmp/nobody/etcd
+    chmod 755 /tmp/nobody/etcd
+    systemd-run --quiet --unit=stranger --uid=nobody bash -c 'exec -a etcd sleep infinity'`);
+  stage.atTheEnd(() => node.shell('systemctl stop stranger; rm -rf /tmp/nobody'));
+}
+
+async function assertStrangerUntouched(node: NodeAccess): Promise<void> {
+  assert.equal((await node.run(['systemctl', 'is-active', 'stranger'])).trim(), 'active', 'the stranger\'s process was not ended');
+  assert.equal((await node.shell('ls /tmp/nobody')).trim(), 'etcd', 'root has run nothing of the stranger\'s');
+}
+
+/** The same settings as variables of a file, and a command without flags. */
+async function asKubesprayHasIt(stage: Stage, node: NodeAccess): Promise<void> {
+  await node.shell(`
+    cd /etc/systemd/system
+    sed -n 's/^ *\\(ExecStart=[^ ]* \\)\\{0,1\\}--\\([a-z-]*\\)=\\(.*[^\\\\ ]\\) *\\\\\\{0,1\\}$/\\2=\\3/p' etcd.service | while IFS='=' read -r name value; do
+      echo "ETCD_$(echo "$name" | tr a-z- A-Z_)=$value"
+    done >/etc/etcd.env
+    grep -q '^ETCD_DATA_DIR=/var/lib/etcd$' /etc/etcd.env
+    awk '/^ExecStart=/ { print "EnvironmentFile=/etc/etcd.env"; print "ExecStart=/usr/local/bin/etcd"; more = /\\\\$/; next } more { more = /\\\\$/; next } { print }' etcd.service >/root/etcd.service
+    cp /root/etcd.service etcd.service
+    systemctl daemon-reload
+    systemctl restart etcd`);
+  await stage.cluster.waitUntilReady();
+}
