@@ -145,7 +145,7 @@ ${machines.map(({ name, url }) => `    ${name}   ${url}`).join('\n')}
     backups in ${own}${backups.machines.length > 0 ? ` on ${backups.machines.join(', ')}` : ''}, named by time (UTC) and revision
     restore.sh, lib/   the program, plain sh, to be read: its head lists all options
 ${others.length > 0 ? '    replace-member.sh  the same for one failed member\n' : ''}    cluster.env        the cluster's name and members
-    bin/               busybox, etcdctl, and etcdutl where etcd's image has it
+    bin/               busybox, etcd, etcdctl, and etcdutl where etcd's image has it
 `;
 }
 
