@@ -18,6 +18,7 @@
 #   --with "M N"          machines that run an API server and no member; on them: --api
 #   --without-quorum      etcd can't be asked, though members are left: persons carry the words
 #   --quiesced "B=WORD …" what the others have printed then
+#   --skip-hash-check     the --file is a bare database, member/snap/db of a lost machine: what was only in its write-ahead log is missing
 #   --trust-backups       the backup need not be root's alone, as on NFS that squashes root: whoever can write there could have put into it what
 #                         they like, and be the restored cluster's administrator
 #   --instead-of ID       a restore that is under way here and can go neither on nor back: it ends, this one takes over what it has stopped
@@ -34,6 +35,7 @@
 #   STAGED_FROM           in a pod: where a volume is mounted that the host doesn't have; its snapshot is copied to the host
 #   EXPIRES               time after which this restore must not begin, as 2026-11-22T00:00:00Z
 #   TRUST_BACKUPS         1: --trust-backups
+#   SKIP_HASH_CHECK       1: --skip-hash-check
 #   BUMP                  how far revisions are raised above the old cluster's latest one; default 1000000000
 #   ACCEPT_MISMATCH       1: the PKI or the encryption configuration may differ from the backup's fingerprints
 #   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
@@ -134,7 +136,7 @@ stage_restore() {
     *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;
   esac
   stage_program MANIFESTS ETCD_UNIT CLUSTER BACKUP_ROOT ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED SNAPSHOT DRY_RUN BUMP \
-    TRUST_BACKUPS ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
+    TRUST_BACKUPS SKIP_HASH_CHECK ACCEPT_MISMATCH READY_TIMEOUT QUIESCE_TIMEOUT FINISH_TIMEOUT API_GRACE
 }
 
 # No folder of data may be missing here, whatever the environment says.

@@ -20,6 +20,7 @@ by_hand() {
       --api) ROLE=api ;;
       --without-quorum) WITHOUT_QUORUM=1 ;;
       --trust-backups) TRUST_BACKUPS=1 ;;
+      --skip-hash-check) SKIP_HASH_CHECK=1 ;;
       --status | --abort | --forget)
         verb=${1#--}
         case ${2:-} in

@@ -4,6 +4,7 @@
 #   SNAPSHOT           latest, at:NAME, before:TIME or file:PATH
 #   STAGED_FROM        in a pod: where its volume is mounted
 #   TRUST_BACKUPS      1: backups need not be root's
+#   SKIP_HASH_CHECK    1: a bare database will do, which has no checksum
 #   ACCEPT_MISMATCH    1: another PKI or encryption configuration than the backup recorded is no reason to refuse
 
 # choose_snapshot: which file, decided once.
@@ -96,7 +97,7 @@ stage_snapshot() {
 # check_snapshot: whole, readable, of this cluster, not newer than the etcd that will serve it, and with space for it.
 check_snapshot() {
   size=$(stat -c %s "$SNAPSHOT_FILE")
-  checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum" || give_up "the SHA-256 of $SNAPSHOT_FILE does not match its content" "choose another backup: sh restore.sh --list"
+  check_checksum
   "$offline" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
   revision=$(json_number revision <"$WORK/status")
@@ -109,6 +110,17 @@ check_snapshot() {
   check_fingerprints
   need_space "$DATA_DIR" $((size * 12 / 10 / 1024)) "the restored database"
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
+}
+
+# check_checksum: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no whole pages are missing.
+check_checksum() {
+  if checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum"; then return 0; fi
+  if [ $((size % 512)) -eq 0 ] && [ "$size" -gt 0 ]; then
+    [ -z "${SKIP_HASH_CHECK:-}" ] || { say "warning: $SNAPSHOT_FILE is a bare database without a SHA-256: what was only in the write-ahead log is missing" && return; }
+    give_up "$SNAPSHOT_FILE ends without a SHA-256, so it is no snapshot: it is a bare database, as member/snap/db of a data folder is" \
+      "choose a backup: sh restore.sh --list. If nothing else is left, by hand: --skip-hash-check, which takes it as it is, without what was only in the write-ahead log"
+  fi
+  give_up "the SHA-256 of $SNAPSHOT_FILE does not match its content" "choose another backup: sh restore.sh --list"
 }
 
 # snapshot_name: as a person knows it, wherever the file was copied to.

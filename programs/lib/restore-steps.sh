@@ -126,6 +126,7 @@ step_restore_aside() {
   else
     say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
   fi
+  [ -z "${SKIP_HASH_CHECK:-}" ] || set -- "$@" --skip-hash-check
   "$offline" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
     give_up "the restore into a new folder failed: $(tail -n 1 "$WORK/answer" | cut -c1-300)" "nothing was stopped; check the snapshot and the space in $DATA_DIR"
 }

@@ -116,7 +116,7 @@ export interface EtcdSnapshotProps {
    * Whether the break-glass kit is kept beside the backups, in `break-glass/`: the restore program, a static busybox, etcd's tools and a
    * `RUNBOOK.md` for this cluster. With it a restore needs a shell on the machine, and no API server, network, registry or package.
    *
-   * It takes about 40 MB, is replaced as a whole when something in it changes, and costs nothing otherwise.
+   * It takes about 70 MB, is replaced as a whole when something in it changes, and costs nothing otherwise.
    *
    * @default true for a volume from a host path, false otherwise
    */

@@ -133,6 +133,17 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(running(drill)).toEqual(before);
   }));
 
+  test.concurrent('only the database of a lost machine is left: it is taken when a person says so', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const snapshot = readFileSync(join(drill.cluster.backups, drill.backup, 'snapshot.db'));
+    const bare = join(drill.cluster.folder, 'db');
+    writeFileSync(bare, snapshot.subarray(0, -32), { mode: 0o600 });
+    const run = drill.type(machine, ['--file', bare, '--skip-hash-check', '--id', 'bare']);
+    expect(await drill.faultsOfRestored('bare')).toEqual([]);
+    expect(await run.summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(machine.record('bare').log).toContain('is a bare database without a SHA-256');
+  }));
+
   test.concurrent('killed while the restored data is served aside: it is restored anew, and nothing is left', () => StubDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('again', { env: { FAILPOINT: 'try-aside:redo' } });
