@@ -15,7 +15,8 @@ function synthesized(): Map<string, any[]> {
   try {
     const { outputText } = ts.transpileModule(block('ts'), { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
     new Function('require', 'exports', outputText)(require, {});
-    const objectsOf = (cluster: string) => parseAllDocuments(readFileSync(join(folder, cluster, 'etcd-backups.k8s.yaml'), 'utf8')).map((document) => document.toJS());
+    const objectsOf = (cluster: string) =>
+      parseAllDocuments(readFileSync(join(folder, cluster, 'etcd-backups.k8s.yaml'), 'utf8')).map((document) => document.toJS());
     return new Map(readdirSync(folder).map((cluster) => [cluster, objectsOf(cluster)]));
   } finally {
     if (before === undefined) delete process.env.CDK8S_OUTDIR;
@@ -31,6 +32,7 @@ test('each cluster of docs/fleet.md gets the namespace that its objects and its 
   for (const objects of clusters.values()) {
     const namespace = objects.find(({ kind }) => kind === 'Namespace');
     expect(namespace?.metadata).toMatchObject({ name: destination.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } });
-    expect(new Set(objects.filter((object) => object !== namespace).map(({ metadata }) => metadata.namespace))).toEqual(new Set([destination.namespace]));
+    const namespaces = objects.filter((object) => object !== namespace).map(({ metadata }) => metadata.namespace);
+    expect(new Set(namespaces)).toEqual(new Set([destination.namespace]));
   }
 });

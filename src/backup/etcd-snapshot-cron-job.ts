@@ -55,8 +55,8 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
  * Each run takes one snapshot (of the local member if it can give one, else of another), checks it, completes it under its final name,
  * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
  *
- * Throws when schedule, time zone, durations or counts make no sense, and when backups would scatter over the nodes: a volume of the host,
- * several control planes, and neither `node` nor `everyMember`.
+ * Throws when schedule, time zone, durations or counts make no sense, when backups would be in etcd's own data folder, and when they would
+ * scatter over the nodes: a volume of the host, several control planes, and neither `node` nor `everyMember`.
  *
  * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
  */

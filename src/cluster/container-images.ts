@@ -120,7 +120,7 @@ export class ContainerImages {
   }
 }
 
-/** The image itself, or in place of one that Kubernetes has built without etcdutl, when etcdctl could no longer do its work, the first that has it. */
+/** The image itself, or the first with etcdutl in place of one that Kubernetes has built without it when etcdctl could no longer do its work. */
 function withTools(image: string, version?: EtcdVersion): string {
   const { registry, repository, tag } = parseImage('image', image);
   const isOfKubernetes = /^(registry\.k8s\.io|k8s\.gcr\.io)$/.test(registry) && repository === 'etcd';

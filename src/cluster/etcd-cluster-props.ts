@@ -23,6 +23,9 @@ export interface StackedEtcdProps extends EtcdClusterProps {
   /**
    * Addresses of control planes whose names can't be resolved on the others, by node name. Give all of them or none.
    *
+   * They are needed, too, where what is read doesn't tell at which addresses the other members answer clients: clients and members are on
+   * different networks, or URLs mean each machine itself, such as `https://127.0.0.1:2379`.
+   *
    * @default - what is read says the addresses; else the names are used
    */
   readonly addresses?: { readonly [node: string]: string };
@@ -79,7 +82,8 @@ export interface RunningEtcdProps extends StackedEtcdProps {
    * The names of all control-plane nodes.
    *
    * A member's `--initial-cluster` names the members that there were when it joined: on kubeadm's first control plane only itself.
-   * So name them here unless what is read is from the control plane that joined last.
+   * So name them here unless what is read is from the control plane that joined last, and where the members' names aren't the nodes':
+   * `cp1.example.com` is then found as the member of `cp1`, by its first label.
    *
    * @default - the members that `--initial-cluster` names
    */
@@ -113,8 +117,8 @@ export interface StaticPodEtcdProps extends RunningEtcdProps {
 /** Props of an etcd that is described by the command line of a running process. */
 export interface CommandLineEtcdProps extends RunningEtcdProps {
   /**
-   * The line of the process, from `ps -ww -C etcd -o args` or `ps -ef`, with other columns and other lines around it.
-   * Its paths must be the host's.
+   * The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`, with other columns and other lines around it.
+   * Its paths must be the host's. An etcd that takes its settings from variables or a file shows none of them there.
    */
   readonly commandLine: string;
 

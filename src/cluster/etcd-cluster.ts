@@ -39,7 +39,8 @@ export class EtcdCluster {
   /**
    * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
    *
-   * Throws when a name, an address, the port or the data directory isn't valid, or when the etcd of the Kubernetes version isn't known.
+   * Throws when a name, an address, the port or the data directory isn't valid, when two control planes have the same address or one's means
+   * each machine itself, or when the etcd of the Kubernetes version isn't known.
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
@@ -77,8 +78,9 @@ export class EtcdCluster {
    * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
    * The image, the data directory, URLs, certificates and members are read; paths are the host's.
    *
-   * Throws when neither or both of `manifest` and `file` are given, and when something that is needed isn't in it, naming the flag and the prop
-   * that replaces it. Warns on the console when the number of members is even or above seven.
+   * Throws when neither or both of `manifest` and `file` are given, when something that is needed isn't in it, naming the flag and the prop
+   * that replaces it, and when what it says can't be true on a node or is known only there. Warns on the console when the number of members
+   * is even or above seven.
    */
   public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
     requireGiven(props, 'name');
@@ -96,8 +98,8 @@ export class EtcdCluster {
   /**
    * The etcd of a cluster as the command line of one of its members has it: a line of `ps`, with whatever stands around it.
    *
-   * Throws when no or more than one etcd process is in it, and when something that is needed isn't, naming the flag and the prop that replaces it.
-   * Warns on the console when the number of members is even or above seven.
+   * Throws when no or more than one etcd process is in it, when its line is cut or has no flags, and when something that is needed isn't,
+   * naming the flag and the prop that replaces it. Warns on the console when the number of members is even or above seven.
    */
   public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
     requireGiven(props, 'name', 'commandLine', 'image');

@@ -123,8 +123,8 @@ export interface EtcdRestoreJobProps {
  * A Job for each member. The pods only carry: the work is a systemd unit on each host, which outlives its pod, the API server and a power
  * cut, and the machines decide together, once, whether to swap.
  *
- * Throws when the id, the time or the members make no sense, when the snapshot's machine isn't known, and for external etcd, whose hosts
- * no Job can reach: there the same program runs by hand.
+ * Throws when the id, the time or the members make no sense, when the volume isn't apart from etcd's data or the snapshot's machine isn't
+ * known, and for external etcd, whose hosts no Job can reach: there the same program runs by hand.
  */
 export class EtcdRestoreJob extends Construct {
   /** The Jobs, the holder's first. */
