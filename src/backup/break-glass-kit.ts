@@ -21,6 +21,9 @@ export class BreakGlassKit {
   public readonly env: { [name: string]: string };
 
   constructor(scope: Construct, cluster: EtcdCluster, images: ContainerImages, backups: BackupsByHand) {
+    if (cluster._restoreObstacle !== undefined) {
+      console.warn(`cdk8s-day2: the break-glass kit of ${cluster.name} would refuse to restore it: ${cluster._restoreObstacle}`);
+    }
     const files = { 'RUNBOOK.md': runbook(cluster, backups), 'cluster.env': clusterEnvironment(cluster) };
     const digest = createHash('sha256')
       .update(JSON.stringify([Program.BREAK_GLASS.digest, files, images.etcdFor(cluster), images.busybox])).digest('hex').slice(0, 8);

@@ -11,6 +11,7 @@ import { KubernetesVersion } from './kubernetes-version';
 import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
 import { requireAbsolutePath, requireDnsLabel } from './names';
+import { flagsObstacle } from './restore-obstacle';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
 import { requireGiven, requireList, requireText } from './text';
@@ -28,6 +29,8 @@ interface Description {
   readonly memberName?: string;
   readonly loopback?: string;
   readonly pkiFolder?: string;
+  /** Why a restore would refuse it. */
+  readonly restoreObstacle?: string;
   /** What the number of members was read from. */
   readonly source: string;
 }
@@ -92,7 +95,7 @@ export class EtcdCluster {
     if (image === undefined) {
       throw new Error(`${pod.flags.source} has no image for etcd's container: set image`);
     }
-    return EtcdCluster.running(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props));
+    return EtcdCluster.running(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props), pod.restoreObstacle);
   }
 
   /**
@@ -104,7 +107,8 @@ export class EtcdCluster {
   public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
     requireGiven(props, 'name', 'commandLine', 'image');
     requireText('commandLine', props.commandLine);
-    return EtcdCluster.running(props, props.image, new RunningEtcd(flagsOfCommandLine(props.commandLine), hostPath => hostPath, props));
+    const flags = flagsOfCommandLine(props.commandLine);
+    return EtcdCluster.running(props, props.image, new RunningEtcd(flags, hostPath => hostPath, props), flagsObstacle(flags));
   }
 
   /**
@@ -127,7 +131,7 @@ export class EtcdCluster {
     });
   }
 
-  private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd): EtcdCluster {
+  private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd, restoreObstacle?: string): EtcdCluster {
     return new EtcdCluster({
       name: props.name,
       etcdVersion: props.etcdVersion ?? versionOf(image),
@@ -138,6 +142,7 @@ export class EtcdCluster {
       memberName: etcd.memberName,
       loopback: etcd.loopback,
       pkiFolder: etcd.pkiFolder,
+      restoreObstacle,
       endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
       source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
     });
@@ -159,6 +164,12 @@ export class EtcdCluster {
   public readonly members: EtcdMember[];
   /** The name of the member whose manifest or command line was read. */
   public readonly memberName?: string;
+  /**
+   * Why a restore or a replacement would refuse this etcd on its machines, as far as what was read tells.
+   *
+   * @internal
+   */
+  public readonly _restoreObstacle?: string;
   /** Whether etcd runs outside of the cluster that it serves, so that no node has a member. */
   public readonly isExternal: boolean;
 
@@ -188,6 +199,7 @@ export class EtcdCluster {
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
     this._pkiFolder = description.pkiFolder;
+    this._restoreObstacle = description.restoreObstacle;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
   }
 

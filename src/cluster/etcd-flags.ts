@@ -64,6 +64,11 @@ export class EtcdFlags {
     return value || undefined;
   }
 
+  /** Whether a flag is given, and its value is nothing: to most that is not the same as leaving it out. */
+  public isEmpty(flag: string): boolean {
+    return this.flags.get(flag) === '';
+  }
+
   /** As `value`, and refuses to go on without one. */
   public required(flag: string): string {
     const value = this.value(flag);

@@ -22,6 +22,9 @@ export class RunningEtcd {
   public readonly pkiFolder?: string;
 
   constructor(private readonly flags: EtcdFlags, private readonly hostPath: HostPath, private readonly props: RunningEtcdProps) {
+    if (flags.isEmpty('name')) {
+      throw new Error(`${flags.source} has --name without a value: give it one, or leave it out`);
+    }
     this.memberName = flags.value('name') ?? 'default';
     this.members = this.readMembers();
     this.loopback = this.readLoopback();
@@ -88,7 +91,12 @@ export class RunningEtcd {
       throw new Error(`${this.flags.source} has --cert-file=${server} and --trusted-ca-file=${ca}, not the server.crt and ca.crt of one folder `
         + 'as kubeadm has them: set certificates to those of a client, such as EtcdCertificates.fromHostFolder');
     }
-    return EtcdCertificates.fromHostFolder(this.onHost('cert-file', folder, 'set certificates'));
+    const onHost = this.onHost('cert-file', folder, 'set certificates');
+    if (this.hostPath(ca) !== `${onHost}/ca.crt` || this.hostPath(server) !== `${onHost}/server.crt`) {
+      throw new Error(`${this.flags.source} has ca.crt and server.crt mounted from different folders of the host: set certificates to those of a client, `
+        + 'such as EtcdCertificates.fromHostFolder');
+    }
+    return EtcdCertificates.fromHostFolder(onHost);
   }
 
   /** kubeadm's certificatesDir has etcd's certificates in a folder `etcd`. */

@@ -1,13 +1,16 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { parseAllDocuments } from 'yaml';
+import { Document, parseAllDocuments } from 'yaml';
 import { EtcdContainer, flagsOf, runsEtcd } from './etcd-container';
 import { EtcdFlags } from './etcd-flags';
+import { restoreObstacle } from './restore-obstacle';
 
 /** What a static pod manifest of etcd says. */
 export interface StaticPodManifest {
   readonly flags: EtcdFlags;
   readonly image?: string;
+  /** Why a restore would refuse it, if it would. */
+  readonly restoreObstacle?: string;
   /** The path on the host of what the container sees at a path, or undefined when it isn't on the host. */
   hostPath(containerPath: string): string | undefined;
 }
@@ -20,7 +23,9 @@ interface Container extends EtcdContainer {
   readonly image?: string;
   readonly volumeMounts?: Mount[];
 }
-interface Pod { readonly kind?: string; readonly spec?: { readonly containers?: Container[]; readonly volumes?: Volume[] } }
+interface Spec { readonly hostNetwork?: unknown; readonly containers?: Container[]; readonly volumes?: Volume[] }
+interface Pod { readonly kind?: string; readonly spec?: Spec }
+interface Parsed { readonly pod: Pod; readonly document: Document }
 
 /** Reads a static pod manifest from a file. */
 export function readManifestFile(file: string): StaticPodManifest {
@@ -36,14 +41,14 @@ export function readManifestText(text: string): StaticPodManifest {
 }
 
 /** By the rules of YAML 1.1, as Kubernetes reads manifests. */
-function parseYaml(source: string, text: string): Pod[] {
+function parseYaml(source: string, text: string): Parsed[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
   return [...documents].map((document) => {
     if (document.errors.length > 0) {
       throw new Error(`${source} must be YAML, got text that is none: ${document.errors[0].message.split('\n')[0]}`);
     }
-    return document.toJS();
-  }).filter(isMapping);
+    return { pod: document.toJS(), document };
+  }).filter(({ pod }) => isMapping(pod));
 }
 
 function isMapping(value: unknown): value is Pod {
@@ -51,11 +56,11 @@ function isMapping(value: unknown): value is Pod {
 }
 
 function parsePods(source: string, text: string): StaticPodManifest {
-  const pods = parseYaml(source, text).filter(({ kind, spec }) => kind === 'Pod' || Array.isArray(spec?.containers));
+  const pods = parseYaml(source, text).filter(({ pod: { kind, spec } }) => kind === 'Pod' || Array.isArray(spec?.containers));
   if (pods.length > 1) {
     throw new Error(`${source} must hold one pod, got ${pods.length}: the kubelet reads one of a file, so leave the others out`);
   }
-  const containers = pods.flatMap(({ spec }) => spec?.containers ?? []);
+  const containers = pods.flatMap(({ pod: { spec } }) => spec?.containers ?? []);
   const ofEtcd = containers.filter(container => container.name === 'etcd' || runsEtcd(container));
   if (ofEtcd.length > 1) {
     throw new Error(`${source} must have one container that runs etcd, got ${ofEtcd.map(({ name = 'one without a name' }) => name).join(', ')}: `
@@ -66,10 +71,23 @@ function parsePods(source: string, text: string): StaticPodManifest {
       + 'no container in it is named etcd or runs etcd');
   }
   const [container] = ofEtcd;
+  const [{ pod: { spec }, document }] = pods;
+  const flags = flagsOf(source, container);
+  const at = ['spec', 'containers', containers.indexOf(container)];
+  const [program] = [container.command].flat();
   return {
-    flags: flagsOf(source, container),
+    flags,
     image: container.image,
-    hostPath: containerPath => hostPath(container.volumeMounts ?? [], pods[0].spec?.volumes ?? [], containerPath),
+    hostPath: containerPath => hostPath(container.volumeMounts ?? [], spec?.volumes ?? [], containerPath),
+    restoreObstacle: flags.value('data-dir') === undefined ? undefined : restoreObstacle({
+      flags,
+      program: program === undefined ? undefined : String(program),
+      lists: ['command', 'args'].map(list => document.getIn([...at, list], true)),
+      variables: [container.env ?? []].flat().map((variable: any) => String(variable?.name)),
+      mountPaths: (container.volumeMounts ?? []).map(({ mountPath }) => mountPath),
+      hostNetwork: spec?.hostNetwork === true,
+      document,
+    }),
   };
 }
 
@@ -78,5 +96,7 @@ function hostPath(mounts: Mount[], volumes: Volume[], containerPath: string): st
   const [mount] = mounts.filter(within).sort((a, b) => b.mountPath.length - a.mountPath.length);
   const onHost = mount && volumes.find(({ name }) => name === mount.name)?.hostPath?.path;
   const isKnown = onHost && path.posix.isAbsolute(containerPath) && mount.subPathExpr === undefined;
-  return isKnown ? path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath)) : undefined;
+  if (!isKnown) return undefined;
+  const joined = path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath));
+  return joined === '/' ? joined : joined.replace(/\/$/, '');
 }

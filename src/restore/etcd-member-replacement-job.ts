@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { requireRestorable } from './restorable';
 import { requireUtcTime } from './snapshot-source';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
@@ -75,6 +76,7 @@ export class EtcdMemberReplacementJob extends Construct {
     requireGiven(props, 'cluster', 'node', 'replacementId', 'expires');
     const { cluster, node: { name } } = props;
     requireReplaceable(cluster, name);
+    requireRestorable(cluster);
     requireOperationId('replacementId', props.replacementId);
     requireUtcTime('expires', props.expires);
     const images = props.images ?? ContainerImages.defaults();

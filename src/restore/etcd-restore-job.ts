@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { requireRestorable } from './restorable';
 import { requireUtcTime, SnapshotSource } from './snapshot-source';
 import { BackupVolume } from '../backup/backup-volume';
 import { requireApartFromData } from '../backup/host-folder';
@@ -140,6 +141,7 @@ export class EtcdRestoreJob extends Construct {
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
+    requireRestorable(cluster);
     requireApartFromData(props.volume.hostPath, cluster);
     requireOperationId('restoreId', props.restoreId);
     requireUtcTime('expires', props.expires);

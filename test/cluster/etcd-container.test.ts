@@ -181,6 +181,6 @@ test('a data folder that isn\'t on the host as far as the manifest tells', () =>
   expect(() => read(withWords('--data-dir=default.etcd'))).toThrow('manifest has no hostPath volume for default.etcd of --data-dir');
 });
 
-test('a flag that is given goes before its variable, empty as it may be', () => {
-  expect(read({ ...withWords('--name='), container: '    env: [{name: ETCD_NAME, value: old}]\n' }).memberName).toBe('default');
+test('a flag that is given goes before its variable, empty as it may be: a member without a name is none', () => {
+  expect(() => read({ ...withWords('--name='), container: '    env: [{name: ETCD_NAME, value: old}]\n' })).toThrow('has --name without a value: give it one, or leave it out');
 });

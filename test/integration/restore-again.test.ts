@@ -94,7 +94,9 @@ describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, t
     await until('the API server has ended', () => !machine.running['kube-apiserver'], 60);
     machine.record('gone').pass('finish');
     expect(await run.summary()).toMatchObject({
-      status: 1, outcome: 'unproved', message: expect.stringMatching(/not proved that cp1 serves.* the API server is not ready/),
+      status: 1,
+      outcome: 'unproved',
+      message: expect.stringMatching(/not proved that cp1 serves.* the API server is not ready/),
       fix: expect.stringMatching(/is to be served from .*etcd, the old data is in .*before-gone/),
     });
     renameSync(join(machine.props.folder, 'kube-apiserver.yaml'), join(machine.manifests, 'kube-apiserver.yaml'));

@@ -116,7 +116,8 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
       writeFileSync(program, 'process.stdout.write("up"); setInterval(() => 0, 1e6)');
       running = spawn(process.execPath, [program, '--data-dir', '/var/lib/etcd', '--client-cert-auth', '--name=cp2'], {
         argv0: '/usr/bin/etcd',
-        env: { ETCD_LISTEN_CLIENT_URLS: 'https://10.0.0.2:2379', ETCD_NAME: 'another', ETCD_TRUSTED_CA_FILE: '/pki/ca.crt' }, stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ETCD_LISTEN_CLIENT_URLS: 'https://10.0.0.2:2379', ETCD_NAME: 'another', ETCD_TRUSTED_CA_FILE: '/pki/ca.crt' },
+        stdio: ['ignore', 'pipe', 'ignore'],
       });
       await once(running.stdout!, 'data');
       // A flag counts more than a variable.

@@ -102,7 +102,14 @@ export class StubCluster {
     }));
     if (api === 'apart') {
       this.machines.push(new StubMachine({
-        ...shared, name: 'api1', address: '127.0.0.9', folder: join(this.folder, 'api1'), etcd: 'none', clientPort: 0, peerPort: 0, apiPort: ports.api[0],
+        ...shared,
+        name: 'api1',
+        address: '127.0.0.9',
+        folder: join(this.folder, 'api1'),
+        etcd: 'none',
+        clientPort: 0,
+        peerPort: 0,
+        apiPort: ports.api[0],
         etcdServers: all,
       }));
     }

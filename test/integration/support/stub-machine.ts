@@ -4,9 +4,9 @@ import { readIdentity } from './certificates';
 import { EtcdClient } from './etcd-client';
 import { StubHost, StubProcess } from './stub-host';
 import { StubImages, StubKubelet } from './stub-kubelet';
+import { layoutOf, PlacedData, StubLayout } from './stub-layout';
 import { apiServerArguments, etcdArguments, staticPod } from './stub-manifests';
 import { copyPki } from './stub-pki';
-import { layoutOf, PlacedData, StubLayout } from './stub-layout';
 import { StubRecord } from './stub-record';
 import { StubSystemd } from './stub-systemd';
 

@@ -27,7 +27,9 @@ function wordsOf(name: string, args: readonly string[], words: StubShape['words'
 }
 
 /** Static pods as kubeadm writes them, as far as a restore looks. */
-export function staticPod(name: string, image: string, args: readonly string[], mounts: readonly StubMount[] = [], { words, env = {} }: StubShape = {}): string {
+export function staticPod(
+  name: string, image: string, args: readonly string[], mounts: readonly StubMount[] = [], { words, env = {} }: StubShape = {},
+): string {
   const variables = Object.entries(env).map(([variable, value]) => `    - name: ${variable}\n      value: ${value}\n`).join('');
   return `apiVersion: v1
 kind: Pod
