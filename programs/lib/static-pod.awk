@@ -408,6 +408,7 @@ function tell_mounts(container,    list, i, path, volume, host) {
     if (path !~ /^\/+$/) sub(/\/+$/, "", path)
     volume = volume_of(string(list AT i IN "name"))
     host = volume == "" ? "" : string(volume IN "hostPath" IN "path")
+    if (host != "" && (host !~ /^\// || host "/" ~ /\/[.][.]\//)) refuse("the hostPath " host " is no absolute path without ..")
     if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
     if ((IN list AT i IN "subPathExpr") in keys) refuse("subPathExpr is known only in the container: write subPath in its place")

@@ -42,6 +42,11 @@ export function readManifestText(text: string): StaticPodManifest {
 
 /** By the rules of YAML 1.1, as Kubernetes reads manifests. */
 function parseYaml(source: string, text: string): Parsed[] {
+  const odd = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
+  if (odd) {
+    throw new Error(`${source} has the character ${JSON.stringify(odd[0])} in line ${text.slice(0, odd.index).split('\n').length}, where the kubelet begins a new line and others `
+      + 'do not: take it out');
+  }
   const documents = parseAllDocuments(text, { version: '1.1' });
   return [...documents].map((document) => {
     if (document.errors.length > 0) {
@@ -95,7 +100,7 @@ function hostPath(mounts: Mount[], volumes: Volume[], containerPath: string): st
   const within = (mount: Mount) => !path.posix.relative(mount.mountPath, containerPath).startsWith('..');
   const [mount] = mounts.filter(within).sort((a, b) => b.mountPath.length - a.mountPath.length);
   const onHost = mount && volumes.find(({ name }) => name === mount.name)?.hostPath?.path;
-  const isKnown = onHost && path.posix.isAbsolute(containerPath) && mount.subPathExpr === undefined;
+  const isKnown = onHost && path.posix.isAbsolute(onHost) && !onHost.split('/').includes('..') && path.posix.isAbsolute(containerPath) && mount.subPathExpr === undefined;
   if (!isKnown) return undefined;
   const joined = path.posix.join(onHost, mount.subPath ?? '', path.posix.relative(mount.mountPath, containerPath));
   return joined === '/' ? joined : joined.replace(/\/$/, '');

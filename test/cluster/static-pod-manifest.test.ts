@@ -300,6 +300,11 @@ describe('text that is no manifest', () => {
       .toThrow(/^manifest must be YAML, got text that is none: /);
   });
 
+  test.each([['a carriage return', '\r'], ['a line separator', '\u2028']])('says that %s ends a line for the kubelet alone', (_, character) => {
+    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: `kind: Pod\n# a comment${character}spec: {}\n` }))
+      .toThrow(`manifest has the character ${JSON.stringify(character)} in line 2, where the kubelet begins a new line and others do not: take it out`);
+  });
+
   test('passes over documents that are no objects', () => {
     expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: '---\n- 1\n---\nhello\n' }))
       .toThrow(/^manifest must be the static pod manifest of etcd/);

@@ -118,6 +118,7 @@ function hostPath(container: Container, volumes: Volume[], path: string): string
   const mounts = (container.volumeMounts ?? []).filter(({ mountPath }) => parts(mountPath).every((part, i) => wanted[i] === part));
   const [mount] = mounts.sort((a, b) => parts(b.mountPath).length - parts(a.mountPath).length);
   const volume = volumes.find(({ name }) => name === mount?.name)?.hostPath;
+  if (volume && !/^\/(?!(.*\/)?\.\.(\/|$))/.test(volume.path)) throw new Error(`the host has no ${volume.path}`);
   if (!mount || !volume || mount.subPathExpr) throw new Error(`${path} is in no volume of the host`);
   return '/' + [...parts(volume.path), ...parts(mount.subPath ?? ''), ...wanted.slice(parts(mount.mountPath).length)].join('/');
 }
