@@ -12,7 +12,7 @@ free_kib() {
   set -- $facts
   for number in "$#" "$@"; do
     case $#:$number in
-      3:*[!0-9]* | 3: | [!3]:*) echo "stat says '$facts' of $folder" >&2 && return 1 ;;
+      3:????????????????????* | 3:*[!0-9]* | 3: | [!3]:*) echo "stat says '$facts' of $folder" >&2 && return 1 ;;
     esac
   done
   # Of a file system that doesn't count, as some in user space, 0 would be no answer.

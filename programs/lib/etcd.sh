@@ -83,6 +83,7 @@ advice() {
 
 # member_name ENDPOINT MEMBER_ID: the name of the member with that (decimal) id, or the id where no quorum can tell.
 member_name() {
+  local found=
   if ask "$1" 5 member list --write-out=json; then
     found=$(tr '{' '\n' <"$WORK/answer" | sed -n "s/.*\"ID\":$2,\"name\":\"\([^\"]*\)\".*/\1/p" | head -n 1)
   fi

@@ -13,7 +13,7 @@ check_kit() {
     if [ -e "$part" ] && ! trusted_by_root "$part"; then refuse_kit; fi
   done
   [ -f "$here/SHA256SUMS" ] || return 0
-  part=$(changed_parts) || part=
+  part=$(changed_parts) || part="it can't be compared, is there space for temporary files?"
   [ -n "$part" ] || return 0
   fix="take another copy of it: from another machine, or as docs/break-glass.md has it without the kit"
   refuse "the kit in $here is not as it was written: $part" \
@@ -26,20 +26,29 @@ refuse_kit() {
 }
 
 own_copy() {
-  local volume
+  local volume copy
   volume=$(dirname "$(dirname "$here")")
-  echo "cp -rL $(quoted "$here") /root/break-glass; cd /root/break-glass; export BACKUP_ROOT=$(quoted "$volume")"
+  # A folder that is there already would have the copy put into it.
+  copy=/root/break-glass-$(date -u +%H%M%S)
+  echo "cp -rL $(quoted "$here") $copy; cd $copy; export BACKUP_ROOT=$(quoted "$volume")"
 }
 
 # changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
 changed_parts() {
+  local sums part
+  sums=$(mktemp) || return 1
   (
     cd "$here" || exit 1
-    sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*/ is changed or missing/p'
-    for part in *.sh lib/* bin/*; do
-      if [ -e "$part" ] && ! grep -q "  $part\$" SHA256SUMS; then echo "$part is no part of it"; fi
+    # Whole, and each by itself: a line that can't be read would be passed over.
+    if grep -qv '^[0-9a-f]\{64\}  [^ ]*$' SHA256SUMS; then echo "SHA256SUMS is changed"; fi
+    sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
+    sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
+    for part in *.sh lib/* bin/* cluster.env; do
+      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" || grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
+      echo "$part is no part of it"
     done
   ) | paste -s -d ',' - | sed 's/,/, /g'
+  rm -f "$sums"
 }
 
 # find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or
@@ -63,8 +72,10 @@ copy_tools() {
       forget_dead_tools
     fi
     tools=$place/.tools-$$
-    if ! { mkdir -m 0700 "$tools" && cp "$1"/* "$tools/" && chmod 0700 "$tools"/*; }; then
-      refuse "the tools in $1 can't be copied to $tools" "free about 40 MB there"
+    if ! { mkdir -m 0700 "$tools" && cp "$1"/* "$tools/" && chmod 0700 "$tools"/*; } 2>/dev/null; then
+      rm -rf "$tools"
+      why="there is no space for 70 MB in $place"
+      continue
     fi
     if why=$("$tools/busybox" true 2>&1); then
       say "the tools in $1 can't be run there (is it mounted noexec?): running copies of them"
@@ -72,6 +83,7 @@ copy_tools() {
     fi
     rm -rf "$tools"
   done
+  tools=
   refuse "the tools in $1 can't be run, and neither can copies of them in $WORK and $OPERATIONS: $why" \
     "$(remount). If it isn't mounted noexec: is the kit of another kind of machine ($(uname -m))?"
 }

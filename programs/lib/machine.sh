@@ -15,6 +15,11 @@ read_machine() {
     4) give_up "$(head -n 1 "$WORK/not-understood")" "$(tail -n 1 "$WORK/not-understood")" ;;
     *) return 1 ;;
   esac
+  take_machine
+}
+
+# take_machine: what look_at_machine has found.
+take_machine() {
   {
     IFS= read -r NAME
     IFS= read -r SELF
@@ -101,6 +106,8 @@ refuse_unknown_api_server() {
   local pid
   for pid in $(pidof kube-apiserver || :); do
     [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    # Anybody can call a program so, and is in nobody's way.
+    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     not_understood "a kube-apiserver runs on this machine (process $pid), and there is no $MANIFESTS/kube-apiserver.yaml" \
       "stop it yourself before, and start it when the rest is restored"
   done
@@ -109,15 +116,18 @@ refuse_unknown_api_server() {
 # wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a person's slip of the pen or a
 # power cut: it waits until that is mended.
 wait_for_machine() {
-  local unread absent
-  until unread=$(
-    give_up() { echo "$1: $2" && exit 1; }
-    read_machine
-  ); do
-    say_once "waiting for this: $unread"
+  local absent status
+  while :; do
+    status=0
+    (look_at_machine) || status=$?
+    if [ "$status" -eq 0 ] && take_machine; then break; fi
+    if [ "$status" -eq 4 ]; then
+      say_once "waiting for this: $(head -n 1 "$WORK/not-understood"): $(tail -n 1 "$WORK/not-understood")"
+    else
+      say_once "waiting for this: what this machine is can't be recorded in $RECORD"
+    fi
     pause 5 || :
   done
-  read_machine
   while [ -n "${DATA_DIR:-}" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
     say_once "waiting for the disk at $absent"
     pause 5 || :

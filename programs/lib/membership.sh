@@ -36,8 +36,12 @@ cluster_id() {
 
 # who_answers URL: the name of the member that answers there. Status 1: none does.
 who_answers() {
+  local id name
   ask "$1" 5 endpoint status --write-out=json || return 1
-  member_name "$1" "$(json_number member_id <"$WORK/answer")"
+  id=$(json_number member_id <"$WORK/answer")
+  name=$(member_name "$1" "$id")
+  # A learner, or one that has just lost its leader, lists nobody.
+  [ -n "$name" ] && [ "$name" != "$id" ] && echo "$name"
 }
 
 # members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has started.
@@ -125,8 +129,10 @@ tell_unit_to_join() {
     echo '[Service]'
     # etcd refuses to start where a flag and a variable say the same thing differently.
     echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
+    # What a shell has set before it started etcd stands in no unit.
+    sed -n "s/^env$TAB//p" "$RECORD/etcd.pod" | sed '/^ETCD_INITIAL_CLUSTER/d' | unit_words | sed 's/ $//; /./s/^/Environment=/' && echo
     echo 'ExecStart='
-    echo "ExecStart=$program $words--initial-cluster=$1 --initial-cluster-state=existing"
+    printf '%s\n' "ExecStart=$program $words--initial-cluster=$1 --initial-cluster-state=existing"
   } >"$(joining_drop_in).draft" && put_in_place "$(joining_drop_in).draft" "$(joining_drop_in)" && systemctl daemon-reload || return 1
   shown=$(systemctl show --property ExecStart --value "$ETCD_UNIT")
   case $shown in
@@ -139,27 +145,33 @@ joining_drop_in() {
   echo "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
 }
 
-# unit_program: etcd's program by its path. What a shell was told to run is known from the process.
+# unit_program: etcd's program by its path.
 unit_program() {
-  local program
-  program=$(sed -n "s/^program$TAB//p" "$RECORD/etcd.pod")
-  case $program in
-    /*) echo "$program" ;;
-    *) systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/^{ path=\([^ ;]*\/etcd\) ;.*/\1/p' ;;
-  esac
+  sed -n "s/^program$TAB//p" "$RECORD/etcd.pod" | grep '^/'
 }
 
 # unit_words: words, a line each, as systemd reads them back.
 unit_words() {
+  # By character: awks differ in what gsub makes of backslashes.
   awk '{
-    gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); gsub(/%/, "%%"); gsub(/\$/, "$$")
-    printf "%s ", ($0 ~ /^[A-Za-z0-9_.,:=@%\/+-]+$/ ? $0 : "\"" $0 "\"")
+    word = ""
+    for (i = 1; i <= length($0); i++) {
+      c = substr($0, i, 1)
+      if (c == "\\" || c == "\"") word = word "\\"
+      if (c == "%" || c == "$") word = word c
+      word = word c
+    }
+    printf "%s ", ($0 ~ /^[A-Za-z0-9_.,:=@\/+-]+$/ ? word : "\"" word "\"")
   }'
 }
 
 # rehearse_join: whether this machine can be told later, found out while nothing is stopped yet: give_up.
 rehearse_join() {
-  is_static_pod etcd || return 0
+  if ! is_static_pod etcd; then
+    [ -n "$(unit_program)" ] || give_up "the unit $ETCD_UNIT has no command that it can be given in its place: the path of etcd's program is not known" \
+      "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
+    return 0
+  fi
   if grep -q "^env${TAB}ETCD_INITIAL_CLUSTER" "$RECORD/etcd.pod"; then
     give_up "$MANIFESTS/etcd.yaml says by variables whom etcd joins" "write --initial-cluster and --initial-cluster-state as flags in their place"
   fi
@@ -183,6 +195,7 @@ forget_joining() {
 
 # promote: in sync it becomes a voter; until then etcd refuses.
 promote() {
+  local found
   found=$(member_here) || return 1
   case $found in
     *' voter') return 0 ;;

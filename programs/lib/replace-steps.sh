@@ -206,13 +206,21 @@ step_finish() {
   [ -d "$DATA_DIR/before-$OPERATION" ] || fix="there was no old data"
   voters=$(grep -c ' voter$' "$WORK/members" || :)
   # shellcheck disable=SC2046 # a word a member
-  if all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/kube-apiserver-stopped" ] || api_ready; }; then
+  if proves_replaced && all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/kube-apiserver-stopped" ] || api_ready; }; then
     conclude 0 replaced "the member on $SELF is replaced: all $voters members are healthy after $(elapsed) s" "$fix" "$(figures)"
   fi
-  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${api_says:-not asked yet})"
+  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${unproved:-${api_says:-not asked yet}})"
   overdue finish "$FINISH_TIMEOUT" || return 1
   conclude 0 replaced "the member on $SELF is replaced, but not everything is healthy after $(elapsed) s" \
     "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
+}
+
+# proves_replaced: the etcd that serves here is of the others' cluster, from the folder that was made for it.
+proves_replaced() {
+  local cluster
+  unproved=
+  cluster=$(cluster_id "$VIA") || { unproved="$VIA does not answer: $(reason 5)" && return 1; }
+  proves_member "$cluster" 1
 }
 
 figures() {

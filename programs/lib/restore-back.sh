@@ -3,7 +3,8 @@
 
 BACK_STEPS='put-back unquiesce call-off'
 
-# give_up REASON FIX: before the decision. Where others take part it is decided for all.
+# give_up REASON FIX: before the decision. Where others take part it is decided for all. It does not return: where it goes on after all, the unit
+# is started again, at the step that the record names.
 give_up() {
   say "giving up: $1: $2"
   # What was restored serves: nobody goes back any more, whatever is wrong here.
@@ -17,13 +18,13 @@ give_up() {
       # Whom nobody counts on may go alone; the others' own time runs out.
       if free_to_go; then break; fi
       # It can't be decided any more: the others have swapped, and taken the old quorum along.
-      if [ "$ROLE" != holder ] && marked; then return 1; fi
+      if [ "$ROLE" != holder ] && marked; then exit 1; fi
       say_once "the decision to abort can't be written: $(reason 5). Trying again; by hand: sh restore.sh --abort $OPERATION"
       pause 5 || :
     done
     if [ "$(fact decision)" = swap ]; then
       say "it was decided to swap before: going on"
-      return 1
+      exit 1
     fi
   fi
   back_out "$1"

@@ -21,7 +21,10 @@ step_prove() {
     status=2
   fi
   if [ "$status" -eq 2 ]; then
-    keep_reason "$unproved" "the old data is put back; what was restored is in $DATA_DIR/abandoned-$OPERATION. See where etcd has its data: ls -l /proc/$(pidof etcd | cut -d' ' -f1)/fd | grep snap/db"
+    # shellcheck disable=SC2016 # for a person to type
+    keep_reason "$unproved" "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data:$(
+      printf '%s' ' ls -l /proc/$(pidof etcd)/fd | grep snap/db'
+    )"
     back_out "$unproved"
   fi
   say_once "not proved yet: $unproved"
@@ -49,6 +52,7 @@ read_mark() {
 # proved_here: that this machine serves the restored cluster, its API server included. `proof_in_words` is what was seen.
 proved_here() {
   local cluster floor
+  unproved=
   if ! read_mark; then
     unproved="the mark of this restore can't be read by $SELF: $(reason 5)"
     return 1
@@ -75,33 +79,46 @@ proved_here() {
 # proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it, which is seen through the
 # API where a client for that is at hand: its resourceVersion is etcd's revision.
 proves_api() {
-  local shown
+  local shown lease=0
   serving kube-apiserver >/dev/null || { unproved="the API server's port is not served by this machine's kube-apiserver" && return 1; }
-  lease_is_new "$1" || return 1
-  proof_in_words="$proof_in_words, the API server's own lease renewed in it"
-  shown=$(shown_by_api) || return 0
-  if [ "$shown" -lt "$1" ]; then
+  lease_is_new "$1" || lease=$?
+  case $lease in
+    0) proof_in_words="$proof_in_words, $lease_in_words renewed in it" ;;
+    1) return 1 ;;
+  esac
+  if ! shown=$(shown_by_api); then
+    # Of an API server that renews no lease nothing else is seen.
+    [ "$lease" -eq 2 ] || return 0
+    unproved="this API server renews no lease (--endpoint-reconciler-type=none), and can't be asked: that needs curl, and a kubeconfig beside $MANIFESTS"
+    return 1
+  fi
+  if ! at_least "$shown" "$1"; then
     unproved="the API server shows resourceVersion $shown, and the restored cluster began at $1"
     return 1
   fi
   proof_in_words="$proof_in_words, read through the API at $shown"
 }
 
-# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS.
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. `lease_in_words` is whose it was. Status 1:
+# not yet; 2: it renews none.
 lease_is_new() {
   local prefix url="$LOCAL_URL" address revision
   [ "$ROLE" != api ] || url=$VIA
   case $(setting kube-apiserver endpoint-reconciler-type) in
-    none) return 0 ;;
+    none) return 2 ;;
   esac
   prefix=$(setting kube-apiserver etcd-prefix)
   address=$(setting kube-apiserver advertise-address)
   # Without an address of its own it has chosen one, and any API server's new lease has to do.
   set -- "$1" "${prefix:-/registry}/masterleases/$address"
-  [ -n "$address" ] || set -- "$@" --prefix
+  lease_in_words="the API server's own lease"
+  if [ -z "$address" ]; then
+    set -- "$@" --prefix
+    lease_in_words="an API server's lease"
+  fi
   ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { unproved="the API server's lease can't be read: $(reason 5)" && return 1; }
   for revision in $(tr '{,' '\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
-    [ "$revision" -le "$1" ] || return 0
+    if [ "$revision" -gt "$1" ]; then return 0; fi
   done
   unproved="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"
   return 1

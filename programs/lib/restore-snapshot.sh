@@ -39,7 +39,7 @@ choose_snapshot() {
         ;;
     esac
     if [ ! -f "$chosen" ] || [ -L "$chosen" ]; then give_up "$chosen is not a plain file" "see which there are: sh restore.sh --list"; fi
-    keep_fact snapshot "$chosen"
+    keep_fact snapshot "$chosen" || return 1
   fi
   SNAPSHOT_FILE=$(fact snapshot)
 }
@@ -68,7 +68,7 @@ copy_to_root() {
   local copy
   copy=/root/$(basename "$1")
   [ ! -d "$1" ] || copy=$copy/snapshot.db
-  echo "cp -r $(quoted "$(readlink -f "$1")") /root/; sh restore.sh --file $(quoted "$copy")"
+  echo "cp -rn $(quoted "$(readlink -f "$1")") /root/; sh restore.sh --file $(quoted "$copy")"
 }
 
 # pick latest|at:NAME|before:TIME: of sorted names on standard input.
@@ -102,7 +102,7 @@ check_snapshot() {
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
   revision=$(json_number revision <"$WORK/status")
   [ -n "$revision" ] || give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" "choose another backup: sh restore.sh --list"
-  keep_fact revision "$revision" || exit 1
+  keep_fact revision "$revision" || return 1
   : >"$WORK/backup.json"
   cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json" 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
   check_origin
@@ -136,16 +136,17 @@ check_origin() {
 
 # An older etcd refuses to start on data of a newer minor, and by then everything would be stopped.
 check_storage_version() {
+  local stored installed tried_by
   stored=$(json_string version <"$WORK/status")
   stored=${stored:-$(json_string storageVersion <"$WORK/backup.json")}
   installed=$(etcd_version)
-  [ -n "$stored" ] && [ -n "$installed" ] || return 0
-  [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
+  [ -n "$installed" ] || return 0
+  [ -z "$stored" ] || [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
     give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" "upgrade etcd first, or choose an older backup: sh restore.sh --list"
   # A newer one would write what the installed one can't read.
-  tools=$(etcd --version | sed -n 's/^etcd Version: //p')
-  [ "$(minor_of "$tools")" = "$(minor_of "$installed")" ] ||
-    give_up "the tools of this restore are of etcd ${tools:-unknown}, and etcd $installed is installed" "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
+  tried_by=$(etcd --version | sed -n 's/^etcd Version: //p')
+  [ "$(minor_of "$tried_by")" = "$(minor_of "$installed")" ] ||
+    give_up "the tools of this restore are of etcd ${tried_by:-unknown}, and etcd $installed is installed" "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
 }
 
 # etcd_version: of the etcd that runs here, by its own word; else of the image in its manifest, else of these tools. No program of this

@@ -111,8 +111,7 @@ remember_used_ids() {
 }
 
 step_verify() {
-  choose_snapshot
-  check_snapshot
+  choose_snapshot && check_snapshot
 }
 
 step_restore_aside() {

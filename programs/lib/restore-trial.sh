@@ -16,6 +16,7 @@ step_try_aside() {
   mkdir -m 0700 "$trial_folder" || return 1
   start_trial "$restored"
   await_trial
+  failpoint trying
   check_trial
   stop_trial || give_up "the etcd that served the restored data does not end" "nothing was stopped; look at ps"
   { chown -R "$(stat -c %u:%g "$DATA_DIR")" "$restored" && find "$restored" -exec sync {} +; } ||
@@ -61,7 +62,7 @@ await_trial() {
   until try_asking get / >/dev/null; do
     if grep -q 'user name is empty' "$WORK/errors"; then
       refuse_trial "the backup is of an etcd with authentication on, which lets neither this program nor an API server in without a user's name" \
-        "restore it by hand, with etcdctl auth disable, or choose another backup: sh restore.sh --list"
+        "choose a backup from before it was turned on: sh restore.sh --list"
     fi
     tries=$((tries + 1))
     if ! kill -0 "$beside" 2>/dev/null || [ "$tries" -gt 120 ]; then

@@ -160,7 +160,7 @@ check_running_data() {
     not_understood "the etcd that runs (process $1) has another folder at $given than $2" \
       "see where its data is: ls -l /proc/$1/fd | grep snap/db"
   fi
-  below=$(given=$(printf '%s' "$given" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo" 2>/dev/null) || below=
+  below=$(given=$(printf '%s' "${given%/}" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo" 2>/dev/null) || below=
   [ -z "$below" ] || not_understood "etcd has mounts below its data folder, which can't be swapped: $below" "have all of $given on one volume, or do this by hand"
 }
 

@@ -16,7 +16,8 @@ AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
 
 # not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes nothing.
 not_understood() {
-  printf '%s\n' "$1" "$2" >"$WORK/not-understood"
+  # A line each. What can't even be said is not now.
+  { printf '%s' "$1" | paste -s -d ' ' - && printf '%s' "$2" | paste -s -d ' ' -; } >"$WORK/not-understood" || exit 2
   exit 4
 }
 
@@ -77,7 +78,10 @@ refuse_second_manifest() {
     awk -v component="$1" -f "$here/lib/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
     # What can't be read, and has not the component's name in it, is something else.
     if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
-    not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
+    [ "$status" -ne 0 ] ||
+      not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
+    not_understood "$other can't be read (line $(tail -n 1 "$WORK/other" | cut -f 2): $(tail -n 1 "$WORK/other" | cut -f 3-)), and has the name $1 in it: whether it starts one can't be told" \
+      "the kubelet runs every file of that folder: if it is a copy, move it out of $MANIFESTS; else write that line as kubeadm does"
   done
 }
 
@@ -152,7 +156,9 @@ read_unit() {
   [ -n "$program" ] || exit 4
   [ "$(basename "$program")" = etcd ] ||
     not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" "give the unit etcd as its command, or do this by hand"
-  { printf 'program\t%s\n' "$program" && words_of "$pid"; } >>"$1"
+  # By the program itself: a shell has put any name before the words.
+  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" && is_alive "$pid"; then return; fi
+  not_understood "etcd's process $pid has ended while it was read" "look at systemctl status $ETCD_UNIT, and try again"
 }
 
 # refuse_own_folders: a unit that sees other folders at its paths than the host does.
@@ -170,7 +176,7 @@ refuse_own_folders() {
 # words_of_unit: what the unit's text says. Its variables are put in as systemd does; what has quotes is not understood.
 words_of_unit() {
   local command
-  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\([^;]*\);.*/\1/p' | sed 's/ *$//')
+  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
   case $command in
     '' | *[\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
       "start etcd, or write ExecStart without quotes (systemctl cat $ETCD_UNIT)" ;;

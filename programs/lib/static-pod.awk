@@ -11,7 +11,7 @@
 #   mount   PATH  HOST_PATH    a path in the container and where it is on the host, empty where it is not there
 #   user    NUMBER             whom the container runs as
 #   image   REFERENCE
-# or, alone:
+# or, as its last line:
 #   refused LINE  REASON       and the exit status 1
 #   absent                     and the exit status 3: no container runs the component
 
@@ -55,8 +55,9 @@ END {
   tell()
 }
 
-function refuse(reason) {
-  if (!refused) print "refused\t" (NR + 0) "\t" reason
+# refuse REASON [LINE]: the line that is being read, where no other is given.
+function refuse(reason, line) {
+  if (!refused) print "refused\t" (line ? line : NR + 0) "\t" reason
   refused = 1
   exit 1
 }
@@ -118,7 +119,9 @@ function entry(column,    path, rest) {
   rooted = 1
   path = paths[depth] IN path
   if (path in keys) refuse("the key " found_key " stands twice")
+  if (found_key == "<<") refuse("the merge key << is not understood")
   keys[path] = 1
+  lines[path] = NR
   open_at[depth] = path
   if (rest == "" || rest ~ /^#/) return
   open_at[depth] = ""
@@ -234,6 +237,7 @@ function flow(path,    first, rest, key) {
       else {
         key = flow_key()
         if ((path IN key) in keys) refuse("the key " key " stands twice")
+        if (key == "<<") refuse("the merge key << is not understood")
         keys[path IN key] = 1
         flow(path IN key)
       }
@@ -291,10 +295,11 @@ function string(path) {
   return values[path]
 }
 
-function wrong(path, what) {
+function wrong(path, what,    line) {
+  line = lines[path]
   gsub(IN, ".", path)
   gsub(AT, " ", path)
-  refuse(substr(path, 2) " " what)
+  refuse(substr(path, 2) " " what, line)
 }
 
 # words PATH: the items of a list of texts, added to word[1..word_count].
@@ -303,6 +308,7 @@ function words(path,    i) {
   for (i = 0; i < counts[IN path]; i++) {
     if (!((IN path AT i) in types)) wrong(IN path AT i, "is empty or no string")
     word[++word_count] = string(path AT i)
+    word_line[word_count] = lines[IN path AT i]
   }
 }
 
@@ -362,29 +368,29 @@ function tell_environment(container,    list, i, name) {
   for (i = 0; i < counts[IN list]; i++) {
     name = string(list AT i IN "name")
     if (((IN list AT i IN "valueFrom") in keys)) {
-      if (name ~ /^ETCD_/) refuse("the variable " name " has valueFrom, and is known only in the container: write its value")
+      if (name ~ /^ETCD_/) refuse("the variable " name " has valueFrom, and is known only in the container: write its value", lines[IN list AT i IN "valueFrom"])
       continue
     }
     if (name ~ /^ETCD_/ && !((IN list AT i IN "value") in types)) refuse("the variable " name " has no value")
     environment[name] = string(list AT i IN "value")
-    if (name ~ /^ETCD_/) environment[name] = expanded(environment[name])
+    if (name ~ /^ETCD_/) environment[name] = expanded(environment[name], lines[IN list AT i IN "value"])
     if (environment[name] ~ /[$]/) continue
     known[name] = 1
     print "env\t" name "=" environment[name]
   }
 }
 
-# expanded TEXT: with $(NAME) replaced, as Kubernetes does.
-function expanded(text,    whole, done, name) {
+# expanded TEXT LINE: with $(NAME) replaced, as Kubernetes does.
+function expanded(text, line,    whole, done, name) {
   whole = text
   done = ""
   while (match(text, /[$][(][^()]*[)]/)) {
     name = substr(text, RSTART + 2, RLENGTH - 3)
-    if (!(name in known)) refuse("the variable $(" name ") is known only in the container: write its value in its place")
+    if (!(name in known)) refuse("the variable $(" name ") is known only in the container: write its value in its place", line)
     done = done substr(text, 1, RSTART - 1) environment[name]
     text = substr(text, RSTART + RLENGTH)
   }
-  if (done text ~ /[$]/) refuse("the dollar in " whole " is not understood: write the value in its place")
+  if (done text ~ /[$]/) refuse("the dollar in " whole " is not understood: write the value in its place", line)
   return done text
 }
 
@@ -395,10 +401,10 @@ function tell_words(container,    i, first) {
   words(container IN "args")
   # An image whose entry point is the component needs no command.
   if (first > 1 || (word_count > 0 && word[1] !~ /^-/)) {
-    if (base(word[1]) != component) refuse("the container of " component " starts " word[1] ", and not " component " itself")
+    if (base(word[1]) != component) refuse("the container of " component " starts " word[1] ", and not " component " itself", word_line[1])
     first = 2
   }
-  for (i = first; i <= word_count; i++) print "arg\t" expanded(word[i])
+  for (i = first; i <= word_count; i++) print "arg\t" expanded(word[i], word_line[i])
 }
 
 function tell_mounts(container,    list, i, path, volume, host) {

@@ -72,11 +72,18 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
     ['under the name that people give it', 'etcd.yaml.backup', edited(...usual)],
     ['with its name in quotes', 'etcd.yaml.bak', edited(...usual).replaceAll('name: etcd', 'name: "etcd"')],
     ['in flow style', 'copy', edited(...usual).replace(/command:\n(?: *- .*\n)+/, 'command: [etcd, --name=cp2, --data-dir=/var/lib/etcd]\n')],
-    ['that can\'t be read', 'etcd.old', edited(...usual).replace('metadata:', 'metadata: &anchor')],
   ])('a copy of the manifest beside it, %s, is refused: the kubelet would run it, too', (_, name, text) => {
     writeFileSync(manifest, edited(...usual));
     writeFileSync(join(folder, 'manifests', name), text);
     expect(settings()).toEqual([expect.stringMatching(new RegExp(`^refused: .*${name} is a second manifest of etcd`))]);
+  });
+
+  test('a file that can\'t be read and has its name in it is refused as such, with the line', () => {
+    writeFileSync(manifest, edited(...usual));
+    writeFileSync(join(folder, 'manifests', 'haproxy.yaml'), 'apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    about: "in front of\n      etcd"\n');
+    expect(settings()).toEqual([expect.stringMatching(
+      /haproxy\.yaml can't be read \(line 5: the quote .*\), and has the name etcd in it: whether it starts one can't be told:the kubelet runs/,
+    )]);
   });
 
   test.each([
