@@ -19,7 +19,7 @@ proves_member() {
     2) unproved="something else than etcd serves at $LOCAL_URL: see ss -ltnp" && return 1 ;;
     *) unproved="etcd does not serve on $SELF" && return 1 ;;
   esac
-  ask "$LOCAL_URL" 5 get "$MARKS" --write-out=json || { unproved="etcd on $SELF does not answer: $(reason 5)" && return 1; }
+  ask "$LOCAL_URL" 5 get / --write-out=json || { unproved="etcd on $SELF does not answer: $(reason 5)" && return 1; }
   cluster=$(json_number cluster_id <"$WORK/answer")
   revision=$(json_number revision <"$WORK/answer")
   if [ "$cluster" != "$1" ]; then

@@ -155,13 +155,12 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
       drill.start('lost', { failpoints: { cp1: 'mark:hold' } });
       await drill.holds('lost', holder, 'mark');
       await Promise.all([holder, third].map((machine) => machine.powerOff()));
-      const abort = (machine = api) => drill.type(machine, ['--abort', 'lost', '--lost', 'cp1']);
-      const waiting = abort();
+      const waiting = drill.type(api, ['--abort', 'lost', '--lost', 'cp1']);
       await until('it waits', () => api.record('lost').log.includes('the old cluster has no quorum yet'), 60);
       expect(api.running['kube-apiserver']).toBe(0);
       await third.powerOn();
-      const told = await Promise.all([waiting, abort(second), abort(third)].map((run) => run.summary()));
-      expect(told.map(({ status, outcome }) => `${status} ${outcome}`)).toEqual(['1 aborted', '1 aborted', '1 aborted']);
+      expect(await waiting.summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+      // Once one machine has seen that all others serve the old data it says so, and they go back by themselves.
       expect(await drill.faultsOfReturn('lost', left)).toEqual([]);
     }));
 }));

@@ -38,7 +38,7 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
     const { serving, answer, open, settings, lease, shown } = { ...WELL, ...seen };
     const { stdout } = callLibrary(shell, 'report.sh', `
       for library in proof restore-proof; do . "$1/$library.sh"; done
-      WORK=$2 RECORD=$2 ROLE=holder SELF=cp1 LOCAL_URL=https://127.0.0.1:2379 DATA_DIR=/var/lib/etcd MARKS=/marks MANIFESTS=/etc/kubernetes/manifests
+      WORK=$2 RECORD=$2 ROLE=holder SELF=cp1 LOCAL_URL=https://127.0.0.1:2379 DATA_DIR=/var/lib/etcd MANIFESTS=/etc/kubernetes/manifests
       proof_in_words='cluster 1' unproved=
       serving() { ${serving}; }
       has_open() { ${open}; }
