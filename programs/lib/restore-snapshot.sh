@@ -65,10 +65,16 @@ check_owner() {
 
 # copy_to_root BACKUP|FILE: what to type.
 copy_to_root() {
-  local copy
-  copy=/root/$(basename "$1")
-  [ ! -d "$1" ] || copy=$copy/snapshot.db
-  echo "cp -rn $(quoted "$(readlink -f "$1")") /root/; sh restore.sh --file $(quoted "$copy")"
+  local from copy
+  from=$(readlink -f "$1")
+  # A backup's name is its own; of another file there may be one of its name.
+  if [ -d "$1" ]; then
+    copy=/root/$(basename "$1")/snapshot.db
+    echo "cp -r $(quoted "$from") /root/; sh restore.sh --file $(quoted "$copy")"
+  else
+    copy=/root/$(date -u +%H%M%S)-$(basename "$1")
+    echo "cp $(quoted "$from") $(quoted "$copy"); sh restore.sh --file $(quoted "$copy")"
+  fi
 }
 
 # pick latest|at:NAME|before:TIME: of sorted names on standard input.
