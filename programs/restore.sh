@@ -47,6 +47,11 @@
 
 set -eu
 umask 077
+# By hand, programs are the system's and the kit's: who else's may lie on a person's PATH? In the pod and the unit it is ours.
+case ${1:-} in
+  carry | work) ;;
+  *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
+esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=programs/lib/environment.sh
 . "$here/lib/environment.sh"

@@ -42,10 +42,12 @@ look_at_machine() {
   [ "$there" -ne 2 ] || return 2
   if has_api; then
     refuse_second_manifest kube-apiserver
+    [ "$(grep -c '^etcd-servers=' "$RECORD/kube-apiserver.settings")" -le 1 ] ||
+      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" "write all endpoints into one flag, separated by commas"
     check_running kube-apiserver
-  else
-    refuse_unknown_api_server
   fi
+  refuse_unknown_api_server
+  check_kubelet
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
       "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
@@ -101,15 +103,32 @@ local_url() {
   done
 }
 
-# refuse_unknown_api_server: one that nobody stops would write into both clusters.
+# check_kubelet: that it reads the folder whose manifests are moved aside.
+check_kubelet() {
+  local pid config folder
+  for pid in $(pidof kubelet || :); do
+    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
+    folder=$(told "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
+    config=$(told "$pid" | sed -n 's/^config=//p' | tail -n 1)
+    [ -n "$folder" ] || folder=$(sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' "/proc/$pid/root${config:-/nonexistent}" 2>/dev/null | tail -n 1)
+    [ -z "$folder" ] || same_file "/proc/$pid/root$folder" "$MANIFESTS" ||
+      not_understood "the kubelet reads its static pods from $folder, and not from $MANIFESTS" "give that folder: MANIFESTS=$folder sh $PROGRAM …"
+  done
+}
+
+# refuse_unknown_api_server: one that nobody stops would write into both clusters: it is none of the manifest's.
 refuse_unknown_api_server() {
-  local pid
+  local pid known=
+  [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
+  ! has_api || known=$(processes kube-apiserver)
   for pid in $(pidof kube-apiserver || :); do
     [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
     # Anybody can call a program so, and is in nobody's way.
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
-    not_understood "a kube-apiserver runs on this machine (process $pid), and there is no $MANIFESTS/kube-apiserver.yaml" \
-      "stop it yourself before, and start it when the rest is restored"
+    if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
+    not_understood "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
+      "see who starts it: ps -o ppid,args -p $pid. Have it started anew if it is the manifest's old one; stop any other yourself, and start it when the rest is restored"
   done
 }
 

@@ -84,7 +84,7 @@ by_hand_list() {
   [ -s "$WORK/backups" ] || say "there are no backups in $BACKUP_ROOT/$CLUSTER"
   while read -r name state; do
     # A damaged one may have no record.
-    cat "$name/backup.json" >"$WORK/backup.json" 2>/dev/null || : >"$WORK/backup.json"
+    { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null || : >"$WORK/backup.json"
     printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
       "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
   done <"$WORK/backups"
@@ -117,6 +117,10 @@ know_machines() {
   read_machine
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
   for member in $LOST; do
+    # Only one that is gone, or would serve the old data on.
+    if [ -n "$(url_of "$member")" ] && ask "$(url_of "$member")" 5 endpoint status; then
+      refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" "restore with it, or power that machine off and keep it off"
+    fi
     MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')

@@ -4,12 +4,12 @@
 #
 #   unproved   why it isn't proved, or not yet: see proof.sh
 
+GIVEN_UP="the others serve the old data again: a person has told them that this machine is lost"
+
 # step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is asked again.
 step_prove() {
   local status=0
-  if given_up_by_others; then
-    back_out "the others serve the old data again: a person has told them that this machine is lost"
-  fi
+  if given_up_by_others; then back_out "$GIVEN_UP"; fi
   proves_member "$(fact cluster)" "$(fact restored-revision)" || status=$?
   if [ "$status" -eq 0 ]; then
     ask "$LOCAL_URL" 5 get "$(key proof)" --print-value-only || return 1

@@ -110,7 +110,7 @@ check_snapshot() {
   [ -n "$revision" ] || give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" "choose another backup: sh restore.sh --list"
   keep_fact revision "$revision" || return 1
   : >"$WORK/backup.json"
-  cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json" 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
+  { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] && cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
   check_origin
   check_storage_version
   check_fingerprints

@@ -23,6 +23,10 @@ step_check() {
   [ "$ROLE" != follower ] || rehearse_join
   learn_urls || return 1
   check_urls
+  # Also of one that counts on nobody else: its list may be an old one.
+  [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 member list --write-out=simple || check_members
+  [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
+    say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
   if by_word; then return 0; fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
@@ -40,7 +44,8 @@ step_check() {
     return 1
   fi
   put_key present "$READY_TIMEOUT" || return 1
-  check_members || return 1
+  ask_old member list --write-out=simple || return 1
+  check_members
   check_addresses
   remember_used_ids
 }
@@ -91,9 +96,8 @@ check_addresses() {
   done
 }
 
-# check_members: a member that nobody counted on would go on serving the old data.
+# check_members: a member that nobody counted on would go on serving the old data. Of the list in $WORK/answer.
 check_members() {
-  ask_old member list --write-out=simple || return 1
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
     case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
@@ -180,8 +184,17 @@ step_quiesce() {
   ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "$LOOK_AT_PROCESS"
 }
 
+# keep_quiet: somebody may start the API server again meanwhile, as configuration management does that puts manifests back. It is ended again,
+# for as long as it would write into the old cluster.
+keep_quiet() {
+  has_api && [ -n "$(processes kube-apiserver)$(listeners kube-apiserver)" ] || return 0
+  say "somebody has started the API server again: ending it"
+  stop_component kube-apiserver 1
+}
+
 # Only when the process has ended: an API server that still runs could write after the decision.
 step_quiesced() {
+  keep_quiet || return 1
   if by_word && [ "$ROLE" != holder ]; then
     say "$SELF is quiesced. For the holder, when all others say so, too: --quiesced \"$SELF=$(word_of "$SELF" quiesced) …\""
   fi
@@ -191,6 +204,7 @@ step_quiesced() {
 }
 
 step_await_quiesced() {
+  keep_quiet || return 1
   if by_word; then
     await_words
   else
@@ -218,6 +232,7 @@ await_words() {
 
 # Once, and for all: whoever comes second reads what the first one wrote.
 step_decide() {
+  keep_quiet || return 1
   keep_fact swap-sent yes || return 1
   if ! together; then
     keep_fact decision swap || return 1
@@ -232,6 +247,7 @@ step_decide() {
 }
 
 step_await_decision() {
+  keep_quiet || return 1
   if ! together; then return 0; fi
   if read_decision; then
     [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
@@ -248,6 +264,7 @@ step_await_decision() {
 # --- after the decision: forward, whatever happens
 
 step_await_mark() {
+  keep_quiet || return 1
   if marked; then
     say "the restored cluster serves at $VIA"
     return 0
@@ -311,6 +328,12 @@ step_start_etcd() {
 
 # From the moment that it may be written there is no way back.
 step_mark() {
+  # As long as nobody can have seen the mark.
+  ask "$LOCAL_URL" 5 get "$MARKS/$OPERATION" --print-value-only || return 1
+  if [ ! -s "$WORK/answer" ] && given_up_by_others; then
+    rm -f "$RECORD/serving"
+    back_out "$GIVEN_UP"
+  fi
   keep_fact serving yes || return 1
   # Lines of keys and values in turn.
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do

@@ -318,12 +318,26 @@ function base(path) {
 }
 
 # runs CONTAINER: whether it runs the component: by its name, or else by what it starts.
-function starts(container,    i) {
+function starts(container,    i, j, parts, part) {
   word_count = 0
   words(container IN "command")
+  # An image that starts it by itself.
+  if (word_count == 0 && base(repository(values[IN container IN "image"])) == component) return 1
   words(container IN "args")
-  for (i = 1; i <= word_count; i++) if (word[i] !~ /^-/ && base(word[i]) == component) return 1
+  for (i = 1; i <= word_count; i++) {
+    if (word[i] ~ /^-/) continue
+    # A shell is told in one word.
+    parts = split(word[i], part, /[ ;&|()"\047]+/)
+    for (j = 1; j <= parts; j++) if (base(part[j]) == component) return 1
+  }
   return 0
+}
+
+# repository REFERENCE: of an image, without tag and digest.
+function repository(reference) {
+  sub(/@.*/, "", reference)
+  sub(/:[^\/]*$/, "", reference)
+  return reference
 }
 
 function tell(    containers, container, chosen, others, i, named) {
@@ -341,6 +355,13 @@ function tell(    containers, container, chosen, others, i, named) {
     if (container == named || !starts(container)) continue
     if (chosen != "") refuse("two containers run " component)
     chosen = container
+  }
+  # One that goes on beside the others.
+  containers = "spec" IN "initContainers"
+  for (i = 0; i < counts[IN containers]; i++) {
+    container = containers AT i
+    if (values[IN container IN "restartPolicy"] == "Always" && (string(container IN "name") == component || starts(container)))
+      refuse("an init container runs " component, lines[IN container IN "restartPolicy"])
   }
   if (chosen == "") {
     print "absent"

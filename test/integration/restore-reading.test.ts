@@ -71,11 +71,13 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
   test.each([
     ['under the name that people give it', 'etcd.yaml.backup', edited(...usual)],
     ['with its name in quotes', 'etcd.yaml.bak', edited(...usual).replaceAll('name: etcd', 'name: "etcd"')],
+    ['started by a shell', 'old', edited(...usual).replace(/command:\n(?: *- .*\n)+/, 'command: [sh, -c, "exec /usr/local/bin/etcd --name=cp2"]\n').replaceAll('name: etcd', 'name: other')],
+    ['of its image alone', 'older', edited(...usual).replace('command:\n    - etcd\n', 'args:\n').replaceAll('name: etcd', 'name: other')],
     ['in flow style', 'copy', edited(...usual).replace(/command:\n(?: *- .*\n)+/, 'command: [etcd, --name=cp2, --data-dir=/var/lib/etcd]\n')],
   ])('a copy of the manifest beside it, %s, is refused: the kubelet would run it, too', (_, name, text) => {
     writeFileSync(manifest, edited(...usual));
     writeFileSync(join(folder, 'manifests', name), text);
-    expect(settings()).toEqual([expect.stringMatching(new RegExp(`^refused: .*${name} is a second manifest of etcd`))]);
+    expect(settings()).toEqual([expect.stringMatching(new RegExp(`^refused: .*${name} (is a second manifest of etcd|can't be read .*the container of etcd starts sh)`))]);
   });
 
   test('a file that can\'t be read and has its name in it is refused as such, with the line', () => {
