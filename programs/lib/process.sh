@@ -8,7 +8,7 @@ beside=
 
 # run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its status; see timed_out.
 run() {
-  limit=$1
+  local limit="$1"
   shift
   # Without the lock's descriptor: what outlives this shell by a moment must not hold the lock.
   timeout -k 5 "$limit" "$@" 9>&- &
@@ -29,8 +29,8 @@ await_beside() {
 
 # await [PID]: waits for what was just started in the background, and returns its status.
 await() {
+  local status=0
   child=${1:-$!}
-  status=0
   wait "$child" || status=$?
   child=
   return "$status"

@@ -8,8 +8,9 @@ GIVEN_UP="the others serve the old data again: a person has told them that this 
 
 # step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is asked again.
 step_prove() {
-  local status=0
+  local status
   if given_up_by_others; then back_out "$GIVEN_UP"; fi
+  status=0
   proves_member "$(fact cluster)" "$(fact restored-revision)" || status=$?
   if [ "$status" -eq 0 ]; then
     ask "$LOCAL_URL" 5 get "$(key proof)" --print-value-only || return 1

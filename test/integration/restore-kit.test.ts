@@ -61,7 +61,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
       }, /\/tmp\/theirs|\/tmp can be written/],
     ])('%s: root doesn\'t run it, and is told how to', async (_, spoil, message) => {
       spoil();
-      const fix = /then run a copy of your own: cp -rL \/var\/.*\/kit-\d+ \/root\/break-glass; cd \/root\/break-glass; export BACKUP_ROOT=\//;
+      const fix = /then run a copy of your own: cp -rL \/var\/.*\/kit-\d+ \/root\/break-glass-\d+; cd \/root\/break-glass-\d+; export BACKUP_ROOT=\//;
       expect(await run()).toMatchObject(refused(message, fix));
     });
 
