@@ -8,16 +8,16 @@ import { toolchain } from '../toolchain/toolchain';
 
 const { holder, follower, back } = stepsOfRestore();
 const within = pointsWithinSteps();
-/** Only a follower is added, only the holder swaps. */
-const except = (point: string) => within.filter((name) => name !== point);
+/** Only a follower is added, only the holder tries and swaps. */
+const except = (...points: string[]) => within.filter((name) => !points.includes(name));
 
 describeWithTools('a restore whose program is killed', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a restore whose program is killed', () => {
   test('can be hit within steps', () => {
-    expect(within).toEqual(['added', 'stopping-etcd', 'stopping-kube-apiserver', 'swapping']);
+    expect(within).toEqual(['added', 'stopping-etcd', 'stopping-kube-apiserver', 'swapping', 'trying']);
   });
 
   const times = [
-    { when: 'within every step', failpoint: 'every:kill', ofHolder: [...holder, ...except('added')], ofFollower: [...follower, ...except('swapping')] },
+    { when: 'within every step', failpoint: 'every:kill', ofHolder: [...holder, ...except('added')], ofFollower: [...follower, ...except('swapping', 'trying')] },
     // The last step ends with the record itself.
     { when: 'after every step, which is done twice', failpoint: 'every:redo', ofHolder: holder.slice(0, -1), ofFollower: follower.slice(0, -1) },
   ];

@@ -27,7 +27,7 @@ describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybo
         role: 'holder',
         revision: drill.beginning.revision,
         bump: drill.cluster.bumps ? expect.closeTo(1_000_000_000, -5) : 0,
-        message: expect.stringContaining(`all ${members} members serve`),
+        message: expect.stringContaining(`all ${members} etcd members serve`),
         fix: expect.stringContaining('before-restore: delete it when you are sure'),
       });
       expect(followers.map(({ status, outcome, role }) => `${status} ${outcome} ${role}`)).toEqual(Array(members - 1).fill('0 restored follower'));

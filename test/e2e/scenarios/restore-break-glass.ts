@@ -90,7 +90,7 @@ export const twoLost: Scenario = {
     await Promise.all(lost.map((node) => node.powerOff()));
     const restoreId = drill.idFor('alone');
     const printed = await glass.succeeds(left, `sh restore.sh --latest --id ${restoreId} --lost "${lost.map(({ name }) => name).join(' ')}"`);
-    assert.match(printed, /all 1 members serve/);
+    assert.match(printed, /all 1 etcd members serve/);
     await drill.assertRestored(restoreId, [left]);
   },
 };

@@ -13,11 +13,12 @@ export function stubImages(folder: string, etcd: Tool): StubImages {
     symlinkSync(program, join(folder, name));
     return join(folder, name);
   };
-  const idle = ['-e', 'setInterval(() => undefined, 1e6)', '--'];
+  const idle = join(folder, 'idle.js');
+  writeFileSync(idle, 'setInterval(() => undefined, 1e6);\n');
   return {
     'etcd': [named('etcd', etcd.path('etcd'))],
     'kube-apiserver': [named('kube-apiserver', process.execPath), compiled(join(__dirname, 'stub-api-server.ts'))],
-    'kube-scheduler': [named('kube-scheduler', process.execPath), ...idle],
+    'kube-scheduler': [named('kube-scheduler', process.execPath), idle],
   };
 }
 
