@@ -107,7 +107,7 @@ local_url() {
 check_kubelet() {
   local pid config folder
   for pid in $(pidof kubelet || :); do
-    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    on_host_network "$pid" || continue
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     folder=$(told "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
     config=$(told "$pid" | sed -n 's/^config=//p' | tail -n 1)
@@ -123,7 +123,7 @@ refuse_unknown_api_server() {
   [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
   ! has_api || known=$(processes kube-apiserver)
   for pid in $(pidof kube-apiserver || :); do
-    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    on_host_network "$pid" || continue
     # Anybody can call a program so, and is in nobody's way.
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi

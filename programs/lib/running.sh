@@ -21,13 +21,18 @@ identity() {
   esac
 }
 
+# on_host_network PID: and not on that of some pod.
+on_host_network() {
+  [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
+}
+
 # processes COMPONENT: its processes on this host: on the host's network, of its user, and told the same.
 processes() {
   local pid user flag
   user=$(user_of "$1")
   flag=$(identity "$1")
   for pid in $(pidof "$1" || :); do
-    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+    on_host_network "$pid" || continue
     # The owner of /proc/PID is root for whoever asks for that; these numbers are true.
     [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] || continue
     if [ -n "$flag" ]; then
