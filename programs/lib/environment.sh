@@ -7,6 +7,10 @@
 clean_environment() {
   local name names
   unset IFS
+  # A shell's exported functions come along into bash: one called rm or cp would be ours then.
+  unset -f awk
+  names=$(awk 'BEGIN { for (name in ENVIRON) if (sub(/^BASH_FUNC_/, "", name) && sub(/(%%|\(\))$/, "", name)) print name }') || names=
+  for name in $names; do unset -f "$name" 2>/dev/null || :; done
   # Names alone, whatever stands in the values. What goes by a prefix is etcd's own, a library's or systemd's, and grows
   # with their versions.
   names=$(awk -v stay=" $* " 'BEGIN {

@@ -47,6 +47,10 @@ describeWithTools('the environment of a program', [toolchain.busybox], () => des
     expect(after('set -- $WORDS; echo $#; printf "%s\\n" b A a | sort | tr -d "\\n"', { IFS: ',', WORDS: 'a b,c d', LC_ALL: 'C.UTF-8' })).toBe('3\nAab');
   });
 
+  test.each(['rm', 'awk', 'command', 'a-b'])('a function called %s, exported by a shell, is none of ours', (name) => {
+    expect(after('rm -f /nonexistent/file; command echo "no" | awk "{ print \\$1 }"', { [`BASH_FUNC_${name}%%`]: '() {  echo yes; }' })).toBe('no\n');
+  });
+
   test('bash goes on as POSIX says, as which it was begun', () => {
     if (shell === 'bash') expect(after('set -o | grep posix | tr -d "\\t "', { POSIXLY_CORRECT: '1' })).toBe('posixon\n');
   });
