@@ -318,6 +318,12 @@ begin_by_hand() {
   find_tools
 }
 
+# forget VARIABLE...: empty, whatever this shell was started with.
+forget() {
+  local variable
+  for variable in "$@"; do eval "$variable="; done
+}
+
 # check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
 # paths, and in lines that others type as root.
 check_names() {

@@ -5,6 +5,9 @@ by_hand() {
   case ${1:-} in
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
+  # What has an option comes from it alone: a shell still has what was exported in it yesterday.
+  forget OPERATION ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF INSTEAD_OF SNAPSHOT STAGED_FROM EXPIRES \
+    DRY_RUN TRUST_BACKUPS SKIP_HASH_CHECK
   begin_by_hand
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}

@@ -122,8 +122,8 @@ given_up_by_others() {
   return 1
 }
 
-# holder_is_up: whether the holder's machine answers anything at all. One that refuses is up, whatever has become of its etcd; silence is no
-# proof of anything. `holder_says` is what it answered.
+# holder_is_up: whether the holder's machine answers anything at all. One that refuses is up, whatever has become of its etcd, and so is one
+# that takes a connection and then says nothing; silence is no proof of anything. `holder_says` is what it answered.
 holder_is_up() {
   if ask "$(url_of "$HOLDER")" 5 endpoint status; then
     holder_says="its etcd answers"
@@ -132,6 +132,20 @@ holder_is_up() {
   holder_says=$(reason 5)
   case $holder_says in
     *'connection refused'* | *x509* | *tls:* | *'connection closed'* | *'closed network connection'* | *'reset by peer'* | *'broken pipe'*) return 0 ;;
+  esac
+  # etcdctl doesn't tell a connection that hangs from none.
+  holder_says="it takes connections, and its etcd says nothing"
+  takes_connections "$(url_of "$HOLDER")"
+}
+
+# takes_connections URL: as far as this machine has what can tell.
+takes_connections() {
+  local connected
+  command -v curl >/dev/null || return 1
+  # Without TLS: curl calls a connection one only after its handshake.
+  connected=$(curl -q -s -o /dev/null --noproxy '*' --connect-timeout 3 --max-time 5 -w '%{time_connect}' "http://${1#*://}") || :
+  case $connected in
+    *[1-9]*) return 0 ;;
   esac
   return 1
 }

@@ -96,8 +96,10 @@ check_addresses() {
   done
 }
 
-# check_members: a member that nobody counted on would go on serving the old data. Of the list in $WORK/answer.
+# check_members: a member that nobody counted on would go on serving the old data, and so would a lost one that isn't. Of the list in
+# $WORK/answer.
 check_members() {
+  local id name url
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
     case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
@@ -106,6 +108,12 @@ check_members() {
       *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
     esac
   done <"$WORK/names"
+  awk -F', ' -v lost=" ${LOST:-} " '{ sub(",.*", "", $5) } index(lost, " " $3 " ") { print $1, $3, $5 }' "$WORK/answer" >"$WORK/listed"
+  while read -r id name url; do
+    # By its id, which it knows without a quorum, too.
+    if ! ask "$url" 5 endpoint status --write-out=simple || [ "$(cut -d, -f2 "$WORK/answer")" != " $id" ]; then continue; fi
+    give_up "$name is named as lost, and its etcd answers at $url" "restore with it, or power that machine off and keep it off"
+  done <"$WORK/listed"
 }
 
 # remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { createServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { takeBackup } from './support/stub-backup';
@@ -278,6 +279,21 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     machine.kubelet.start();
   }));
 
+  test.concurrent('nor is one that no list of members names, as in a Job', () => StubDrill.with({ members: 3 }, async (drill) => {
+    const [machine] = drill.machines;
+    const before = running(drill);
+    const told = await drill.type(machine, ['--at', drill.backup, '--id', 'lost', '--members', `cp1=${machine.clientUrl} cp3=${drill.machines[2].clientUrl}`, '--lost', 'cp2']).summary();
+    expect(told).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringMatching(/cp2 is named as lost, and its etcd answers at/) });
+    expect(running(drill)).toEqual(before);
+  }));
+
+  test.concurrent('a choice that a shell still has from yesterday is none', () => StubDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const yesterday = { DRY_RUN: '1', LOST: 'cp1', ROLE: 'api', WITHOUT_QUORUM: '1', MEMBERS: 'cp9=https://cp9:2379', OPERATION: 'old', STAGED_FROM: '/mnt' };
+    await drill.type(machine, ['--at', drill.backup, '--id', 'today'], yesterday).summary();
+    expect(await drill.faultsOfRestored('today')).toEqual([]);
+  }));
+
   test.concurrent('a manifest that is put back during the outage: its API server is ended again', () => StubDrill.with({ members: 3 }, async (drill) => {
     const [holder, other] = drill.machines;
     const file = join(other.manifests, 'kube-apiserver.yaml');
@@ -379,5 +395,19 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     }
     holder.record('alive').pass('swap');
     expect(await drill.faultsOfRestored('alive')).toEqual([]);
+  }));
+
+  test.concurrent('a holder that takes connections and says nothing is not lost', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    const [holder, other] = drill.machines;
+    drill.start('mute', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('mute', holder, 'swap');
+    const mute = createServer(() => undefined);
+    const { hostname, port } = new URL(holder.endpoint);
+    await new Promise<void>((listening) => mute.listen(Number(port), hostname, listening));
+    const told = await drill.type(other, ['--abort', 'mute', '--lost', 'cp1']).summary();
+    mute.close();
+    expect(`${told.message}`).toMatch(/cp1 is not lost: at https:\/\/cp1:\d+ it answers \(it takes connections, and its etcd says nothing\)/);
+    holder.record('mute').pass('swap');
+    expect(await drill.faultsOfRestored('mute')).toEqual([]);
   }));
 }));
