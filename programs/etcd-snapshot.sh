@@ -16,11 +16,11 @@
 #   PKI                   folder whose files are kept beside the snapshot (with its private keys, in plain text); default none
 #   FINGERPRINTS          folder of files whose SHA-256 the record gets, by their names, for a restore to compare; default none
 #                         What of these two can't be read is left out, named in the record, and the run fails with the backup saved
-#   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept, see lib/break-glass.sh
+#   KIT_DIGEST            8 hexadecimal digits that name the break-glass kit; default none is kept, see backup/break-glass.sh
 #   KIT_SOURCE            folder with program/ (restore.sh, lib/) and cluster/ (RUNBOOK.md, cluster.env), for the kit; default /break-glass
 #   BUSYBOX               the kit's busybox, linked statically; default /toolbox/busybox
 #   KEEP_LAST, KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY, KEEP_YEARLY, KEEP_WITHIN_SECONDS, KEEP_ALL
-#                         the retention policy, see retention.awk
+#                         the retention policy, see backup/retention.awk
 #   DRY_RUN               1: saves and deletes nothing, and lists every backup with keep or prune and the reason
 #   TERMINATION_MESSAGE   file for the one-line JSON summary; default /dev/termination-log
 #   TMPDIR                folder for what commands print; default /tmp
@@ -30,21 +30,14 @@
 set -eu
 umask 077
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=programs/lib/environment.sh
 . "$here/lib/environment.sh"
 clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
-# shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
-# shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
-# shellcheck source=programs/lib/disk.sh
 . "$here/lib/disk.sh"
-# shellcheck source=programs/lib/etcd.sh
-. "$here/lib/etcd.sh"
-# shellcheck source=programs/lib/backup.sh
-. "$here/lib/backup.sh"
-# shellcheck source=programs/lib/break-glass.sh
-. "$here/lib/break-glass.sh"
+. "$here/etcd/tools.sh"
+. "$here/backup/backups.sh"
+. "$here/backup/break-glass.sh"
 
 main() {
   TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
@@ -381,7 +374,7 @@ spare_pki() {
 }
 
 decide_retention() {
-  NOW=$(date -u +%Y%m%dT%H%M%SZ) JUST_WRITTEN=$backup awk -f "$here/retention.awk"
+  NOW=$(date -u +%Y%m%dT%H%M%SZ) JUST_WRITTEN=$backup awk -f "$here/backup/retention.awk"
 }
 
 count_decisions() {

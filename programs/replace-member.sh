@@ -17,7 +17,7 @@
 #   READY_TIMEOUT   seconds in which the others must be seen to have a quorum without this one; default 60
 #   FINISH_TIMEOUT  seconds to wait for the API server and for all members at the end; default 900
 #   EXPIRES         time after which this must not begin, as 2026-11-22T00:00:00Z
-#   FAILPOINT       for tests, see lib/unit.sh
+#   FAILPOINT       for tests, see lib/steps.sh
 #
 # Exit status: 0 replaced (or done before), 1 not replaced and the cluster is as it was, 2 an input is wrong;
 # in a Job's pod also 3, it could not begin, and another try may help.
@@ -30,42 +30,25 @@ case ${1:-} in
   *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
 esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=programs/lib/environment.sh
 . "$here/lib/environment.sh"
 clean_environment ETCD_UNIT
 export PROGRAM=replace-member.sh
-# shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
-# shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
-# shellcheck source=programs/lib/disk.sh
 . "$here/lib/disk.sh"
-# shellcheck source=programs/lib/etcd.sh
-. "$here/lib/etcd.sh"
-# shellcheck source=programs/lib/trust.sh
+. "$here/etcd/tools.sh"
 . "$here/lib/trust.sh"
-# shellcheck source=programs/lib/kit.sh
 . "$here/lib/kit.sh"
-# shellcheck source=programs/lib/host-operation.sh
-. "$here/lib/host-operation.sh"
-# shellcheck source=programs/lib/unit.sh
-. "$here/lib/unit.sh"
-# shellcheck source=programs/lib/settings.sh
-. "$here/lib/settings.sh"
-# shellcheck source=programs/lib/running.sh
-. "$here/lib/running.sh"
-# shellcheck source=programs/lib/machine.sh
-. "$here/lib/machine.sh"
-# shellcheck source=programs/lib/node.sh
-. "$here/lib/node.sh"
-# shellcheck source=programs/lib/data-folder.sh
-. "$here/lib/data-folder.sh"
-# shellcheck source=programs/lib/proof.sh
-. "$here/lib/proof.sh"
-# shellcheck source=programs/lib/membership.sh
-. "$here/lib/membership.sh"
-# shellcheck source=programs/lib/replace-steps.sh
-. "$here/lib/replace-steps.sh"
+. "$here/lib/operation.sh"
+. "$here/lib/steps.sh"
+. "$here/host/settings.sh"
+. "$here/host/running.sh"
+. "$here/etcd/machine.sh"
+. "$here/host/components.sh"
+. "$here/etcd/data-folder.sh"
+. "$here/etcd/proof.sh"
+. "$here/etcd/membership.sh"
+. "$here/replace/steps.sh"
 
 main() {
   case ${1:-} in

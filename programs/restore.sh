@@ -39,7 +39,7 @@
 #   BUMP                  how far revisions are raised above the old cluster's latest one; default 1000000000
 #   ACCEPT_MISMATCH       1: the PKI or the encryption configuration may differ from the backup's fingerprints
 #   MANIFESTS ETCD_UNIT   where static pods are, and etcd's unit where it is none; default /etc/kubernetes/manifests, etcd.service
-#   FAILPOINT             for tests, see lib/unit.sh
+#   FAILPOINT             for tests, see lib/steps.sh
 #
 # Exit status: 0 restored and proved (or done before); 1 not restored and the old cluster serves, or not proved: see what it says; 2 an input
 # is wrong;
@@ -53,56 +53,32 @@ case ${1:-} in
   *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
 esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=programs/lib/environment.sh
 . "$here/lib/environment.sh"
 clean_environment ETCD_UNIT
 export PROGRAM=restore.sh
-# shellcheck source=programs/lib/report.sh
 . "$here/lib/report.sh"
-# shellcheck source=programs/lib/process.sh
 . "$here/lib/process.sh"
-# shellcheck source=programs/lib/disk.sh
 . "$here/lib/disk.sh"
-# shellcheck source=programs/lib/etcd.sh
-. "$here/lib/etcd.sh"
-# shellcheck source=programs/lib/backup.sh
-. "$here/lib/backup.sh"
-# shellcheck source=programs/lib/trust.sh
+. "$here/etcd/tools.sh"
+. "$here/backup/backups.sh"
 . "$here/lib/trust.sh"
-# shellcheck source=programs/lib/kit.sh
 . "$here/lib/kit.sh"
-# shellcheck source=programs/lib/host-operation.sh
-. "$here/lib/host-operation.sh"
-# shellcheck source=programs/lib/unit.sh
-. "$here/lib/unit.sh"
-# shellcheck source=programs/lib/settings.sh
-. "$here/lib/settings.sh"
-# shellcheck source=programs/lib/running.sh
-. "$here/lib/running.sh"
-# shellcheck source=programs/lib/machine.sh
-. "$here/lib/machine.sh"
-# shellcheck source=programs/lib/node.sh
-. "$here/lib/node.sh"
-# shellcheck source=programs/lib/data-folder.sh
-. "$here/lib/data-folder.sh"
-# shellcheck source=programs/lib/proof.sh
-. "$here/lib/proof.sh"
-# shellcheck source=programs/lib/membership.sh
-. "$here/lib/membership.sh"
-# shellcheck source=programs/lib/restore-keys.sh
-. "$here/lib/restore-keys.sh"
-# shellcheck source=programs/lib/restore-snapshot.sh
-. "$here/lib/restore-snapshot.sh"
-# shellcheck source=programs/lib/restore-trial.sh
-. "$here/lib/restore-trial.sh"
-# shellcheck source=programs/lib/restore-proof.sh
-. "$here/lib/restore-proof.sh"
-# shellcheck source=programs/lib/restore-steps.sh
-. "$here/lib/restore-steps.sh"
-# shellcheck source=programs/lib/restore-back.sh
-. "$here/lib/restore-back.sh"
-# shellcheck source=programs/lib/restore-by-hand.sh
-. "$here/lib/restore-by-hand.sh"
+. "$here/lib/operation.sh"
+. "$here/lib/steps.sh"
+. "$here/host/settings.sh"
+. "$here/host/running.sh"
+. "$here/etcd/machine.sh"
+. "$here/host/components.sh"
+. "$here/etcd/data-folder.sh"
+. "$here/etcd/proof.sh"
+. "$here/etcd/membership.sh"
+. "$here/restore/keys.sh"
+. "$here/restore/snapshot.sh"
+. "$here/restore/trial.sh"
+. "$here/restore/proof.sh"
+. "$here/restore/steps.sh"
+. "$here/restore/back.sh"
+. "$here/restore/by-hand.sh"
 
 main() {
   case ${1:-} in

@@ -2,15 +2,19 @@
 # kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to
 # be root's; it has lain on a disk for months, so it has to be whole; and its tools have to run.
 #
-#   here   folder of the program
+#   here   folder of the programs
 #   WORK   folder for what commands print
+
+# Folders of programs, beside those that are started. Those of the tools are in bin/.
+ROOMS='lib host etcd backup restore replace'
 
 # check_kit: before anything else of it is used.
 check_kit() {
-  local part fix
+  local room part fix
   if ! trusted_by_root "$here"; then refuse_kit; fi
-  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS" "$here/lib" "$here"/lib/* "$here/bin" "$here"/bin/*; do
-    if [ -e "$part" ] && ! trusted_by_root "$part"; then refuse_kit; fi
+  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS"; do check_part "$part"; done
+  for room in $ROOMS bin; do
+    for part in "$here/$room" "$here/$room"/*; do check_part "$part"; done
   done
   [ -f "$here/SHA256SUMS" ] || return 0
   part=$(changed_parts) || part="it can't be compared, is there space for temporary files?"
@@ -18,6 +22,10 @@ check_kit() {
   fix="take another copy of it: from another machine, or as docs/break-glass.md has it without the kit"
   refuse "the kit in $here is not as it was written: $part" \
     "$fix. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
+}
+
+check_part() {
+  if [ -e "$1" ] && ! trusted_by_root "$1"; then refuse_kit; fi
 }
 
 refuse_kit() {
@@ -35,7 +43,7 @@ own_copy() {
 
 # changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
 changed_parts() {
-  local sums part
+  local sums room part
   sums=$(mktemp) || return 1
   (
     cd "$here" || exit 1
@@ -43,12 +51,16 @@ changed_parts() {
     if grep -qv '^[0-9a-f]\{64\}  [^ ]*$' SHA256SUMS; then echo "SHA256SUMS is changed"; fi
     sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
-    for part in *.sh lib/* bin/* cluster.env; do
+    for part in *.sh cluster.env; do echo "$part"; done >"$sums.parts"
+    for room in $ROOMS bin; do
+      for part in "$room"/*; do echo "$part"; done
+    done >>"$sums.parts"
+    while read -r part; do
       if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" || grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
       echo "$part is no part of it"
-    done
+    done <"$sums.parts"
   ) | paste -s -d ',' - | sed 's/,/, /g'
-  rm -f "$sums"
+  rm -f "$sums" "$sums.parts"
 }
 
 # find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or

@@ -14,7 +14,7 @@ export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
 /** What is done on one host, once. */
 export interface HostOperationProps {
   readonly program: Program;
-  /** The operation's id on the host, see programs/lib/host-operation.sh. */
+  /** The operation's id on the host, see programs/lib/operation.sh. */
   readonly operationId: string;
   /** The time in UTC after which it must not begin. */
   readonly expires: string;

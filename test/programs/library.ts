@@ -1,9 +1,10 @@
 import { spawnSync } from 'child_process';
 import { join } from 'path';
-import { Shell } from '../../pod/pod';
-import { toolchain } from '../../toolchain/toolchain';
+import { Shell } from '../pod/pod';
+import { toolchain } from '../toolchain/toolchain';
 
-const LIB = join(__dirname, '..', '..', '..', 'programs', 'lib');
+/** Where the programs are. */
+export const PROGRAMS = join(__dirname, '..', '..', 'programs');
 
 export interface Answer {
   readonly exitCode: number | null;
@@ -16,7 +17,7 @@ export interface Answer {
  */
 export function callLibrary(shell: Shell, library: string, commands: string, args: string[] = [], input = ''): Answer {
   const interpreter = shell === 'busybox' ? [toolchain.busybox.path('busybox'), 'sh'] : ['dash'];
-  const [command, ...rest] = [...interpreter, '-eu', '-c', `. "$0"\n${commands}`, join(LIB, library), ...args];
+  const [command, ...rest] = [...interpreter, '-eu', '-c', `. "$0"\n${commands}`, join(PROGRAMS, library), ...args];
   const { status, stdout, error } = spawnSync(command, rest, { input, encoding: 'utf8', env: { PATH: process.env.PATH } });
   if (error) throw error;
   return { exitCode: status, stdout };

@@ -2,7 +2,7 @@
 # break-glass.sh: what a restore needs when nothing else is left, kept beside the backups.
 #
 #   KIT_DIGEST    8 hexadecimal digits, others when anything in the kit is another; empty for no kit
-#   KIT_SOURCE    folder with program/ (restore.sh, lib/) and cluster/ (RUNBOOK.md, cluster.env)
+#   KIT_SOURCE    folder with program/ (restore.sh, its folders) and cluster/ (RUNBOOK.md, cluster.env)
 #   BUSYBOX       the busybox of the kit, linked statically
 #
 #   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: whoever follows it finds all of one kit
@@ -59,8 +59,10 @@ no_kit() {
 # anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
 kit_files() {
   local file tool
-  for file in "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/*; do echo "${file##*/} $file"; done
-  for file in "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk; do echo "lib/${file##*/} $file"; done
+  for file in "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/program/*/*.sh "$KIT_SOURCE"/program/*/*.awk; do
+    echo "${file#"$KIT_SOURCE"/program/} $file"
+  done
+  for file in "$KIT_SOURCE"/cluster/*; do echo "${file##*/} $file"; done
   echo "bin/busybox $BUSYBOX"
   for tool in etcd etcdctl etcdutl; do
     if file=$(command -v "$tool"); then echo "bin/$tool $file"; fi
@@ -97,7 +99,7 @@ differences() {
 # write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
 write_kit() {
   draft=.break-glass-$KIT_DIGEST.draft
-  mkdir -m 0700 "$draft" "$draft/lib" "$draft/bin" &&
+  mkdir -m 0700 "$draft" &&
     copy_kit &&
     cp "$WORK/wanted" "$draft/SHA256SUMS" &&
     (cd "$draft" && sha256sum -c SHA256SUMS >/dev/null) &&
@@ -112,14 +114,10 @@ write_kit() {
 }
 
 copy_kit() {
-  local tool file
-  cp "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/cluster/* "$draft/" &&
-    cp "$KIT_SOURCE"/program/lib/*.sh "$KIT_SOURCE"/program/lib/*.awk "$draft/lib/" &&
-    cp "$BUSYBOX" "$draft/bin/busybox" || return 1
-  for tool in etcd etcdctl etcdutl; do
-    file=$(command -v "$tool") || continue
-    cp "$file" "$draft/bin/$tool" || return 1
-  done
+  local name file
+  while read -r name file; do
+    mkdir -p "$draft/$(dirname "$name")" && cp "$file" "$draft/$name" || return 1
+  done <"$WORK/kit-files"
 }
 
 # sweep_kits NAME: removes kits but that one, and drafts that a dead run left.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# backup.sh: the backups on a volume, the on-disk contract.
+# backups.sh: the backups on a volume, the on-disk contract.
 #
 #   BACKUP_ROOT   folder where the volume is mounted
 #   CLUSTER       name of the cluster, which is the folder's name on the volume

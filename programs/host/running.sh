@@ -10,7 +10,7 @@ words_of() {
 
 # told PID: its settings.
 told() {
-  words_of "$1" 2>/dev/null | awk -f "$here/lib/settings.awk"
+  words_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
 # identity COMPONENT: the flag that can't be the same for two of them on one host. Other flags may stand differently in an edited manifest.

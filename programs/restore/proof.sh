@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for it: neither a
+# proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for it: neither a
 # step that went well nor a process that answers.
 #
 #   unproved   why it isn't proved, or not yet: see proof.sh

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by nobody.
+# back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by nobody.
 
 BACK_STEPS='put-back unquiesce call-off'
 

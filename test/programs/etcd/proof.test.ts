@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { callLibrary } from './library';
 import { Shell } from '../../pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary, PROGRAMS } from '../library';
 
-const LIB = join(__dirname, '..', '..', '..', 'programs', 'lib');
 const CLUSTER = '17946517082236295441';
 
 /** What is seen of a machine, each as it is when all is well. */
@@ -36,8 +35,8 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
   /** Asks with everything as it should be but for what is given: the status, and the words. */
   function ask(question: string, seen: Seen): { status: number; words: string } {
     const { serving, answer, open, settings, lease, shown } = { ...WELL, ...seen };
-    const { stdout } = callLibrary(shell, 'report.sh', `
-      for library in proof restore-proof; do . "$1/$library.sh"; done
+    const { stdout } = callLibrary(shell, 'lib/report.sh', `
+      for library in etcd restore; do . "$1/$library/proof.sh"; done
       WORK=$2 RECORD=$2 ROLE=holder SELF=cp1 LOCAL_URL=https://127.0.0.1:2379 DATA_DIR=/var/lib/etcd MANIFESTS=/etc/kubernetes/manifests
       proof_in_words='cluster 1' unproved=
       serving() { ${serving}; }
@@ -48,7 +47,7 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
       ask() { case $* in *masterleases*) echo '${lease}' ;; *) echo '${answer}' ;; esac >"$WORK/answer"; }
       status=0
       ${question} || status=$?
-      echo "$status \${unproved:-$proof_in_words}"`, [LIB, folder]);
+      echo "$status \${unproved:-$proof_in_words}"`, [PROGRAMS, folder]);
     return { status: Number(stdout[0]), words: stdout.slice(2).trim() };
   }
 

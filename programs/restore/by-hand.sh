@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
+# by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
 
 by_hand() {
   case ${1:-} in

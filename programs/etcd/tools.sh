@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# etcd.sh: etcd's own tools, whichever the image has.
+# tools.sh: etcd's own tools, whichever the image has.
 #
 #   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
 #   WORK                                        folder for what commands print

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-trial.sh: the restored data is served once before anything stops: by an etcd without peers, which listens on sockets in a folder
+# trial.sh: the restored data is served once before anything stops: by an etcd without peers, which listens on sockets in a folder
 # that is root's alone, so that nobody else reads what it serves. What it can't do now it could not do later, with everything stopped.
 #
 #   DATA_DIR/restored-<id>   the restored data, not in place yet

@@ -3,7 +3,7 @@ import { join } from 'path';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 
-const MEMBERSHIP = join(__dirname, '..', '..', '..', 'programs', 'lib', 'membership.sh');
+const MEMBERSHIP = join(__dirname, '..', '..', '..', 'programs', 'etcd', 'membership.sh');
 
 /** What systemd makes of words, by systemd.syntax: quotes, backslashes, doubled % and $. */
 function readBySystemd(line: string): string[] {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up); after it
+# steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up); after it
 # everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
 
 HOLDER_STEPS='check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide stop-etcd swap start-etcd prove mark start-api restart finish'

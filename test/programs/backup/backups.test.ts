@@ -2,11 +2,11 @@ import { createHash } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { callLibrary } from './library';
 import { snapshotBytes } from '../../pod/backups-on-disk';
 import { Shell } from '../../pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary } from '../library';
 
 describeWithTools('the checksum in a snapshot', [toolchain.busybox], () => {
   let folder: string;
@@ -18,7 +18,7 @@ describeWithTools('the checksum in a snapshot', [toolchain.busybox], () => {
     function checksumOf(snapshot: Buffer): { exitCode: number | null; stdout: string } {
       const file = join(folder, 'a snapshot.db');
       writeFileSync(file, snapshot);
-      return callLibrary(shell, 'backup.sh', 'checksum_of "$1"', [file]);
+      return callLibrary(shell, 'backup/backups.sh', 'checksum_of "$1"', [file]);
     }
 
     // A megabyte is the size of the blocks that are read.

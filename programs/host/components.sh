@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# node.sh: the control plane's components on this host: stopping and starting them, and whether they serve.
+# components.sh: the control plane's components on this host: stopping and starting them, and whether they serve.
 #
 #   RECORD        folder of the operation's record
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-keys.sh: what the machines of a restore tell each other, by keys in the old etcd while it has its quorum, and by keys in the new one.
+# keys.sh: what the machines of a restore tell each other, by keys in the old etcd while it has its quorum, and by keys in the new one.
 #
 #   OPERATION, SELF, ROLE, HOLDER, MEMBERS, MACHINES, LOST   see restore.sh
 #

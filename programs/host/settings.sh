@@ -50,7 +50,7 @@ discover() {
 # read_manifest COMPONENT MANIFEST FILE
 read_manifest() {
   local status=0
-  awk -v component="$1" -f "$here/lib/static-pod.awk" "$2" >"$3" 2>"$WORK/errors" || status=$?
+  awk -v component="$1" -f "$here/host/static-pod.awk" "$2" >"$3" 2>"$WORK/errors" || status=$?
   case $status in
     0) ;;
     1) not_understood "$2, line $(cut -f 2 "$3" | tail -n 1): $(cut -f 3- "$3" | tail -n 1)" "$AS_KUBEADM" ;;
@@ -62,7 +62,7 @@ read_manifest() {
 # read_settings FILE SOURCE: of the words and variables in it.
 read_settings() {
   local settings
-  settings=$(awk -f "$here/lib/settings.awk" "$1") ||
+  settings=$(awk -f "$here/host/settings.awk" "$1") ||
     not_understood "$2: $(echo "$settings" | tail -n 1 | cut -f 3-)" "$AS_KUBEADM"
   [ -n "$settings" ] || not_understood "no flags can be read in $2" "$AS_KUBEADM"
   ! printf '%s\n' "$settings" | grep -q '^\(name\|data-dir\)=$' || not_understood "$2 has --name or --data-dir without a value" "$AS_KUBEADM"
@@ -75,7 +75,7 @@ refuse_second_manifest() {
   for other in "$MANIFESTS"/*; do
     if [ "$other" = "$MANIFESTS/$1.yaml" ] || [ ! -f "$other" ]; then continue; fi
     status=0
-    awk -v component="$1" -f "$here/lib/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
+    awk -v component="$1" -f "$here/host/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
     # What can't be read, and has not the component's name in it, is something else.
     if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
     [ "$status" -ne 0 ] ||

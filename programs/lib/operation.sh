@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# host-operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power cut.
+# operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power cut.
 # The work is a systemd unit; its record is a folder. It happens once for an id, whatever is applied, restarted or restored again.
 #
 #   OPERATION     id of the operation
@@ -9,7 +9,7 @@
 #
 #   <OPERATIONS>/<id>/   root's alone
 #     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
-#     program/   the program and its lib/
+#     program/   the program and what it uses
 #     inputs     the program's variables
 #     record/    what the work has done so far
 #     log        what it said
@@ -394,9 +394,14 @@ by_hand_status() {
   fi
 }
 
-# stage_program VARIABLE...: this program with its lib/, and these variables as they are.
+# stage_program VARIABLE...: this program with all that it uses, and these variables as they are.
 stage_program() {
-  cp "$here/$PROGRAM" program/ && mkdir program/lib && cp "$here"/lib/*.sh "$here"/lib/*.awk program/lib/ || return 1
+  local room
+  cp "$here/$PROGRAM" program/ || return 1
+  for room in $ROOMS; do
+    # A pod brings only what its own program uses.
+    [ ! -d "$here/$room" ] || cp -RL "$here/$room" program/ || return 1
+  done
   for variable in OPERATION OPERATIONS UNITS PROGRAM FAILPOINT "$@"; do
     eval "given=\${$variable:-}"
     [ -z "$given" ] || printf "%s='%s'\n" "$variable" "$(printf '%s' "$given" | sed "s/'/'\\\\''/g")"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# unit.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
+# steps.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
 #
 #   ROLE        whose steps are done; what they are, and in which order, the program says: steps_of ROLE, and a function step_NAME for each
 #   FAILPOINT   for tests, NAME:kill, NAME:hold or NAME:redo, see failpoint and redo_point

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# restore-snapshot.sh: which snapshot is restored, and whether it can be. Nothing is changed.
+# snapshot.sh: which snapshot is restored, and whether it can be. Nothing is changed.
 #
 #   SNAPSHOT           latest, at:NAME, before:TIME or file:PATH
 #   STAGED_FROM        in a pod: where its volume is mounted

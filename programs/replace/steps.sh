@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# replace-steps.sh: how a member is replaced, a function a step, in this order. Before `remove` nothing of the cluster is changed, and a step
+# steps.sh: how a member is replaced, a function a step, in this order. Before `remove` nothing of the cluster is changed, and a step
 # may give up (give_up); from there on it goes forward.
 #
 #   SELF, MEMBERS, DEAD_FOR, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
