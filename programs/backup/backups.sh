@@ -21,6 +21,7 @@ make_folder() {
 # enter_folder: into the cluster's folder. All later paths are relative to it, so whatever happens to the path above,
 # nothing is written elsewhere.
 enter_folder() {
+  local root
   [ ! -L "$BACKUP_ROOT/$CLUSTER" ] || fail "$CLUSTER on the volume is a link" "remove the link: backups are written into a real folder only"
   if ! { root=$(cd -P "$BACKUP_ROOT" && pwd -P) && cd -P "$BACKUP_ROOT/$CLUSTER" && [ "$(pwd -P)" = "${root%/}/$CLUSTER" ]; } 2>/dev/null; then
     fail "$CLUSTER on the volume is not a folder that user $(id -u) can enter" "remove what stands in its place, or give it to user $(id -u)"
@@ -35,6 +36,7 @@ own_folder() {
 
 # lock_folder SECONDS: waits for another run on this folder to end.
 lock_folder() {
+  local waited
   if [ -L .lock ] || { [ -e .lock ] && [ ! -f .lock ]; }; then
     fail ".lock on the volume is not a plain file" "remove it: this program makes its own"
   fi
@@ -69,6 +71,7 @@ is_own_folder() {
 # list_backups: a line `NAME STATE` for each backup. It is damaged if its snapshot is not there with the size that was recorded.
 # A process for each backup would take seconds where thousands are kept, so sizes are asked all at once.
 list_backups() {
+  local name recorded
   for name in [0-9]*; do
     is_backup_name "$name" || continue
     is_own_folder "$name" || continue
@@ -87,6 +90,7 @@ list_backups() {
 
 # sweep_folder: removes what a dead run left, and nothing that is not named as this program names it.
 sweep_folder() {
+  local name
   for name in .incomplete-* .trash-*; do
     case $name in
       .incomplete-*) is_backup_name "${name#.incomplete-}-r0" || continue ;;
@@ -106,6 +110,7 @@ delete_backup() {
 # checksum_of FILE: the SHA-256 that the file carries in its last 32 bytes, if it is true; otherwise nothing, and status 1.
 # `snapshot status` does not look at it.
 checksum_of() {
+  local content size trailer
   size=$(stat -c %s "$1" 2>/dev/null) || return 1
   # Pages of 512 bytes and more, then 32 bytes of SHA-256.
   [ "$size" -gt 32 ] && [ $((size % 512)) -eq 32 ] || return 1

@@ -11,9 +11,9 @@
 #             .break-glass-<digest>.2/       the same, written anew beside one that was changed
 #             .break-glass-<digest>.draft/   being written
 
-draft=
+DRAFT=
 # What was wrong with a kit that had to be written anew.
-kit_fault=
+KIT_FAULT=
 
 # is_kit_name NAME: whether this is the name of a complete kit.
 is_kit_name() {
@@ -28,31 +28,31 @@ keep_kit() {
   local there
   [ -n "${KIT_DIGEST:-}" ] || return 0
   STEP=kit
-  kit=.break-glass-$KIT_DIGEST
+  KIT=.break-glass-$KIT_DIGEST
   there=$(readlink break-glass) || there=
   wanted_sums >"$WORK/wanted" 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
-  if [ "${there%.2}" = "$kit" ] && is_own_folder "$there"; then
-    kit_fault=$(differences "$there")
-    if [ -z "$kit_fault" ]; then
+  if [ "${there%.2}" = "$KIT" ] && is_own_folder "$there"; then
+    KIT_FAULT=$(differences "$there")
+    if [ -z "$KIT_FAULT" ]; then
       sweep_kits "$there"
       return
     fi
-    say "warning: the kit in $there is not as it was written: $kit_fault. The volume's disk is failing, or somebody has changed it"
+    say "warning: the kit in $there is not as it was written: $KIT_FAULT. The volume's disk is failing, or somebody has changed it"
     # Beside it, so that the link leads to one at any moment.
-    [ "$there" != "$kit" ] || kit=$kit.2
+    [ "$there" != "$KIT" ] || KIT=$KIT.2
   fi
   if [ -e break-glass ] || [ -L break-glass ]; then
     is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
   fi
-  step kit "writing $kit, to restore with when the cluster is down"
+  step kit "writing $KIT, to restore with when the cluster is down"
   # First, so that their space is free; the one in use stays until there is another.
   sweep_kits "$there"
   write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
-  sweep_kits "$kit"
+  sweep_kits "$KIT"
 }
 
 no_kit() {
-  fail "$saved, but the break-glass kit can't be written: $1" "$2"
+  fail "$SAVED, but the break-glass kit can't be written: $1" "$2"
 }
 
 # kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd serves restored data once before
@@ -98,30 +98,31 @@ differences() {
 
 # write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
 write_kit() {
-  draft=.break-glass-$KIT_DIGEST.draft
-  mkdir -m 0700 "$draft" &&
+  DRAFT=.break-glass-$KIT_DIGEST.draft
+  mkdir -m 0700 "$DRAFT" &&
     copy_kit &&
-    cp "$WORK/wanted" "$draft/SHA256SUMS" &&
-    (cd "$draft" && sha256sum -c SHA256SUMS >/dev/null) &&
-    chmod -R u+rwX,go= "$draft" &&
-    ln -s "$kit" "$draft/link" &&
-    find "$draft" ! -type l -exec sync {} + &&
-    mv -T "$draft" "$kit" &&
-    draft= &&
+    cp "$WORK/wanted" "$DRAFT/SHA256SUMS" &&
+    (cd "$DRAFT" && sha256sum -c SHA256SUMS >/dev/null) &&
+    chmod -R u+rwX,go= "$DRAFT" &&
+    ln -s "$KIT" "$DRAFT/link" &&
+    find "$DRAFT" ! -type l -exec sync {} + &&
+    mv -T "$DRAFT" "$KIT" &&
+    DRAFT= &&
     sync . &&
-    mv -T "$kit/link" break-glass &&
+    mv -T "$KIT/link" break-glass &&
     sync .
 }
 
 copy_kit() {
   local name file
   while read -r name file; do
-    mkdir -p "$draft/$(dirname "$name")" && cp "$file" "$draft/$name" || return 1
+    mkdir -p "$DRAFT/$(dirname "$name")" && cp "$file" "$DRAFT/$name" || return 1
   done <"$WORK/kit-files"
 }
 
 # sweep_kits NAME: removes kits but that one, and drafts that a dead run left.
 sweep_kits() {
+  local name
   for name in .break-glass-*; do
     if [ "$name" = "$1" ] || ! is_kit_name "${name%.draft}" || ! is_own_folder "$name"; then continue; fi
     say "removing $name"
@@ -130,5 +131,5 @@ sweep_kits() {
 }
 
 drop_draft() {
-  [ -z "$draft" ] || rm -rf "./$draft" || :
+  [ -z "$DRAFT" ] || rm -rf "./$DRAFT" || :
 }

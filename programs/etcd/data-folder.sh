@@ -34,6 +34,7 @@ make_data_folder() {
 
 # absent_disk: where the data's disk is mounted, as /etc/fstab says, if it isn't.
 absent_disk() {
+  local place
   awk -v data="$DATA_DIR" '$1 !~ /^#/ && $2 != "/" && index(data "/", $2 "/") == 1 { print $2 }' /etc/fstab | while read -r place; do
     grep -q " $place " /proc/self/mounts || echo "$place"
   done
@@ -41,6 +42,7 @@ absent_disk() {
 
 # check_data_folder: what can't be renamed in one step is refused.
 check_data_folder() {
+  local absent
   absent=$(absent_disk)
   [ -z "$absent" ] || give_up "$absent is where /etc/fstab mounts a disk, and none is mounted" "mount it, or take it out of /etc/fstab"
   [ -z "$(setting etcd wal-dir)" ] ||

@@ -35,9 +35,10 @@ take_machine() {
   if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
 }
 
-# look_at_machine: in a shell of its own, which not_understood ends.
+# look_at_machine: in a shell of its own, which not_understood ends. What it finds it leaves in $WORK/machine.
 look_at_machine() {
-  local there=0 name='' self='' peer_url='' local_url='' data_dir='' cacert cert key
+  local there=0 told_self="${SELF:-}"
+  NAME='' SELF='' PEER_URL='' LOCAL_URL='' DATA_DIR=''
   discover kube-apiserver || there=$?
   [ "$there" -ne 2 ] || return 2
   if has_api; then
@@ -51,17 +52,17 @@ look_at_machine() {
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
       "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
-    self=$(uname -n)
-    cacert=$(file_of kube-apiserver etcd-cafile) || exit 4
-    cert=$(file_of kube-apiserver etcd-certfile) || exit 4
-    key=$(file_of kube-apiserver etcd-keyfile) || exit 4
+    SELF=$(uname -n)
+    ETCDCTL_CACERT=$(file_of kube-apiserver etcd-cafile) || exit 4
+    ETCDCTL_CERT=$(file_of kube-apiserver etcd-certfile) || exit 4
+    ETCDCTL_KEY=$(file_of kube-apiserver etcd-keyfile) || exit 4
   else
     look_at_member || return 2
   fi
-  printf '%s\n' "$name" "${SELF:-$self}" "$peer_url" "$local_url" "$data_dir" "$cacert" "$cert" "$key" >"$WORK/machine"
+  printf '%s\n' "$NAME" "${told_self:-$SELF}" "$PEER_URL" "$LOCAL_URL" "$DATA_DIR" "$ETCDCTL_CACERT" "$ETCDCTL_CERT" "$ETCDCTL_KEY" >"$WORK/machine"
 }
 
-# look_at_member: into the variables of look_at_machine.
+# look_at_member: the part of look_at_machine that is about etcd.
 look_at_member() {
   local there=0
   discover etcd || there=$?
@@ -70,21 +71,21 @@ look_at_member() {
   ! is_static_pod etcd || refuse_second_manifest etcd
   [ -z "$(setting etcd config-file)" ] ||
     not_understood "etcd reads the file $(setting etcd config-file) in place of flags" "give etcd its settings as flags or variables, or do this by hand"
-  name=$(setting etcd name)
-  self=$name
-  [ -n "$name" ] ||
+  NAME=$(setting etcd name)
+  SELF=$NAME
+  [ -n "$NAME" ] ||
     not_understood "etcd's name is neither among its flags nor in its environment" "give etcd its settings as flags or variables, or do this by hand"
-  peer_url=$(setting etcd initial-advertise-peer-urls)
-  local_url=$(local_url)
-  [ -n "$local_url" ] || not_understood "etcd serves at no URL of http or https that is known here" "give it --listen-client-urls and --advertise-client-urls"
-  data_dir=$(data_folder) || exit 4
-  check_running etcd "$data_dir"
-  cacert=$(file_of etcd trusted-ca-file) || exit 4
-  cert=$(dirname "${cacert:-/}")/healthcheck-client.crt
-  key=$(dirname "${cacert:-/}")/healthcheck-client.key
-  if [ ! -f "$cert" ]; then
-    cert=$(file_of etcd cert-file) || exit 4
-    key=$(file_of etcd key-file) || exit 4
+  PEER_URL=$(setting etcd initial-advertise-peer-urls)
+  LOCAL_URL=$(local_url)
+  [ -n "$LOCAL_URL" ] || not_understood "etcd serves at no URL of http or https that is known here" "give it --listen-client-urls and --advertise-client-urls"
+  DATA_DIR=$(data_folder) || exit 4
+  check_running etcd "$DATA_DIR"
+  ETCDCTL_CACERT=$(file_of etcd trusted-ca-file) || exit 4
+  ETCDCTL_CERT=$(dirname "${ETCDCTL_CACERT:-/}")/healthcheck-client.crt
+  ETCDCTL_KEY=$(dirname "${ETCDCTL_CACERT:-/}")/healthcheck-client.key
+  if [ ! -f "$ETCDCTL_CERT" ]; then
+    ETCDCTL_CERT=$(file_of etcd cert-file) || exit 4
+    ETCDCTL_KEY=$(file_of etcd key-file) || exit 4
   fi
 }
 

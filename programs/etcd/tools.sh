@@ -19,9 +19,9 @@ require_etcd() {
 choose_tools() {
   require_etcdctl
   if command -v etcdutl >/dev/null; then
-    offline=etcdutl
+    OFFLINE=etcdutl
   elif etcdctl snapshot --help 2>/dev/null | grep -q 'status'; then
-    offline=etcdctl
+    OFFLINE=etcdctl
   else
     refuse "the etcd image has no etcdutl, and its etcdctl can't check a snapshot" \
       "set the etcd image to one that has etcdutl: registry.k8s.io/etcd from 3.6.5-0 on, or gcr.io/etcd-development/etcd"
@@ -30,6 +30,7 @@ choose_tools() {
 
 # ask ENDPOINT SECONDS COMMAND...: etcdctl on one member. What it prints goes to $WORK/answer and $WORK/errors.
 ask() {
+  local ask_endpoint ask_seconds
   ask_endpoint=$1
   ask_seconds=$2
   shift 2
@@ -40,6 +41,7 @@ ask() {
 
 # reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline exceeded", the cause stands above it.
 reason() {
+  local pattern
   # Before the rest: a file's permission is denied in the same words.
   if grep -oh 'etcdserver: permission denied\|etcdserver: user name [^"\\]*\|etcdserver: [^"\\]*auth[^"\\]*\|desc = auth: [^"\\]*' \
     "$WORK/errors" >"$WORK/cause" 2>/dev/null; then

@@ -5,16 +5,6 @@
 
 LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
 
-has_api() {
-  [ -s "$RECORD/kube-apiserver.settings" ]
-}
-
-# need_space FOLDER KIBIBYTES WHAT
-need_space() {
-  free=$(free_kib "$1") || give_up "the free space in $1 can't be told" "look at it: stat -f $1"
-  [ "${free:-0}" -gt "$2" ] || give_up "$1 has $free KiB free, and $3 needs $2 KiB" "free space there"
-}
-
 # stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A graceful stop
 # takes an API server 30 s; after GRACE seconds it is ended by force. Returns 2 where its processes don't end even then, 1 where something else
 # is in the way.
@@ -35,6 +25,7 @@ stop_component() {
 
 # stop_or_give_up COMPONENT GRACE FIX: a disk that is full for a while is no reason to give up.
 stop_or_give_up() {
+  local stopped
   stopped=0
   stop_component "$1" "$2" || stopped=$?
   if [ "$stopped" -eq 2 ]; then give_up "the process of $1 did not end" "$3"; fi
@@ -98,6 +89,7 @@ take_up_correction() {
 
 # hold_unit: so that a reboot doesn't start it with the old data.
 hold_unit() {
+  local holding
   holding=$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf
   mkdir -p "$UNITS/$ETCD_UNIT.d" &&
     : >"$RECORD/hold" &&
@@ -119,37 +111,9 @@ restart_control_plane() {
   local component pid
   for component in kube-scheduler kube-controller-manager; do
     # One that can't be read is left alone: it reads everything anew by itself, only later.
-    if (give_up() { exit 1; } && discover "$component"); then
+    if (ON_GIVE_UP=: && discover "$component"); then
       for pid in $(processes "$component"); do kill "$pid" 2>/dev/null || :; done
     fi
   done
   ! systemctl is-active --quiet kubelet || systemctl restart --no-block kubelet
-}
-
-# api_url: of this host's API server, as it is reached from this host.
-api_url() {
-  local address
-  address=$(setting kube-apiserver bind-address)
-  case $address in
-    '' | 0.0.0.0 | ::) address=127.0.0.1 ;;
-    *:*) address="[$address]" ;;
-  esac
-  echo "https://$address:$(places_of kube-apiserver | cut -d ' ' -f 2)"
-}
-
-# api_ready: whether this host's API server says so; api_says is its answer. Its own health needs no credentials, unless somebody has
-# forbidden that: then it serves when it asks for them.
-api_ready() {
-  local url
-  url=$(api_url)/readyz
-  if command -v curl >/dev/null; then
-    # Without its milliseconds, which make the same answer a new one every time. -q: the settings of a person's curl are theirs.
-    api_says=$(curl -q -sS -k --noproxy '*' -m 5 "$url" 2>&1 | tr '\n' ' ' | sed 's/ after [0-9]* ms//') || :
-  else
-    api_says=$(wget -q -T 5 --no-check-certificate -O - "$url" 2>&1 | tr '\n' ' ') || :
-  fi
-  case $api_says in
-    'ok ' | ok | *'"code": 401'* | *'HTTP/1.1 401'*) return 0 ;;
-    *) api_says=$(echo "${api_says:-no answer}" | cut -c1-200) && return 1 ;;
-  esac
 }

@@ -9,8 +9,6 @@
 #   <RECORD>/<component>.pod        what static-pod.awk says of the manifest; for a unit `unit NAME`, and the same lines for words and variables
 #           /<component>.settings   NAME=VALUE, a line a flag: the last one of a name counts
 
-MANIFESTS=${MANIFESTS:-/etc/kubernetes/manifests}
-ETCD_UNIT=${ETCD_UNIT:-etcd.service}
 TAB=$(printf '\t')
 AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
 

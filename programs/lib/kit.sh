@@ -29,7 +29,7 @@ check_part() {
 }
 
 refuse_kit() {
-  refuse "$untrusted: so others may have changed what root is to run here" \
+  refuse "$UNTRUSTED: so others may have changed what root is to run here" \
     "look whether it is what you expect, then run a copy of your own: $(own_copy)"
 }
 
@@ -70,7 +70,7 @@ find_tools() {
   for folder in "$here/bin" "$here/../bin"; do
     [ -e "$folder/busybox" ] || continue
     "$folder/busybox" true 2>/dev/null || copy_tools "$folder"
-    PATH=${tools:-$folder}:$PATH
+    PATH=${TOOL_COPIES:-$folder}:$PATH
     return
   done
 }
@@ -83,19 +83,19 @@ copy_tools() {
       make_operations_folder
       forget_dead_tools
     fi
-    tools=$place/.tools-$$
-    if ! { mkdir -m 0700 "$tools" && cp "$1"/* "$tools/" && chmod 0700 "$tools"/*; } 2>/dev/null; then
-      rm -rf "$tools"
+    TOOL_COPIES=$place/.tools-$$
+    if ! { mkdir -m 0700 "$TOOL_COPIES" && cp "$1"/* "$TOOL_COPIES/" && chmod 0700 "$TOOL_COPIES"/*; } 2>/dev/null; then
+      rm -rf "$TOOL_COPIES"
       why="there is no space for 70 MB in $place"
       continue
     fi
-    if why=$("$tools/busybox" true 2>&1); then
+    if why=$("$TOOL_COPIES/busybox" true 2>&1); then
       say "the tools in $1 can't be run there (is it mounted noexec?): running copies of them"
       return
     fi
-    rm -rf "$tools"
+    rm -rf "$TOOL_COPIES"
   done
-  tools=
+  TOOL_COPIES=
   refuse "the tools in $1 can't be run, and neither can copies of them in $WORK and $OPERATIONS: $why" \
     "$(remount). If it isn't mounted noexec: is the kit of another kind of machine ($(uname -m))?"
 }
@@ -108,15 +108,4 @@ forget_dead_tools() {
   done
 }
 
-# remount: what to type where programs can't be run beside the operations' records.
-remount() {
-  printf '%s' "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T"
-  printf ' %s' "$(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
-}
-
-# forget_by_hand: at the end of what a person has typed.
-forget_by_hand() {
-  rm -rf "$WORK" ${tools:+"$tools"}
-}
-
-tools=
+TOOL_COPIES=

@@ -4,13 +4,14 @@
 #
 #   OPERATION     id of the operation
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
+#   TOOLS         what the program needs besides busybox
 #   OPERATIONS    folder of all records; default /var/lib/cdk8s-day2/operations
 #   UNITS         folder of systemd's units; default /etc/systemd/system
 #
 #   <OPERATIONS>/<id>/   root's alone
-#     bin/       busybox and its applets, etcd's tools: what the work needs, so that the host needs only systemd and a shell
+#     bin/       busybox and its applets, and the program's tools: so the host needs only systemd and a shell
 #     program/   the program and what it uses
-#     inputs     the program's variables
+#     inputs     the program's inputs
 #     record/    what the work has done so far
 #     log        what it said
 #     result     its summary, there exactly when it has ended; the exit status stands in `status`
@@ -22,10 +23,17 @@ UNITS=${UNITS:-/etc/systemd/system}
 SCRATCH=/run/cdk8s-day2
 # In a pod, see carry; and who reads the log.
 IN_POD=
-reader=
+READER=
 RECORDS_KEPT=20
-# What the program needs besides etcdctl and etcdutl.
-TOOLS=${TOOLS:-}
+# Raised when a record that an older program has written can't be gone on with.
+RECORD_FORMAT=1
+
+# check_format: before a record is gone on with, which another version of this program may have begun.
+check_format() {
+  [ "$(fact format 1)" -le "$RECORD_FORMAT" ] 2>/dev/null ||
+    fail "the record of $OPERATION has the format $(fact format), and this program knows those up to $RECORD_FORMAT" \
+      "use the program that began it: sh $(quoted "$(operation_folder)/program/$PROGRAM")"
+}
 
 # on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
 on_host() {
@@ -58,6 +66,7 @@ check_operation_id() {
 
 # make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
 make_operations_folder() {
+  local folder
   for folder in "$(dirname "$OPERATIONS")" "$OPERATIONS"; do
     # Only below what was looked at: through a link it would be made elsewhere.
     [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder"
@@ -71,6 +80,7 @@ make_operations_folder() {
 # begin_operation FUNCTION: stages and starts the operation, or finds the one with this id that was started before.
 # FUNCTION puts program/ and inputs into the folder it is in.
 begin_operation() {
+  local draft folder staged
   check_operation_id "$OPERATION"
   make_operations_folder
   folder=$(operation_folder)
@@ -119,6 +129,7 @@ begin_operation() {
 
 # check_for_others_work: two operations on one host would each undo what the other does.
 check_for_others_work() {
+  local id other program
   for other in "$OPERATIONS"/*; do
     id=$(basename "$other")
     if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] || [ "$id" = "${INSTEAD_OF:-}" ]; then continue; fi
@@ -152,8 +163,9 @@ end_superseded() {
     fail "the result of $INSTEAD_OF can't be written to $OPERATIONS/$INSTEAD_OF" "check the space and the mode of $OPERATIONS"
 }
 
-# stage_tools: busybox under all its names, and etcd's tools, as this very image or kit has them.
+# stage_tools: busybox under all its names, and the program's own TOOLS, as far as this very image or kit has them.
 stage_tools() {
+  local applet busybox tool
   # In a pod this very shell is busybox; by hand it is in the kit.
   busybox=$(command -v busybox || readlink "/proc/$$/exe")
   "$busybox" --list >/dev/null 2>&1 || refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
@@ -163,7 +175,7 @@ stage_tools() {
   bin/busybox --install bin 2>/dev/null || for applet in $(bin/busybox --list); do
     [ -e "bin/$applet" ] || ln -s busybox "bin/$applet"
   done
-  for tool in etcdctl etcdutl $TOOLS; do
+  for tool in $TOOLS; do
     if command -v "$tool" >/dev/null; then cp "$(command -v "$tool")" "bin/$tool" || return 1; fi
   done
 }
@@ -237,44 +249,16 @@ forget_unit() {
 
 # forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs this is one of the tools.
 forget_tools() {
+  local folder
   forget_unit "$OPERATION"
   folder=$(operation_folder)
   rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
-# follow_operation: shows the log until the operation has ended, and returns its status.
-follow_operation() {
-  on_signals left
-  folder=$(operation_folder)
-  tail -n +1 -f "$folder/log" &
-  reader=$!
-  until [ -e "$folder/result" ]; do
-    pause 1 || :
-  done
-  # The log is read to its end meanwhile, and the unit clears away: its tools go last.
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    pause 1 || :
-    [ -e "$folder/bin" ] || break
-  done
-  stop_reading
-  summary "$(cat "$folder/result")"
-  return "$(cat "$folder/status")"
-}
-
-# A background job of a shell like this one doesn't hear of Ctrl-C.
-stop_reading() {
-  [ -z "$reader" ] || kill "$reader" 2>/dev/null || :
-}
-
-left() {
-  stop_reading
-  say "ended by $1; the operation goes on on the host, see $(operation_folder)/log"
-  exit "$2"
-}
-
 # forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the restored etcd
 # and the date after which a Job must not run are what stops it then.
 forget_old_operations() {
+  local ended name
   ended=0
   # shellcheck disable=SC2012 # by time, and the names are ours
   ls -t "$OPERATIONS" | while read -r name; do
@@ -284,117 +268,7 @@ forget_old_operations() {
   done
 }
 
-# carry FUNCTION: in a Job's pod: stages by FUNCTION, starts and follows. EXPIRES is the time after which it must not begin.
-# Exit status: the operation's own; 3 where it could not begin, and another pod may try.
-carry() {
-  IN_POD=1
-  # Nothing has begun, so there is nothing to go back from.
-  give_up() { refuse "$@"; }
-  fail() { finish 3 "$@"; }
-  WORK=$(mktemp -d)
-  trap 'rm -rf "$WORK"' EXIT
-  TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
-  step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
-  check_operation_id "$OPERATION"
-  if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then
-    [ "$(date -u +%Y%m%d%H%M%S)" -lt "$(echo "$EXPIRES" | tr -cd '0-9')" ] ||
-      refuse "$OPERATION expired at $EXPIRES" "take the Job out of the chart; to do it again choose another id and time"
-  fi
-  choose_tools
-  begin_operation "$1"
-  follow_operation
-}
-
-# begin_by_hand: what a person needs to start one: to be root, and a kit that is root's, whole, and can be run.
-begin_by_hand() {
-  [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
-  check_kit
-  # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
-  [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
-  mkdir -p "$SCRATCH"
-  # No id of an operation begins with a dot.
-  WORK=$(mktemp -d "$SCRATCH/.by-hand-XXXXXX")
-  trap forget_by_hand EXIT
-  find_tools
-}
-
-# forget VARIABLE...: empty, whatever this shell was started with.
-forget() {
-  local variable
-  for variable in "$@"; do eval "$variable="; done
-}
-
-# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
-# paths, and in lines that others type as root.
-check_names() {
-  local words
-  for words in "$@"; do
-    case $words in
-      *[!]A-Za-z0-9._:/%=@+,[\ -]*)
-        refuse "there is a name or URL with characters that none should have: $words" \
-          "use letters, digits, hyphens and dots: rename the member (etcd's --name), or name the machines by --members"
-        ;;
-    esac
-  done
-}
-
-# find_operation: the one with this id on this host, with its inputs.
-find_operation() {
-  check_operation_id "$OPERATION"
-  folder=$(operation_folder)
-  RECORD=$folder/record
-  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "there are: $(operations_here | words)"
-  set -a
-  # shellcheck source=/dev/null # the operation's own
-  . "$folder/inputs"
-  set +a
-}
-
-# operations_here: the ids of this program's, the one that was begun last first.
-operations_here() {
-  # shellcheck disable=SC2012 # by time, and the names are ours
-  ls -t "$OPERATIONS"/*/program/"$PROGRAM" 2>/dev/null | sed 's,/program/[^/]*$,,; s,.*/,,'
-}
-
-# under_way: those that have no result yet.
-under_way() {
-  local id
-  for id in $(operations_here); do
-    [ -e "$OPERATIONS/$id/result" ] || echo "$id"
-  done
-}
-
-# words: lines as words, "none" for none.
-words() {
-  paste -s -d ' ' - | sed 's/^$/none/'
-}
-
-# latest_operation: where a person names none.
-latest_operation() {
-  OPERATION=$(operations_here | head -n 1)
-  [ -n "$OPERATION" ] || fail "there has been no operation of $PROGRAM on this host" "nothing is under way"
-  say "the latest operation here is $OPERATION, of all: $(operations_here | words)"
-}
-
-# refuse_nameless OPTION: what changes something is named.
-refuse_nameless() {
-  refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | words)"
-}
-
-by_hand_status() {
-  [ -n "$OPERATION" ] || latest_operation
-  find_operation
-  tail -n 20 "$folder/log"
-  if [ -e "$folder/result" ]; then
-    cat "$folder/result"
-  elif systemctl is-active --quiet "$(operation_unit)"; then
-    say "under way, at step $(step_now)"
-  else
-    say "at step $(step_now), and its unit does not run: if it still doesn't in a minute, type the same again, with --id $OPERATION"
-  fi
-}
-
-# stage_program VARIABLE...: this program with all that it uses, and these variables as they are.
+# stage_program: this program with all that it uses, and its inputs as they are.
 stage_program() {
   local room
   cp "$here/$PROGRAM" program/ || return 1
@@ -402,8 +276,13 @@ stage_program() {
     # A pod brings only what its own program uses.
     [ ! -d "$here/$room" ] || cp -RL "$here/$room" program/ || return 1
   done
-  for variable in OPERATION OPERATIONS UNITS PROGRAM FAILPOINT "$@"; do
-    eval "given=\${$variable:-}"
-    [ -z "$given" ] || printf "%s='%s'\n" "$variable" "$(printf '%s' "$given" | sed "s/'/'\\\\''/g")"
-  done >inputs
+  # shellcheck disable=SC2046 # a word a name
+  write_inputs inputs OPERATION OPERATIONS UNITS PROGRAM $(input_names) || return 1
+  echo "$RECORD_FORMAT" >record/format
+}
+
+# remount: what to type where programs can't be run beside the operations' records.
+remount() {
+  printf '%s' "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T"
+  printf ' %s' "$(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
 }

@@ -1,13 +1,19 @@
 # shellcheck shell=sh
 # steps.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
 #
-#   ROLE        whose steps are done; what they are, and in which order, the program says: steps_of ROLE, and a function step_NAME for each
-#   FAILPOINT   for tests, NAME:kill, NAME:hold or NAME:redo, see failpoint and redo_point
+# What a program has for it:
 #
-# A step's status: 0, on to the next one; 1, not yet: it is done again after a moment.
+#   STEPS         lines `LIST PHASE: STEP…`: a list of steps for each role, in order, and what is true of the operation while they are done
+#   step_NAME     a function for each step. Its status: 0, on to the next one; 1, not yet: it is done again after a moment
+#   need_tools    refuses where a tool that the work needs is not there
+#   resume        takes up what a unit that was started again knew before
+#   go_back       what giving up is: see give_up
+#
+#   ROLE          the list that is begun with
 
 # work: from the step that the record names to the end, which is `conclude`.
 work() {
+  local begun list name rest
   WORK=$(scratch_folder)
   RECORD=$(operation_folder)/record
   rm -rf "$WORK"
@@ -16,7 +22,9 @@ work() {
     forget_tools
     exit 0
   fi
-  choose_tools
+  check_format
+  ON_GIVE_UP=go_back
+  need_tools
   [ -s "$RECORD/started" ] || keep_fact started "$(date +%s)"
   resume
   begun=
@@ -40,13 +48,34 @@ work() {
   done
 }
 
+# lists, steps_of LIST, phase_of LIST STEP: out of STEPS.
+lists() {
+  echo "$STEPS" | awk 'NF && !seen[$1]++ { print $1 }'
+}
+
+steps_of() {
+  echo "$STEPS" | awk -v list="$1" '$1 == list { for (i = 3; i <= NF; i++) printf "%s%s", (n++ ? " " : ""), $i } END { print "" }'
+}
+
+phase_of() {
+  echo "$STEPS" | awk -v list="$1" -v name="$2" '$1 == list { for (i = 3; i <= NF; i++) if ($i == name) { sub(":", "", $2); print $2 } }'
+}
+
+# show_steps: for tests, which have to hit each of them.
+show_steps() {
+  local list
+  for list in $(lists); do echo "$list: $(steps_of "$list")"; done
+}
+
 # list_now, step_now: whose steps are done, and which is the next. One fact: a list and a step of another one fit nowhere.
 list_now() {
+  local at
   at=$(fact at "$ROLE")
   echo "${at%% *}"
 }
 
 step_now() {
+  local at
   at=$(fact at)
   if [ -n "$at" ]; then
     echo "${at#* }"
@@ -61,15 +90,6 @@ go_to() {
   exec sh "$here/$PROGRAM" work
 }
 
-# fact NAME [DEFAULT], keep_fact NAME VALUE: what the record remembers, on disk before anything follows from it.
-fact() {
-  if [ -f "$RECORD/$1" ]; then cat "$RECORD/$1"; else echo "${2:-}"; fi
-}
-
-keep_fact() {
-  printf '%s\n' "$2" >"$RECORD/.$1" && put_in_place "$RECORD/.$1" "$RECORD/$1"
-}
-
 # keep_reason REASON FIX: why it is given up. What can't be recorded can't be done either, and may be the full disk's doing: then from the record
 # again, after a moment.
 keep_reason() {
@@ -78,68 +98,6 @@ keep_reason() {
     pause 5 || :
     exit 1
   fi
-}
-
-# put_in_place DRAFT FILE: whole or not at all, also when the power goes.
-put_in_place() {
-  sync "$1" && mv "$1" "$2" && sync "$(dirname "$2")"
-}
-
-# overdue WHAT SECONDS: whether it is that long since this was first asked.
-overdue() {
-  [ -s "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)" || return 1
-  [ $(($(date +%s) - $(fact "since-$1"))) -gt "$2" ]
-}
-
-elapsed() {
-  echo $(($(date +%s) - $(fact started)))
-}
-
-# say_once TEXT: not again as long as nothing else has been said by it: a step may wait for hours, asking every second.
-say_once() {
-  [ "$1" = "${said_once:-}" ] || say "$1"
-  said_once=$1
-}
-
-# failpoint NAME: NAME:kill, the program is killed here, once; NAME:hold, it waits here until record/failpoints/NAME.passed exists.
-# `every` in place of the name stands for all of them.
-failpoint() {
-  case ${FAILPOINT:-} in
-    "$1:"* | every:*) ;;
-    *) return 0 ;;
-  esac
-  reached=$RECORD/failpoints/$1
-  case $FAILPOINT in
-    *:kill)
-      [ ! -e "$reached" ] || return 0
-      mark_failpoint
-      kill -9 $$
-      ;;
-    *:hold)
-      [ ! -e "$reached.passed" ] || return 0
-      mark_failpoint
-      until [ -e "$reached.passed" ]; do pause 1 || :; done
-      ;;
-  esac
-}
-
-# redo_point NAME: NAME:redo, the program is killed when the step is done and the record doesn't say so yet, once: the step is done twice.
-redo_point() {
-  case ${FAILPOINT:-} in
-    "$1:redo" | every:redo) ;;
-    *) return 0 ;;
-  esac
-  reached=$RECORD/failpoints/$1
-  [ ! -e "$reached" ] || return 0
-  mark_failpoint
-  kill -9 $$
-}
-
-mark_failpoint() {
-  mkdir -p "$RECORD/failpoints"
-  : >"$reached"
-  sync "$RECORD/failpoints"
-  say "failpoint ${reached##*/}: $FAILPOINT"
 }
 
 # conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: the end. FIGURES are further members of the JSON.

@@ -4,8 +4,12 @@
 #
 #   SELF, MEMBERS, DEAD_FOR, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
 
-MEMBER_STEPS='check stop-etcd stop-api remove set-aside add-learner start-etcd promote start-api restart finish'
-BACK_STEPS='put-back'
+STEPS='
+  member  before:   check stop-etcd stop-api
+  member  removed:  remove set-aside add-learner start-etcd promote start-api restart finish
+
+  back    back:     put-back
+'
 
 RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a backup: EtcdRestoreJob, or by hand restore.sh (docs/restore.md)"
 
@@ -27,6 +31,7 @@ step_check() {
 
 # check_dead: a member that serves isn't replaced. One that has begun a cluster of its own, on its empty disk, serves something else.
 check_dead() {
+  local expected served told why
   if ask "$LOCAL_URL" 5 endpoint health; then
     told=$(head -n 1 "$WORK/answer")
     if reach; then
@@ -50,13 +55,14 @@ check_dead() {
 
 # reach: VIA is another member that answers, so that there is a quorum; or else `unreached` tells why none does.
 reach() {
-  unreached=
+  local url
+  UNREACHED=
   for url in ${VIA:-} $(other_members); do
     if ask "$url" 5 endpoint health; then
       VIA=$url
       return 0
     fi
-    unreached="$unreached $url ($(health_reason))"
+    UNREACHED="$UNREACHED $url ($(health_reason))"
   done
   VIA=
   return 1
@@ -69,6 +75,7 @@ advertised_url() {
 # other_members: as this program was told, and, since a chart knows names that may not resolve here, as this etcd's own settings have their
 # machines.
 other_members() {
+  local member
   for member in $MEMBERS $(setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:$(advertised_url | sed 's/.*://'),"); do
     case ${member%%=*} in
       "$SELF" | "$NAME") ;;
@@ -79,6 +86,7 @@ other_members() {
 
 # check_quorum: the others have to be enough without this one, which may have a part in the quorum although it doesn't answer.
 check_quorum() {
+  local absent healthy kind named peer url voters why
   if reach && members >"$WORK/members"; then
     voters=$(grep -c ' voter$' "$WORK/members" || :)
     healthy=0
@@ -94,7 +102,7 @@ check_quorum() {
     fi
     why="without $SELF only $healthy of $voters members serve, which is no quorum; down:$absent"
   else
-    why="none of the other members answers with a quorum:$unreached"
+    why="none of the other members answers with a quorum:$UNREACHED"
   fi
   say_once "$why: asking again for $READY_TIMEOUT s"
   if overdue quorum "$READY_TIMEOUT"; then give_up "$why" "$RESTORE_INSTEAD"; fi
@@ -111,6 +119,7 @@ stale_members() {
 }
 
 check_stale() {
+  local stale
   stale=$(stale_members)
   case $(count "$stale") in
     0) say_once "etcd lists no member of this host: it was removed before" ;;
@@ -122,6 +131,7 @@ check_stale() {
 
 # check_disk: the data that is to come has a place.
 check_disk() {
+  local probe
   probe=$DATA_DIR/.cdk8s-day2-$OPERATION
   { make_data_folder && : >"$probe" && sync "$probe" "$DATA_DIR" && rm "$probe"; } 2>"$WORK/errors" ||
     give_up "nothing can be written to $DATA_DIR: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "mount a disk that works there"
@@ -146,6 +156,7 @@ step_stop_api() {
 
 # What was sent may be done later, whatever the sender knows: from then on there is no way back.
 step_remove() {
+  local member stale
   [ -s "$RECORD/removing" ] || check_quorum || return 1
   if ! reach || ! members >"$WORK/members"; then
     say_once "the others can't be asked: $(reason 5)"
@@ -191,7 +202,7 @@ step_start_api() {
   [ -s "$RECORD/kube-apiserver-stopped" ] || return 0
   start_component kube-apiserver || return 1
   if api_ready; then return 0; fi
-  say_once "the API server is not ready yet: $api_says"
+  say_once "the API server is not ready yet: $API_SAYS"
   overdue api "$FINISH_TIMEOUT"
 }
 
@@ -200,6 +211,7 @@ step_restart() {
 }
 
 step_finish() {
+  local fix voters
   forget_joining
   reach && members >"$WORK/members" || return 1
   fix="the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"
@@ -209,7 +221,7 @@ step_finish() {
   if proves_replaced && all_healthy "$LOCAL_URL" $(awk '$5 == "voter" { print $4 }' "$WORK/members") && { [ ! -s "$RECORD/kube-apiserver-stopped" ] || api_ready; }; then
     conclude 0 replaced "the member on $SELF is replaced: all $voters members are healthy after $(elapsed) s" "$fix" "$(figures)"
   fi
-  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${unproved:-${api_says:-not asked yet}})"
+  say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${UNPROVED:-${API_SAYS:-not asked yet}})"
   overdue finish "$FINISH_TIMEOUT" || return 1
   conclude 0 replaced "the member on $SELF is replaced, but not everything is healthy after $(elapsed) s" \
     "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
@@ -218,8 +230,8 @@ step_finish() {
 # proves_replaced: the etcd that serves here is of the others' cluster, from the folder that was made for it.
 proves_replaced() {
   local cluster
-  unproved=
-  cluster=$(cluster_id "$VIA") || { unproved="$VIA does not answer: $(reason 5)" && return 1; }
+  UNPROVED=
+  cluster=$(cluster_id "$VIA") || { UNPROVED="$VIA does not answer: $(reason 5)" && return 1; }
   proves_member "$cluster" 1
 }
 
@@ -229,8 +241,8 @@ figures() {
 
 # --- the way back
 
-# give_up REASON FIX: as if nothing had been, which it can't be any more once the member may be removed.
-give_up() {
+# go_back REASON FIX: what giving up is: as if nothing had been, which it can't be any more once the member may be removed.
+go_back() {
   if [ -s "$RECORD/removing" ]; then
     say "$1: $2; trying again"
     pause 10 || :

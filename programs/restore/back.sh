@@ -1,11 +1,9 @@
 # shellcheck shell=sh
 # back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by nobody.
 
-BACK_STEPS='put-back unquiesce call-off'
-
-# give_up REASON FIX: before the decision. Where others take part it is decided for all. It does not return: where it goes on after all, the unit
-# is started again, at the step that the record names.
-give_up() {
+# go_back REASON FIX: what giving up is before the decision. Where others take part it is decided for all. Where it goes on after all, the unit is
+# started again, at the step that the record names.
+go_back() {
   say "giving up: $1: $2"
   # What was restored serves: nobody goes back any more, whatever is wrong here.
   if [ -s "$RECORD/serving" ]; then
@@ -61,6 +59,7 @@ step_put_back() {
 }
 
 put_data_back() {
+  local aside
   if [ -d "$DATA_DIR/before-$OPERATION/member" ]; then
     stop_component etcd 5 || return 1
     if [ -d "$DATA_DIR/member" ]; then
@@ -80,6 +79,7 @@ put_data_back() {
 
 # await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one cluster with a quorum.
 await_old_cluster() {
+  local cluster member
   cluster=$(cluster_id "${LOCAL_URL:-$(old_endpoints)}") || {
     say_once "the old cluster has no quorum yet: $(reason 5). Do the same on the others: sh restore.sh --abort $OPERATION --lost $(fact abandoned)"
     return 1
@@ -94,6 +94,7 @@ await_old_cluster() {
 
 # roll_forward: this machine joins after all. A learner that has lost what it had received can't go on, it begins anew.
 roll_forward() {
+  local found next
   say "the restored cluster serves at $VIA: this machine follows it"
   next=$(fact abandoned-at)
   if [ "$ROLE" = follower ] && { [ ! -d "$DATA_DIR/before-$OPERATION/member" ] || [ ! -d "$DATA_DIR/member" ]; }; then
@@ -121,6 +122,7 @@ step_unquiesce() {
 
 # The others may know that it was decided to swap, and wait for the mark.
 step_call_off() {
+  local fix
   if together && [ "$ROLE" = holder ]; then
     if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
       if ! free_to_go; then

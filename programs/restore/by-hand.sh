@@ -2,6 +2,7 @@
 # by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
 
 by_hand() {
+  local verb
   case ${1:-} in
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
@@ -13,13 +14,12 @@ by_hand() {
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
   verb=restore
-  chosen_by=
+  CHOSEN_BY=
   while [ $# -gt 0 ]; do
     case $1 in
       --list) verb=list ;;
       --latest) choose_by --latest latest ;;
       --dry-run) DRY_RUN=1 ;;
-      --follower) ROLE=${ROLE:-follower} ;;
       --api) ROLE=api ;;
       --without-quorum) WITHOUT_QUORUM=1 ;;
       --trust-backups) TRUST_BACKUPS=1 ;;
@@ -48,8 +48,8 @@ by_hand() {
 
 # choose_by OPTION SNAPSHOT: one is restored, and nobody guesses which of two.
 choose_by() {
-  [ -z "$chosen_by" ] || refuse "a snapshot is chosen twice: $chosen_by and $1" "leave one of them out"
-  chosen_by=$1
+  [ -z "$CHOSEN_BY" ] || refuse "a snapshot is chosen twice: $CHOSEN_BY and $1" "leave one of them out"
+  CHOSEN_BY=$1
   SNAPSHOT=$2
 }
 
@@ -81,6 +81,7 @@ option() {
 }
 
 by_hand_list() {
+  local name state
   [ -d "$BACKUP_ROOT/$CLUSTER" ] || fail "there are no backups in $BACKUP_ROOT/$CLUSTER" "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
   list_backups | sort -r >"$WORK/backups"
@@ -114,8 +115,8 @@ by_hand_restore() {
 
 # know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the others would serve on.
 know_machines() {
+  local member
   RECORD=$WORK
-  give_up() { refuse "$@"; }
   [ -z "${INSTEAD_OF:-}" ] || take_over "$WORK"
   read_machine
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
@@ -154,6 +155,7 @@ know_machines() {
 # take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come back by this one, if
 # it is more than a try.
 take_over() {
+  local manifest
   for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
     if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
     mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
@@ -171,6 +173,7 @@ ask_for_members() {
 
 # need_words: what has to be done on the other machines first is said before anything begins.
 need_words() {
+  local machine
   for machine in $MACHINES; do
     [ "$machine" != "$SELF" ] || continue
     case " $QUIESCED " in
@@ -204,28 +207,27 @@ find_restore() {
 
 # by_hand_forget: a machine that was lost on the way is waited for no longer.
 by_hand_forget() {
-  lost_now=$LOST
+  local member
+  LOST_NOW=$LOST
   find_restore
-  [ -n "$lost_now" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
-  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
+  [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
+  [ ! -e "$(operation_folder)/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
   # Who waits for the decision may be the last to hear of it.
-  case $(step_now) in
-    check | verify | restore-aside | ready | await-ready | quiesce | quiesced | await-quiesced | decide)
-      fail "nothing is decided yet" "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$lost_now")" ;;
-  esac
-  for member in $lost_now; do
+  [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
+    fail "nothing is decided yet" "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$LOST_NOW")"
+  for member in $LOST_NOW; do
     [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
     [ "$member" != "$HOLDER" ] || refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
   done
-  keep_fact lost-later "$(fact lost-later) $lost_now"
-  say "$OPERATION no longer waits for $lost_now, which must never start again with their old data"
+  keep_fact lost-later "$(fact lost-later) $LOST_NOW"
+  say "$OPERATION no longer waits for $LOST_NOW, which must never start again with their old data"
 }
 
 # by_hand_abort: to the old cluster, as far as this machine may go. The restore's own unit does it.
 by_hand_abort() {
-  lost_now=$LOST
+  LOST_NOW=$LOST
   find_restore
-  [ ! -e "$folder/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
+  [ ! -e "$(operation_folder)/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
   # Whatever happens here, the unit goes on by itself: back, or forward.
   trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
   on_signals left
@@ -237,21 +239,22 @@ by_hand_abort() {
 }
 
 may_abort() {
+  local at
   choose_tools
   # A machine that could never be read has begun nothing.
-  if [ ! -s "$RECORD/machine-read" ] && ! (give_up() { exit 1; }; read_machine); then
+  if [ ! -s "$RECORD/machine-read" ] && ! (ON_GIVE_UP=: && read_machine); then
     begin_way_back
     return
   fi
-  give_up() { fail "$@"; }
-  read_machine
+  ON_GIVE_UP=fail
+  read_machine || fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
   keep_fact machine-read yes
   at=$(step_now)
   if [ "$ROLE" = holder ]; then
     [ ! -s "$RECORD/serving" ] || fail "the restored cluster serves already" "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
     begin_way_back
-  elif [ -n "$lost_now" ]; then
-    abandon_holder
+  elif [ -n "$LOST_NOW" ]; then
+    abandon_holder "$at"
   elif free_to_go; then
     ! together || decide abort "a person aborted it there" || :
     begin_way_back
@@ -272,24 +275,21 @@ may_abort() {
   fi
 }
 
-# abandon_holder: a person says that the holder is lost for good, with whatever it has restored.
+# abandon_holder STEP: a person says that the holder is lost for good, with whatever it has restored.
 abandon_holder() {
-  [ "$lost_now" = "$HOLDER" ] || fail "$lost_now is not the holder, which is $HOLDER" "a lost follower is named on the others: --forget $OPERATION --lost $lost_now"
+  [ "$LOST_NOW" = "$HOLDER" ] || fail "$LOST_NOW is not the holder, which is $HOLDER" "a lost follower is named on the others: --forget $OPERATION --lost $LOST_NOW"
   if free_to_go; then begin_way_back; return; fi
-  case $at in
-    quiesced | await-decision | await-mark | stop-etcd | set-aside | stopped | add-learner | start-etcd) ;;
-    *) fail "this member has joined the restored cluster (step $at)" "its old data can't serve any more: $(restore_again)" ;;
-  esac
-  case $at in
+  case $(phase_of "$ROLE" "$1") in
     # API servers elsewhere may have started because this member has stopped.
-    stopped | add-learner | start-etcd) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: $(restore_again)" ;;
+    stopped) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: $(restore_again)" ;;
+    joined) fail "this member has joined the restored cluster (step $1)" "its old data can't serve any more: $(restore_again)" ;;
   esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
-  ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($holder_says)" \
+  ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($HOLDER_SAYS)" \
     "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"
   say "$HOLDER does not answer, and is taken for lost: it must never start again. If it serves the restored data all the same, there are two clusters, and what one of them has written is lost"
   keep_fact abandoned "$HOLDER"
-  keep_fact abandoned-at "$at"
+  keep_fact abandoned-at "$1"
   begin_way_back
 }
 
@@ -299,6 +299,6 @@ restore_again() {
 
 begin_way_back() {
   keep_fact reason "aborted by a person"
-  keep_fact fix "$(if together && [ -z "$lost_now" ]; then echo "the others learn it from the old etcd"; fi)"
+  keep_fact fix "$(if together && [ -z "$LOST_NOW" ]; then echo "the others learn it from the old etcd"; fi)"
   keep_fact at 'back put-back'
 }

@@ -31,6 +31,7 @@ together() {
 
 # followers: the members but the holder, without those that were lost on the way.
 followers() {
+  local member
   for member in $MEMBERS; do
     case " $HOLDER $(fact lost-later) " in
       *" ${member%%=*} "*) ;;
@@ -51,6 +52,7 @@ old_endpoints() {
 
 # put_key KIND SECONDS: this machine's; if it can't be written for so long, the restore is given up.
 put_key() {
+  local why
   if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
   why=$(reason 5)
   say_once "not written yet: $why. Without a quorum this can't go on: sh restore.sh --abort $OPERATION, then see --without-quorum"
@@ -62,6 +64,7 @@ put_key() {
 
 # await_all KIND SECONDS: until every machine has written its key; a majority is not enough.
 await_all() {
+  local machine missing
   if read_decision; then
     [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
     return 0
@@ -123,18 +126,18 @@ given_up_by_others() {
 }
 
 # holder_is_up: whether the holder's machine answers anything at all. One that refuses is up, whatever has become of its etcd, and so is one
-# that takes a connection and then says nothing; silence is no proof of anything. `holder_says` is what it answered.
+# that takes a connection and then says nothing; silence is no proof of anything. HOLDER_SAYS is what it answered.
 holder_is_up() {
   if ask "$(url_of "$HOLDER")" 5 endpoint status; then
-    holder_says="its etcd answers"
+    HOLDER_SAYS="its etcd answers"
     return 0
   fi
-  holder_says=$(reason 5)
-  case $holder_says in
+  HOLDER_SAYS=$(reason 5)
+  case $HOLDER_SAYS in
     *'connection refused'* | *x509* | *tls:* | *'connection closed'* | *'closed network connection'* | *'reset by peer'* | *'broken pipe'*) return 0 ;;
   esac
   # etcdctl doesn't tell a connection that hangs from none.
-  holder_says="it takes connections, and its etcd says nothing"
+  HOLDER_SAYS="it takes connections, and its etcd says nothing"
   takes_connections "$(url_of "$HOLDER")"
 }
 
@@ -153,6 +156,7 @@ takes_connections() {
 # marked: whether a restored cluster serves that says that it is this restore's; VIA is the member that said so. Every one is asked by
 # itself: the holder may be lost, and others may still serve the old data.
 marked() {
+  local url
   for url in $(url_of "$HOLDER") $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//'); do
     if ask "$url" 3 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]; then
       VIA=$url

@@ -2,7 +2,7 @@
 # proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for it: neither a
 # step that went well nor a process that answers.
 #
-#   unproved   why it isn't proved, or not yet: see proof.sh
+#   UNPROVED   why it isn't proved, or not yet: see proof.sh
 
 GIVEN_UP="the others serve the old data again: a person has told them that this machine is lost"
 
@@ -18,19 +18,19 @@ step_prove() {
       say "proved: etcd on $SELF serves the cluster $(fact cluster) from $DATA_DIR"
       return 0
     fi
-    unproved="the key that was written into the restored data is not in the etcd on $SELF"
+    UNPROVED="the key that was written into the restored data is not in the etcd on $SELF"
     status=2
   fi
   if [ "$status" -eq 2 ]; then
     # shellcheck disable=SC2016 # for a person to type
-    keep_reason "$unproved" "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data:$(
+    keep_reason "$UNPROVED" "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data:$(
       printf '%s' ' ls -l /proc/$(pidof etcd)/fd | grep snap/db'
     )"
-    back_out "$unproved"
+    back_out "$UNPROVED"
   fi
-  say_once "not proved yet: $unproved"
+  say_once "not proved yet: $UNPROVED"
   # An etcd that can't be seen here may serve anything.
-  if overdue prove "$QUIESCE_TIMEOUT"; then back_out "it is not proved that $SELF serves what was restored: $unproved"; fi
+  if overdue prove "$QUIESCE_TIMEOUT"; then back_out "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
   return 1
 }
 
@@ -50,28 +50,28 @@ read_mark() {
   ask "$url" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ] && cp "$WORK/answer" "$WORK/mark"
 }
 
-# proved_here: that this machine serves the restored cluster, its API server included. `proof_in_words` is what was seen.
+# proved_here: that this machine serves the restored cluster, its API server included. PROOF is what was seen.
 proved_here() {
   local cluster floor
-  unproved=
+  UNPROVED=
   if ! read_mark; then
-    unproved="the mark of this restore can't be read by $SELF: $(reason 5)"
+    UNPROVED="the mark of this restore can't be read by $SELF: $(reason 5)"
     return 1
   fi
   cluster=$(marked_cluster)
   floor=$(marked_floor)
   if [ -z "$cluster" ] || [ -z "$floor" ]; then
-    unproved="the mark of this restore is not understood: $(cut -c1-200 "$WORK/mark")"
+    UNPROVED="the mark of this restore is not understood: $(cut -c1-200 "$WORK/mark")"
     return 1
   fi
-  proof_in_words="cluster $cluster"
+  PROOF="cluster $cluster"
   if [ "$ROLE" != api ]; then
     proves_member "$cluster" "$floor" || return 1
-    proof_in_words="$proof_in_words, open in $DATA_DIR"
+    PROOF="$PROOF, open in $DATA_DIR"
   fi
   has_api || return 0
   if ! api_ready; then
-    unproved="the API server is not ready: $api_says"
+    UNPROVED="the API server is not ready: $API_SAYS"
     return 1
   fi
   proves_api "$floor"
@@ -81,26 +81,26 @@ proved_here() {
 # API where a client for that is at hand: its resourceVersion is etcd's revision.
 proves_api() {
   local shown lease=0
-  serving kube-apiserver >/dev/null || { unproved="the API server's port is not served by this machine's kube-apiserver" && return 1; }
+  serving kube-apiserver >/dev/null || { UNPROVED="the API server's port is not served by this machine's kube-apiserver" && return 1; }
   lease_is_new "$1" || lease=$?
   case $lease in
-    0) proof_in_words="$proof_in_words, $lease_in_words renewed in it" ;;
+    0) PROOF="$PROOF, $LEASE renewed in it" ;;
     1) return 1 ;;
   esac
   if ! shown=$(shown_by_api); then
     # Of an API server that renews no lease nothing else is seen.
     [ "$lease" -eq 2 ] || return 0
-    unproved="this API server renews no lease (--endpoint-reconciler-type=none), and can't be asked: that needs curl, and a kubeconfig beside $MANIFESTS"
+    UNPROVED="this API server renews no lease (--endpoint-reconciler-type=none), and can't be asked: that needs curl, and a kubeconfig beside $MANIFESTS"
     return 1
   fi
   if ! at_least "$shown" "$1"; then
-    unproved="the API server shows resourceVersion $shown, and the restored cluster began at $1"
+    UNPROVED="the API server shows resourceVersion $shown, and the restored cluster began at $1"
     return 1
   fi
-  proof_in_words="$proof_in_words, read through the API at $shown"
+  PROOF="$PROOF, read through the API at $shown"
 }
 
-# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. `lease_in_words` is whose it was. Status 1:
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose it was. Status 1:
 # not yet; 2: it renews none.
 lease_is_new() {
   local prefix url="$LOCAL_URL" address revision
@@ -112,16 +112,16 @@ lease_is_new() {
   address=$(setting kube-apiserver advertise-address)
   # Without an address of its own it has chosen one, and any API server's new lease has to do.
   set -- "$1" "${prefix:-/registry}/masterleases/$address"
-  lease_in_words="the API server's own lease"
+  LEASE="the API server's own lease"
   if [ -z "$address" ]; then
     set -- "$@" --prefix
-    lease_in_words="an API server's lease"
+    LEASE="an API server's lease"
   fi
-  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { unproved="the API server's lease can't be read: $(reason 5)" && return 1; }
+  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { UNPROVED="the API server's lease can't be read: $(reason 5)" && return 1; }
   for revision in $(tr '{,' '\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
     if [ "$revision" -gt "$1" ]; then return 0; fi
   done
-  unproved="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"
+  UNPROVED="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"
   return 1
 }
 

@@ -9,6 +9,7 @@
 
 # choose_snapshot: which file, decided once.
 choose_snapshot() {
+  local chosen damaged wanted
   if [ ! -s "$RECORD/snapshot" ]; then
     case $SNAPSHOT in
       file:*)
@@ -53,8 +54,8 @@ check_owner() {
     [ -e "$file" ] || continue
     if [ -z "${STAGED_FROM:-}" ]; then
       if trusted_by_root "$file"; then continue; fi
-      give_up "$untrusted: so others than root may have written $file" \
-        "if you know that they have not, restore a copy of your own: $(copy_to_root "$1"); or${trust_fix:+, if these are there for the backups alone: $trust_fix; or} add --trust-backups, by hand (see --help)"
+      give_up "$UNTRUSTED: so others than root may have written $file" \
+        "if you know that they have not, restore a copy of your own: $(copy_to_root "$1"); or${TRUST_FIX:+, if these are there for the backups alone: $TRUST_FIX; or} add --trust-backups, by hand (see --help)"
     fi
     owner=$(stat -c %u "$file" 2>/dev/null || echo 0)
     if [ "$owner" = 0 ] || [ "$owner" = "$(stat -c %u .)" ]; then continue; fi
@@ -88,23 +89,25 @@ pick() {
 
 # stage_snapshot: a volume that only the pod has is gone with it, so the chosen backup comes along.
 stage_snapshot() {
+  local draft
   draft=$PWD
   RECORD=$draft/record BACKUP_ROOT=$STAGED_FROM
-  choose_snapshot
+  choose_snapshot || return 1
   cd "$draft" || return 1
   need_space . $(($(stat -c %s "$SNAPSHOT_FILE") / 1024 + 262144)) "a copy of the backup, beside what etcd writes meanwhile,"
   say "copying $SNAPSHOT_FILE to the host"
   mkdir snapshot && cp "$SNAPSHOT_FILE" snapshot/snapshot.db || return 1
-  keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")"
+  keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")" || return 1
   cp "$(dirname "$SNAPSHOT_FILE")/backup.json" snapshot/ 2>/dev/null || :
   keep_fact snapshot "$(operation_folder)/snapshot/snapshot.db"
 }
 
 # check_snapshot: whole, readable, of this cluster, not newer than the etcd that will serve it, and with space for it.
 check_snapshot() {
+  local size revision
   size=$(stat -c %s "$SNAPSHOT_FILE")
-  check_checksum
-  "$offline" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
+  check_checksum "$size"
+  "$OFFLINE" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
   revision=$(json_number revision <"$WORK/status")
   [ -n "$revision" ] || give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" "choose another backup: sh restore.sh --list"
@@ -118,10 +121,10 @@ check_snapshot() {
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
 }
 
-# check_checksum: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no whole pages are missing.
+# check_checksum SIZE: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no whole pages are missing.
 check_checksum() {
   if checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum"; then return 0; fi
-  if [ $((size % 512)) -eq 0 ] && [ "$size" -gt 0 ]; then
+  if [ $(($1 % 512)) -eq 0 ] && [ "$1" -gt 0 ]; then
     [ -z "${SKIP_HASH_CHECK:-}" ] || { say "warning: $SNAPSHOT_FILE is a bare database without a SHA-256: what was only in the write-ahead log is missing" && return; }
     give_up "$SNAPSHOT_FILE ends without a SHA-256, so it is no snapshot: it is a bare database, as member/snap/db of a data folder is" \
       "choose a backup: sh restore.sh --list. If nothing else is left, by hand: --skip-hash-check, which takes it as it is, without what was only in the write-ahead log"
@@ -135,6 +138,7 @@ snapshot_name() {
 }
 
 check_origin() {
+  local origin
   origin=$(json_string cluster <"$WORK/backup.json")
   [ -z "$origin" ] || [ "$origin" = "$CLUSTER" ] ||
     give_up "$SNAPSHOT_FILE is a backup of the cluster $origin, and this is $CLUSTER" "choose a backup of this cluster: sh restore.sh --list"
@@ -164,12 +168,14 @@ etcd_version() {
 }
 
 minor_of() {
+  local minor
   minor=${1#*.}
   echo "${minor%%.*}"
 }
 
 # check_fingerprints: what lies outside of etcd and must fit the restored state: without the same key, its Secrets can't be read.
 check_fingerprints() {
+  local file pair recorded
   [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0
   for pair in ca.crt:client-ca-file sa.pub:service-account-key-file encryption-config:encryption-provider-config; do
     recorded=$(json_string "${pair%%:*}" <"$WORK/backup.json")

@@ -2,125 +2,30 @@
 # steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up); after it
 # everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
 
-HOLDER_STEPS='check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide stop-etcd swap start-etcd prove mark start-api restart finish'
-FOLLOWER_STEPS='check ready await-ready quiesce quiesced await-decision await-mark stop-etcd set-aside stopped add-learner start-etcd promote start-api restart finish'
-# A machine with an API server and no member of etcd.
-API_STEPS='check ready await-ready quiesce quiesced await-decision await-mark start-api restart finish'
+# What is true in each phase of a machine:
+#   before    nobody counts on it yet, or nothing is decided: the old cluster can serve again
+#   counted   the restored cluster may come, and counts on what this machine has said
+#   stopped   this member has said that it never serves the old data again
+#   joined    this machine is one of the restored cluster
+# `api` is a machine with an API server and no member of etcd.
+STEPS='
+  holder    before:   check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide
+  holder    counted:  stop-etcd swap start-etcd prove mark
+  holder    joined:   start-api restart finish
+
+  follower  before:   check ready await-ready quiesce quiesced
+  follower  counted:  await-decision await-mark stop-etcd set-aside
+  follower  stopped:  stopped add-learner start-etcd
+  follower  joined:   promote start-api restart finish
+
+  api       before:   check ready await-ready quiesce quiesced
+  api       counted:  await-decision await-mark
+  api       joined:   start-api restart finish
+
+  back      back:     put-back unquiesce call-off
+'
 
 # --- before the decision: nothing is lost by giving up
-
-step_check() {
-  # First of all: only one who knows etcd's certificates can tell the others that he gives up.
-  read_machine || return 1
-  keep_fact machine-read yes || return 1
-  # Where nothing can be recorded nothing may begin.
-  need_space "$RECORD" 16384 "the record of this restore"
-  if [ "$ROLE" != api ]; then
-    check_data_folder
-    # The old data stays, and as much comes from the others again.
-    [ ! -f "$DATA_DIR/member/snap/db" ] || need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" "a second database beside the old one"
-  fi
-  [ "$ROLE" != follower ] || rehearse_join
-  learn_urls || return 1
-  check_urls
-  # Also of one that counts on nobody else: its list may be an old one.
-  [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 member list --write-out=simple || check_members
-  [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
-    say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
-  if by_word; then return 0; fi
-  if marked; then
-    conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
-  fi
-  if alone; then
-    remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
-    return 0
-  fi
-  # Trying decides nothing, and is told nothing by another try.
-  if [ -z "${DRY_RUN:-}" ] && read_decision; then
-    if [ "$(fact decision)" != swap ] || called_off; then
-      conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" "choose another id for another restore"
-    fi
-    say_once "restore $OPERATION was decided before, waiting for the restored cluster"
-    return 1
-  fi
-  put_key present "$READY_TIMEOUT" || return 1
-  ask_old member list --write-out=simple || return 1
-  check_members
-  check_addresses
-  remember_used_ids
-}
-
-# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows. What it tells to everybody
-# may be good for nobody but itself: then what was given stays.
-learn_urls() {
-  local member name url
-  [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple || return 0
-  MEMBERS=$(for member in $MEMBERS; do
-    name=${member%%=*}
-    url=$(awk -F', ' -v name="$name" '$3 == name { sub(",.*", "", $5); print $5 }' "$WORK/answer")
-    if [ -z "$url" ] || { ! alone && leads_nowhere_else "$url"; }; then url=${member#*=}; fi
-    printf '%s=%s ' "$name" "$url"
-  done | sed 's/ $//')
-  keep_fact members "$MEMBERS"
-}
-
-# leads_nowhere_else URL: whether it leads to whichever machine it is used on.
-leads_nowhere_else() {
-  case $1 in
-    http*://127.* | http*://localhost:* | http*://localhost.localdomain:* | http*://0.0.0.0:* | http*://0:* | http*://\[::*\]:* | http*://\[0:0:0:0:0:0:0:[01]\]:*) return 0 ;;
-    http://?*:[0-9]* | https://?*:[0-9]*) return 1 ;;
-    # Sockets, and what is no URL.
-    *) return 0 ;;
-  esac
-}
-
-# check_urls: other machines are asked by them, and one that asks only itself hears what it wants to hear.
-check_urls() {
-  local member twice
-  if alone; then return 0; fi
-  for member in $MEMBERS; do
-    ! leads_nowhere_else "${member#*=}" ||
-      give_up "${member%%=*} is to be reached at ${member#*=}, which leads to no other machine" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
-  done
-  twice=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | sort | uniq -d | head -n 1)
-  [ -z "$twice" ] || give_up "two members are to be reached at $twice" "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
-}
-
-# check_addresses: that each of them leads to the member that it is said to lead to, where that one answers.
-check_addresses() {
-  local member answers
-  for member in $MEMBERS; do
-    answers=$(who_answers "${member#*=}") || continue
-    [ "$answers" = "${member%%=*}" ] ||
-      give_up "at ${member#*=}, where ${member%%=*} should be, $answers answers" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
-  done
-}
-
-# check_members: a member that nobody counted on would go on serving the old data, and so would a lost one that isn't. Of the list in
-# $WORK/answer.
-check_members() {
-  local id name url
-  cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
-  while read -r member; do
-    case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
-      # One that never started has no name, and no machine has this one.
-      *" ${member:-?} "*) ;;
-      *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
-    esac
-  done <"$WORK/names"
-  awk -F', ' -v lost=" ${LOST:-} " '{ sub(",.*", "", $5) } index(lost, " " $3 " ") { print $1, $3, $5 }' "$WORK/answer" >"$WORK/listed"
-  while read -r id name url; do
-    # By its id, which it knows without a quorum, too.
-    if ! ask "$url" 5 endpoint status --write-out=simple || [ "$(cut -d, -f2 "$WORK/answer")" != " $id" ]; then continue; fi
-    give_up "$name is named as lost, and its etcd answers at $url" "restore with it, or power that machine off and keep it off"
-  done <"$WORK/listed"
-}
-
-# remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.
-remember_used_ids() {
-  ask_old get --prefix "$MARKS/" || return 1
-  cp "$WORK/answer" "$RECORD/.used-ids" && put_in_place "$RECORD/.used-ids" "$RECORD/used-ids"
-}
 
 step_verify() {
   choose_snapshot && check_snapshot
@@ -131,14 +36,14 @@ step_restore_aside() {
   set -- --name "$NAME" --initial-cluster "$NAME=$PEER_URL" --initial-advertise-peer-urls "$PEER_URL" \
     --initial-cluster-token "restore-$OPERATION" --data-dir "$DATA_DIR/restored-$OPERATION"
   # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10 don't have it.
-  if "$offline" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
+  if "$OFFLINE" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
     keep_fact bump "$(bump_over "$(latest_revision)")" || return 1
     set -- "$@" --bump-revision "$(fact bump)" --mark-compacted
   else
     say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
   fi
   [ -z "${SKIP_HASH_CHECK:-}" ] || set -- "$@" --skip-hash-check
-  "$offline" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
+  "$OFFLINE" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
     give_up "the restore into a new folder failed: $(tail -n 1 "$WORK/answer" | cut -c1-300)" "nothing was stopped; check the snapshot and the space in $DATA_DIR"
 }
 
@@ -152,13 +57,15 @@ latest_revision() {
 
 # status_of_data: a running etcd has its database locked, and whoever opens it waits for its end.
 status_of_data() {
+  local database
   database=$DATA_DIR/member/snap/db
   [ -f "$database" ] && flock -n -s "$database" true &&
-    run 60 "$offline" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
+    run 60 "$OFFLINE" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
 }
 
 # bump_over REVISION: so that revisions only grow, also where the old cluster is a restored one itself, raised since the backup was taken.
 bump_over() {
+  local ahead
   if [ -z "$1" ]; then
     echo $((BUMP * 10))
     return
@@ -223,6 +130,7 @@ step_await_quiesced() {
 # await_words: ports that refuse prove nothing, a machine that boots refuses, too; so a person has to bring every other machine's word.
 # The ports are a second look.
 await_words() {
+  local machine url
   for machine in $MACHINES; do
     [ "$machine" != "$SELF" ] || continue
     case " ${QUIESCED:-} " in
@@ -336,6 +244,7 @@ step_start_etcd() {
 
 # From the moment that it may be written there is no way back.
 step_mark() {
+  local used value
   # As long as nobody can have seen the mark.
   ask "$LOCAL_URL" 5 get "$MARKS/$OPERATION" --print-value-only || return 1
   if [ ! -s "$WORK/answer" ] && given_up_by_others; then
@@ -359,13 +268,14 @@ step_start_api() {
   has_api || return 0
   safe_for_api || return 1
   start_component kube-apiserver || return 1
-  api_ready || { say_once "the API server is not ready yet: $api_says"; return 1; }
+  api_ready || { say_once "the API server is not ready yet: $API_SAYS"; return 1; }
   [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
   say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
 }
 
 # safe_for_api: an API server that knows several endpoints starts only when none of them can serve the old data any more.
 safe_for_api() {
+  local member servers
   servers=$(setting kube-apiserver etcd-servers)
   case $servers in
     *,*) ;;
@@ -388,16 +298,16 @@ step_restart() {
 
 # Nothing is called restored that is not proved: on every machine, by itself.
 step_finish() {
-  local wanted voters
+  local wanted voters member
   forget_joining
   if { [ "$ROLE" = api ] && ! marked; } || ! proved_here; then
-    say_once "not proved yet: ${unproved:-the restored cluster does not answer}"
+    say_once "not proved yet: ${UNPROVED:-the restored cluster does not answer}"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 1 unproved "it is not proved that $SELF serves what was restored, after $(elapsed) s: ${unproved:-the restored cluster does not answer}" \
+    conclude 1 unproved "it is not proved that $SELF serves what was restored, after $(elapsed) s: ${UNPROVED:-the restored cluster does not answer}" \
       "nothing is lost: $(whereabouts). Look at the logs of etcd and the API server" "$(figures)"
   fi
   if [ "$ROLE" != holder ]; then
-    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words). Proved: $proof_in_words" "$(old_data_in_words)" "$(figures)"
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words). Proved: $PROOF" "$(old_data_in_words)" "$(figures)"
   fi
   VIA=$LOCAL_URL
   remove_lost_learners
@@ -408,10 +318,10 @@ step_finish() {
   if [ "$voters" -lt "$wanted" ] || ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
-    conclude 0 restored "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $proof_in_words" \
+    conclude 0 restored "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $PROOF" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
-  conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $proof_in_words" "$(old_data_in_words)" "$(figures)"
+  conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $PROOF" "$(old_data_in_words)" "$(figures)"
 }
 
 restored_in_words() {
@@ -426,6 +336,7 @@ whereabouts() {
 
 # remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
 remove_lost_learners() {
+  local host learner member
   for member in $(fact lost-later); do
     host=$(url_of "$member" | sed 's,.*//,,; s/:[0-9]*$//')
     learner=$(members | awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }')

@@ -7,13 +7,13 @@
 # step_try_aside: leaves in the data a key that no other cluster has, by which it is known later: `proof`.
 step_try_aside() {
   local restored="$DATA_DIR/restored-$OPERATION"
-  trial_folder=$WORK/trial
+  TRIAL=$WORK/trial
   TRIAL_URL=unix://localhost:1
   # Tried before, and killed at it: it is restored anew.
   if [ -s "$RECORD/trial-began" ]; then step_restore_aside || return 1; fi
   keep_fact trial-began yes || return 1
-  rm -rf "$trial_folder"
-  mkdir -m 0700 "$trial_folder" || return 1
+  rm -rf "$TRIAL"
+  mkdir -m 0700 "$TRIAL" || return 1
   start_trial "$restored"
   await_trial
   failpoint trying
@@ -30,22 +30,22 @@ start_trial() {
   quota=$(setting etcd quota-backend-bytes)
   # shellcheck disable=SC2086 # a flag or nothing
   (
-    cd "$trial_folder" && exec env -i PATH="$PATH" INVOCATION_ID="${INVOCATION_ID:-}" etcd --name "$NAME" --data-dir "$1" \
+    cd "$TRIAL" && exec env -i PATH="$PATH" INVOCATION_ID="${INVOCATION_ID:-}" etcd --name "$NAME" --data-dir "$1" \
       --listen-client-urls "$TRIAL_URL" --advertise-client-urls "$(setting etcd advertise-client-urls)" --listen-peer-urls unix://localhost:2 \
-      ${quota:+--quota-backend-bytes=$quota} >"$trial_folder/log" 2>&1 9>&-
+      ${quota:+--quota-backend-bytes=$quota} >"$TRIAL/log" 2>&1 9>&-
   ) &
-  beside=$!
+  BESIDE=$!
 }
 
 # stop_trial: as etcd ends by itself, everything written.
 stop_trial() {
-  kill -TERM "$beside" 2>/dev/null || :
+  kill -TERM "$BESIDE" 2>/dev/null || :
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    kill -0 "$beside" 2>/dev/null || { beside='' && return 0; }
+    kill -0 "$BESIDE" 2>/dev/null || { BESIDE='' && return 0; }
     pause 1 || :
   done
-  kill -KILL "$beside" 2>/dev/null || :
-  beside=
+  kill -KILL "$BESIDE" 2>/dev/null || :
+  BESIDE=
   return 1
 }
 
@@ -53,7 +53,7 @@ stop_trial() {
 try_asking() {
   (
     unset ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
-    cd "$trial_folder" && ask "$TRIAL_URL" 5 "$@"
+    cd "$TRIAL" && ask "$TRIAL_URL" 5 "$@"
   )
 }
 
@@ -65,8 +65,8 @@ await_trial() {
         "choose a backup from before it was turned on: sh restore.sh --list"
     fi
     tries=$((tries + 1))
-    if ! kill -0 "$beside" 2>/dev/null || [ "$tries" -gt 120 ]; then
-      refuse_trial "no etcd can serve the restored data: $(tail -n 1 "$trial_folder/log" | cut -c1-300)" "nothing was stopped; choose another backup: sh restore.sh --list"
+    if ! kill -0 "$BESIDE" 2>/dev/null || [ "$tries" -gt 120 ]; then
+      refuse_trial "no etcd can serve the restored data: $(tail -n 1 "$TRIAL/log" | cut -c1-300)" "nothing was stopped; choose another backup: sh restore.sh --list"
     fi
     sleep 0.1 2>/dev/null || pause 1 || :
   done

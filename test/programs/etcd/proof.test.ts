@@ -36,9 +36,9 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
   function ask(question: string, seen: Seen): { status: number; words: string } {
     const { serving, answer, open, settings, lease, shown } = { ...WELL, ...seen };
     const { stdout } = callLibrary(shell, 'lib/report.sh', `
-      for library in etcd restore; do . "$1/$library/proof.sh"; done
+      for library in lib/text etcd/proof restore/proof; do . "$1/$library.sh"; done
       WORK=$2 RECORD=$2 ROLE=holder SELF=cp1 LOCAL_URL=https://127.0.0.1:2379 DATA_DIR=/var/lib/etcd MANIFESTS=/etc/kubernetes/manifests
-      proof_in_words='cluster 1' unproved=
+      PROOF='cluster 1' UNPROVED=
       serving() { ${serving}; }
       has_open() { ${open}; }
       setting() { printf '%s\\n' '${settings}' | sed -n "s/^$2=//p"; }
@@ -47,7 +47,7 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
       ask() { case $* in *masterleases*) echo '${lease}' ;; *) echo '${answer}' ;; esac >"$WORK/answer"; }
       status=0
       ${question} || status=$?
-      echo "$status \${unproved:-$proof_in_words}"`, [PROGRAMS, folder]);
+      echo "$status \${UNPROVED:-$PROOF}"`, [PROGRAMS, folder]);
     return { status: Number(stdout[0]), words: stdout.slice(2).trim() };
   }
 

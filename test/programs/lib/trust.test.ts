@@ -20,7 +20,7 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
     });
     afterEach(() => rmSync(top, { recursive: true }));
 
-    const ask = (path: string) => callLibrary(shell, 'lib/report.sh', '. "${0%/*}/trust.sh"; if trusted_by_root "$1"; then echo yes; else echo "$untrusted"; echo "$trust_fix"; fi', [path]).stdout.trimEnd().split('\n');
+    const ask = (path: string) => callLibrary(shell, 'lib/text.sh', '. "${0%/*}/trust.sh"; if trusted_by_root "$1"; then echo yes; else echo "$UNTRUSTED"; echo "$TRUST_FIX"; fi', [path]).stdout.trimEnd().split('\n');
 
     test.each([[0o644, 0o755], [0o600, 0o700], [0o444, 0o555], [0o4755, 0o2755]])('root\'s, and nobody else may write: mode %o in folders of %o', (ofFile, ofFolder) => {
       chmodSync(file, ofFile);
