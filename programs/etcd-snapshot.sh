@@ -1,9 +1,11 @@
 #!/bin/sh
-# etcd-snapshot.sh: takes one verified backup of an etcd cluster, then prunes old ones by the retention policy, and sees that the
-# break-glass kit beside them is current.
-# A failure at any point leaves every earlier backup as it was. It can be killed at any line and run again.
+# etcd-snapshot.sh: takes one verified backup of an etcd cluster, then prunes old ones by the retention policy, and sees
+# that the break-glass kit beside them is current. A failure at any point leaves every earlier backup as it was. It can
+# be killed at any line and run again.
 #
 # What it is told are variables: INPUTS, below.
+#
+# What of PKI and FINGERPRINTS can't be read is left out and named in the record: the run fails with the backup saved.
 #
 # Exit status: 0 done; 1 a step failed; 2 an input is wrong, nothing was attempted; 128 + n ended by signal n.
 
@@ -11,7 +13,7 @@ set -eu
 umask 077
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/lib/environment.sh"
-clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
+clean_environment 'ETCD_ ETCDCTL_ ETCDUTL_' ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
 . "$here/lib/text.sh"
 . "$here/lib/report.sh"
 . "$here/lib/process.sh"
@@ -22,31 +24,30 @@ clean_environment ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
 . "$here/backup/break-glass.sh"
 
 INPUTS='
-CLUSTER              -                     -        name of the cluster, and of its folder on the volume
-BACKUP_ROOT          /backup               -        folder where the volume is mounted
-ENDPOINTS            -                     -        client URLs of the members, separated by blanks, in the order in which they are tried
-ETCDCTL_CACERT       -                     -        file of the CA of etcd; none where etcd speaks plain HTTP
-ETCDCTL_CERT         -                     -        file of the client certificate
-ETCDCTL_KEY          -                     -        file of its key
-SNAPSHOT_TIMEOUT     600                   seconds  that one save may take
-ROUNDS               3                     -        how often all the endpoints are tried
-ROUND_PAUSE          10                    seconds  between two rounds
-MINIMUM_FREE         -                     bytes    that must be free on the volume; where none are given, twice the size of the database
-PKI                  -                     -        folder whose files are kept beside the snapshot, private keys included, in plain text
-FINGERPRINTS         -                     -        folder of files whose SHA-256 the record gets, by their names, for a restore to compare
-                     What of these two folders can not be read is left out, named in the record, and the run fails with the backup saved
-KIT_DIGEST           -                     -        8 hexadecimal digits that name the break-glass kit; none for no kit, see backup/break-glass.sh
-KIT_SOURCE           /break-glass          -        folder with program/ (restore.sh and what it uses) and cluster/, for the kit
-BUSYBOX              /toolbox/busybox      -        busybox for the kit, linked statically
-KEEP_LAST            -                     backups  the retention policy, see backup/retention.awk
-KEEP_HOURLY          -                     hours    of which the newest backup stays
-KEEP_DAILY           -                     days     of which the newest backup stays
-KEEP_WEEKLY          -                     weeks    of which the newest backup stays
-KEEP_MONTHLY         -                     months   of which the newest backup stays
-KEEP_YEARLY          -                     years    of which the newest backup stays
-KEEP_WITHIN_SECONDS  -                     seconds  before the newest backup in which all stay
-KEEP_ALL             -                     -        1: all stay
-DRY_RUN              -                     -        1: saves and deletes nothing, and lists every backup with keep or prune and the reason
+CLUSTER              -             -        name of the cluster, and of its folder on the volume
+BACKUP_ROOT          /backup       -        folder where the volume is mounted
+ENDPOINTS            -             -        client URLs of the members, in the order in which they are tried
+ETCDCTL_CACERT       -             -        file of the CA of etcd; none where etcd speaks plain HTTP
+ETCDCTL_CERT         -             -        file of the client certificate
+ETCDCTL_KEY          -             -        file of its key
+SNAPSHOT_TIMEOUT     600           seconds  that one save may take
+ROUNDS               3             -        how often all the endpoints are tried
+ROUND_PAUSE          10            seconds  between two rounds
+MINIMUM_FREE         -             bytes    that must be free on the volume; none: twice the size of the database
+PKI                  -             -        folder that is kept beside the snapshot, private keys and all, in plain text
+FINGERPRINTS         -             -        folder of files whose SHA-256 the record gets, for a restore to compare
+KIT_DIGEST           -             -        8 hexadecimal digits that name the break-glass kit; none: no kit
+KIT_SOURCE           /break-glass  -        folder with program/ (restore.sh and what it uses) and cluster/
+BUSYBOX              /toolbox/busybox  -        busybox for the kit, linked statically
+KEEP_LAST            -             backups  the retention policy, see backup/retention.awk
+KEEP_HOURLY          -             hours    of which the newest backup stays
+KEEP_DAILY           -             days     of which the newest backup stays
+KEEP_WEEKLY          -             weeks    of which the newest backup stays
+KEEP_MONTHLY         -             months   of which the newest backup stays
+KEEP_YEARLY          -             years    of which the newest backup stays
+KEEP_WITHIN_SECONDS  -             seconds  before the newest backup in which all stay
+KEEP_ALL             -             -        1: all stay
+DRY_RUN              -             -        1: deletes and saves nothing, lists every backup with keep or prune and why
 TERMINATION_MESSAGE  /dev/termination-log  -        file for the summary, one line of JSON
 '
 
@@ -88,30 +89,38 @@ check() {
   local variable
   step check "cluster ${CLUSTER:-}"
   case ${CLUSTER:-} in
-    '' | -* | *[!a-z0-9-]*) refuse "CLUSTER is '${CLUSTER:-}'" "set it to the cluster's name: lower-case letters, digits and hyphens" ;;
+    '' | -* | *[!a-z0-9-]*)
+      refuse "CLUSTER is '${CLUSTER:-}'" "set it to the cluster's name: lower-case letters, digits and hyphens"
+      ;;
   esac
   whole_number SNAPSHOT_TIMEOUT "$SNAPSHOT_TIMEOUT"
   whole_number ROUNDS "$ROUNDS"
   whole_number ROUND_PAUSE "$ROUND_PAUSE"
   [ -z "${MINIMUM_FREE:-}" ] || whole_number MINIMUM_FREE "$MINIMUM_FREE"
   decide_retention </dev/null >/dev/null 2>"$WORK/errors" ||
-    refuse "the retention policy can't be used: $(tail -n 1 "$WORK/errors")" "set at least one KEEP_ variable to a whole number of at least 1"
+    refuse "the retention policy can't be used: $(tail -n 1 "$WORK/errors")" \
+      "set at least one KEEP_ variable to a whole number of at least 1"
   [ "${DRY_RUN:-}" != 1 ] || return 0
-  [ -n "${ENDPOINTS:-}" ] || refuse "ENDPOINTS is empty" "set it to the client URLs of the members, such as https://127.0.0.1:2379"
+  [ -n "${ENDPOINTS:-}" ] ||
+    refuse "ENDPOINTS is empty" "set it to the client URLs of the members, such as https://127.0.0.1:2379"
   for variable in ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY; do
     eval "file=\${$variable:-}"
     if [ -n "$file" ] && ! is_readable "$file"; then
-      refuse "the certificate file $file ($variable) can't be read" "check that it exists on this node and that user $(id -u) may read it"
+      refuse "the certificate file $file ($variable) can't be read" \
+        "check that it exists on this node and that user $(id -u) may read it"
     fi
   done
   if [ -n "${PKI:-}" ] && [ ! -d "$PKI" ]; then
-    refuse "the PKI folder $PKI is not there" "mount the node's PKI folder, /etc/kubernetes/pki with kubeadm, or leave PKI empty"
+    refuse "the PKI folder $PKI is not there" \
+      "mount the node's PKI folder, /etc/kubernetes/pki with kubeadm, or leave PKI empty"
   fi
   if [ -n "${FINGERPRINTS:-}" ] && [ ! -d "$FINGERPRINTS" ]; then
-    refuse "the folder $FINGERPRINTS (FINGERPRINTS) is not there" "check that it exists on this node, or leave FINGERPRINTS empty"
+    refuse "the folder $FINGERPRINTS (FINGERPRINTS) is not there" \
+      "check that it exists on this node, or leave FINGERPRINTS empty"
   fi
   if [ -n "${KIT_DIGEST:-}" ]; then
-    { is_kit_name ".break-glass-$KIT_DIGEST" && [ "${#KIT_DIGEST}" -eq 8 ]; } || refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
+    { is_kit_name ".break-glass-$KIT_DIGEST" && [ "${#KIT_DIGEST}" -eq 8 ]; } ||
+      refuse "KIT_DIGEST is '$KIT_DIGEST'" "set it to 8 hexadecimal digits, or leave it empty for no break-glass kit"
   fi
   choose_tools
 }
@@ -130,7 +139,9 @@ whole_number() {
 # preview: what prune would do now.
 preview() {
   step preview "nothing is saved or deleted"
-  [ -e "$BACKUP_ROOT/$CLUSTER" ] || fail "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name: no backup has been written yet"
+  [ -e "$BACKUP_ROOT/$CLUSTER" ] ||
+    fail "there is no folder $BACKUP_ROOT/$CLUSTER" \
+      "check the volume and the cluster's name: no backup has been written yet"
   enter_folder
   decide_prune
   cat "$WORK/decisions"
@@ -148,7 +159,8 @@ open_folder() {
 }
 
 # take: save and verify, from the first member that can give a good snapshot.
-# One that knows no leader may be behind the others, so it comes last; with the quorum lost, its state is worth having all the same.
+# One that knows no leader may be behind the others, so it comes last; with the quorum lost, its state is worth having
+# all the same.
 take() {
   local leaderless round
   FAILURES=
@@ -220,15 +232,18 @@ save() {
   done
   step save "$ENDPOINT, etcd $SERVER_VERSION, database of $DB_SIZE bytes"
   SAVE_STARTED=$(date +%s)
-  mkdir -m 0700 ".incomplete-$STAMP" 2>"$WORK/errors" || fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" "make the volume writable, or free space on it"
+  mkdir -m 0700 ".incomplete-$STAMP" 2>"$WORK/errors" ||
+    fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" "make the volume writable, or free space on it"
   INCOMPLETE=.incomplete-$STAMP
   ask "$ENDPOINT" "$SNAPSHOT_TIMEOUT" snapshot save "$INCOMPLETE/snapshot.db" || {
     save_status=$?
     cause=$(reason "$SNAPSHOT_TIMEOUT")
     ! timed_out "$save_status" || cause="no answer within $SNAPSHOT_TIMEOUT s"
     case $cause in
-      'no space left'*) fail "the volume filled up while the snapshot was being saved" "free space on the volume, or keep fewer backups" ;;
-      'read-only'*) fail "the volume is read-only" "mount it writable; a file system that found errors goes read-only, check it" ;;
+      'no space left'*) fail "the volume filled up while the snapshot was being saved" \
+        "free space on the volume, or keep fewer backups" ;;
+      'read-only'*) fail "the volume is read-only" \
+        "mount it writable; a file system that found errors goes read-only, check it" ;;
     esac
     drop_incomplete
     next_endpoint "$cause"
@@ -241,7 +256,8 @@ check_space() {
   needed=${MINIMUM_FREE:-$((db_size * 2))}
   needed=$(((needed + 1023) / 1024))
   free=$(free_kib . 2>"$WORK/errors") ||
-    fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" "check the volume, by stat -f and df on the node"
+    fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" \
+      "check the volume, by stat -f and df on the node"
   if [ "$free" -lt "$needed" ]; then
     step space "$free KiB free"
     fail "the volume has $free KiB free and needs $needed KiB: $((needed - free)) KiB are missing" \
@@ -253,7 +269,8 @@ check_space() {
 verify() {
   step verify "$INCOMPLETE/snapshot.db"
   start_beside checksum_of "$INCOMPLETE/snapshot.db" >"$WORK/checksum"
-  run "$SNAPSHOT_TIMEOUT" "$OFFLINE" snapshot status "$INCOMPLETE/snapshot.db" --write-out=json >"$WORK/answer" 2>"$WORK/errors" || {
+  run "$SNAPSHOT_TIMEOUT" "$OFFLINE" snapshot status \
+    "$INCOMPLETE/snapshot.db" --write-out=json >"$WORK/answer" 2>"$WORK/errors" || {
     await_beside || :
     damaged_snapshot "$OFFLINE snapshot status failed: $(tail -n 1 "$WORK/errors" | cut -c1-300)"
     return 1
@@ -283,8 +300,8 @@ damaged_snapshot() {
   FIX="check this member's disk and memory, and the volume: a snapshot arrived damaged"
 }
 
-# protect: what else a restore needs, or has to find as it was. The snapshot is worth having without it: what can't be had
-# is left out, and the run says so at its end.
+# protect: what else a restore needs, or has to find as it was. The snapshot is worth having without it: what can't be
+# had is left out, and the run says so at its end.
 protect() {
   local file
   FINGERPRINTS_TAKEN=
@@ -292,18 +309,22 @@ protect() {
     # An empty folder.
     [ "$file" != "$FINGERPRINTS/*" ] || continue
     if run "$SNAPSHOT_TIMEOUT" sha256sum "$file" >"$WORK/sum" 2>"$WORK/errors"; then
-      FINGERPRINTS_TAKEN="$FINGERPRINTS_TAKEN${FINGERPRINTS_TAKEN:+,}\"$(json_text "$(basename "$file")")\":\"$(cut -c1-64 "$WORK/sum")\""
+      FINGERPRINTS_TAKEN="$FINGERPRINTS_TAKEN${FINGERPRINTS_TAKEN:+,}$(
+        printf '"%s":"%s"' "$(json_text "$(basename "$file")")" "$(cut -c1-64 "$WORK/sum")"
+      )"
     else
       leave_out "fingerprints/$(basename "$file")" "$file can't be read"
     fi
   done
   [ -n "${PKI:-}" ] || return 0
   step protect "the PKI in $PKI, private keys included"
-  if ! { run "$SNAPSHOT_TIMEOUT" cp -RL "$PKI" "$INCOMPLETE/pki" && chmod -R u=rwX,go= "$INCOMPLETE/pki"; } 2>"$WORK/errors"; then
+  if ! { run "$SNAPSHOT_TIMEOUT" cp -RL "$PKI" "$INCOMPLETE/pki" &&
+    chmod -R u=rwX,go= "$INCOMPLETE/pki"; } 2>"$WORK/errors"; then
     # Half of it would be taken for the whole.
     leave_out pki "the PKI can't be copied"
     rm -rf "./$INCOMPLETE/pki" 2>"$WORK/errors" ||
-      fail "can't remove the half-copied PKI: $(tail -n 1 "$WORK/errors")" "check the volume's health (dmesg on the node)"
+      fail "can't remove the half-copied PKI: $(tail -n 1 "$WORK/errors")" \
+        "check the volume's health (dmesg on the node)"
   fi
 }
 
@@ -318,7 +339,8 @@ leave_out() {
   MISSING_WHY="$2: ${cause:-no answer within $SNAPSHOT_TIMEOUT s}"
   case $cause in
     *[Pp]ermission*)
-      MISSING_FIX="user $(id -u) may not read it here: with includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without, the file has to be user $(id -u)'s or open to all" ;;
+      MISSING_FIX="user $(id -u) may not read it here: with includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without, the file has to be user $(id -u)'s or open to all"
+      ;;
     *[Nn]'o space'*) MISSING_FIX="free space on the volume: it has to hold the PKI beside the snapshot" ;;
     *[Nn]'o such file'*) MISSING_FIX="on the node, mend or remove what leads to nothing there" ;;
     *) MISSING_FIX="look at this file on the node" ;;
@@ -332,14 +354,20 @@ keep() {
   step keep "$BACKUP"
   taken="$(echo "$STAMP" | sed 's/\(....\)\(..\)\(..\)T\(..\)\(..\)\(..\)Z/\1-\2-\3T\4:\5:\6Z/')"
   {
-    printf '{"format":1,"cluster":"%s","member":"%s","endpoint":"%s",' "$CLUSTER" "$(json_text "$(member_name "$ENDPOINT" "$MEMBER_ID")")" "$(json_text "$ENDPOINT")"
-    printf '"etcdVersion":"%s","storageVersion":"%s","takenAt":"%s",' "$(json_text "$SERVER_VERSION")" "$(json_text "$STORAGE_VERSION")" "$taken"
-    printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s' "$REVISION" "$KEYS" "$SIZE" "$CHECKSUM" "$(($(date +%s) - SAVE_STARTED))"
-    printf '%s%s}\n' "${FINGERPRINTS_TAKEN:+,\"fingerprints\":{$FINGERPRINTS_TAKEN\}}" "${MISSING:+,\"missing\":[$MISSING]}"
-  } >"$INCOMPLETE/backup.json" 2>"$WORK/errors" || fail "can't write backup.json: $(tail -n 1 "$WORK/errors")" "free space on the volume"
+    printf '{"format":1,"cluster":"%s","member":"%s","endpoint":"%s",' "$CLUSTER" \
+      "$(json_text "$(member_name "$ENDPOINT" "$MEMBER_ID")")" "$(json_text "$ENDPOINT")"
+    printf '"etcdVersion":"%s","storageVersion":"%s","takenAt":"%s",' "$(json_text "$SERVER_VERSION")" \
+      "$(json_text "$STORAGE_VERSION")" "$taken"
+    printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s' "$REVISION" "$KEYS" "$SIZE" \
+      "$CHECKSUM" "$(($(date +%s) - SAVE_STARTED))"
+    printf '%s%s}\n' "${FINGERPRINTS_TAKEN:+,\"fingerprints\":{$FINGERPRINTS_TAKEN\}}" \
+      "${MISSING:+,\"missing\":[$MISSING]}"
+  } >"$INCOMPLETE/backup.json" 2>"$WORK/errors" ||
+    fail "can't write backup.json: $(tail -n 1 "$WORK/errors")" "free space on the volume"
   # Durable before it gets its name, and the name durable before anything older goes.
   if ! { find "$INCOMPLETE" -exec sync {} + && mv "$INCOMPLETE" "$BACKUP" && sync .; } 2>"$WORK/errors"; then
-    fail "can't complete the backup on the volume: $(tail -n 1 "$WORK/errors")" "check the volume's health (dmesg on the node): writing it out failed"
+    fail "can't complete the backup on the volume: $(tail -n 1 "$WORK/errors")" \
+      "check the volume's health (dmesg on the node): writing it out failed"
   fi
   INCOMPLETE=
   SAVED="$BACKUP is saved${SAVED_WITHOUT:+, without $SAVED_WITHOUT}"
@@ -350,13 +378,15 @@ prune() {
   step prune "by the retention policy"
   decide_prune
   if grep -qx "$BACKUP damaged" "$WORK/backups"; then
-    fail "the backup just written, $BACKUP, is not as it was written: nothing is pruned" "check the volume's health: it loses what is written to it"
+    fail "the backup just written, $BACKUP, is not as it was written: nothing is pruned" \
+      "check the volume's health: it loses what is written to it"
   fi
   while read -r decision name why; do
     say "$decision $name: $why"
     if [ "$decision" = prune ]; then
       delete_backup "$name" 2>"$WORK/errors" ||
-        fail "$SAVED, but $name can't be deleted: $(tail -n 1 "$WORK/errors")" "delete it by hand, and check the volume before it fills up"
+        fail "$SAVED, but $name can't be deleted: $(tail -n 1 "$WORK/errors")" \
+          "delete it by hand, and check the volume before it fills up"
     fi
   done <"$WORK/decisions"
   count_decisions
@@ -364,13 +394,16 @@ prune() {
 
 decide_prune() {
   list_backups >"$WORK/backups" 2>"$WORK/errors" ||
-    fail "the backups can't be listed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; check the volume, and the space for temporary files"
+    fail "the backups can't be listed: $(tail -n 1 "$WORK/errors")" \
+      "nothing was pruned; check the volume, and the space for temporary files"
   decide_retention <"$WORK/backups" >"$WORK/decisions" 2>"$WORK/errors" ||
-    fail "the retention policy failed: $(tail -n 1 "$WORK/errors")" "nothing was pruned; this is a fault of the program, please report it"
+    fail "the retention policy failed: $(tail -n 1 "$WORK/errors")" \
+      "nothing was pruned; this is a fault of the program, please report it"
   [ -z "${PKI:-}" ] || spare_pki
 }
 
-# spare_pki: while newer ones had to be saved without it, the newest backup with the PKI stays, whatever the policy says.
+# spare_pki: while newer ones had to be saved without it, the newest backup with the PKI stays, whatever the policy
+# says.
 spare_pki() {
   local name state newest
   newest=
@@ -378,7 +411,8 @@ spare_pki() {
     if [ "$state" = complete ] && is_own_folder "$name/pki"; then newest=$name; fi
   done <"$WORK/backups"
   [ -n "$newest" ] || return 0
-  if ! { sed "s/^prune $newest .*/keep $newest newest with the PKI/" "$WORK/decisions" >"$WORK/spared" && mv "$WORK/spared" "$WORK/decisions"; }; then
+  if ! { sed "s/^prune $newest .*/keep $newest newest with the PKI/" "$WORK/decisions" >"$WORK/spared" &&
+    mv "$WORK/spared" "$WORK/decisions"; }; then
     fail "what to prune can't be decided" "nothing was pruned; check the space for temporary files"
   fi
 }
@@ -391,7 +425,8 @@ count_decisions() {
   PRUNED=$(grep -c '^prune ' "$WORK/decisions" || :)
   KEPT=$(grep -c '^keep ' "$WORK/decisions" || :)
   DAMAGED=$(grep -c ' damaged$' "$WORK/backups" || :)
-  [ "$DAMAGED" -eq 0 ] || say "warning: $DAMAGED damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged$//p' "$WORK/backups" | tr '\n' ' ')"
+  [ "$DAMAGED" -eq 0 ] ||
+    say "warning: $DAMAGED damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged$//p' "$WORK/backups" | tr '\n' ' ')"
 }
 
 # What can't be removed here is no failure of its own: the next run tries again.

@@ -1,28 +1,32 @@
 #!/bin/sh
-# replace-member.sh: replaces the etcd member of this machine, whose disk or data is gone while the others serve. It is removed from the
-# cluster, what is left of its data is set aside, and it joins again, empty. The same program in a Job and by hand, on the machine itself:
-# by hand always works, also where this machine's kubelet asks its own API server, which has no etcd now and so starts no pod.
+# replace-member.sh: replaces the etcd member of this machine, whose disk or data is gone while the others serve. It is
+# removed from the cluster, what is left of its data is set aside, and it joins again, empty. The same program in a Job
+# and by hand, on the machine itself: by hand always works, also where this machine's kubelet asks its own API server,
+# which has no etcd now and so starts no pod.
 #
 #   sh replace-member.sh [--id ID] [--via URL]    on the machine of the dead member
 #   sh replace-member.sh --status [ID]            how far it is; without an ID, the latest one here
 #
 # Options
-#   --id ID     name of this replacement, once for ever; default: by-hand-<time>. Given a Job's, the Job reports what came of it
-#   --via URL   client URL of a member that serves; default: those of the kit, or the machines that etcd's own settings name
+#   --id ID     name of this replacement, once for ever; default: by-hand-<time>. Given a Job's, the Job reports what
+#               came of it
+#   --via URL   client URL of a member that serves; default: those of the kit, or the machines that etcd's own settings
+#               name
 #
 # Exit status: 0 replaced (or done before), 1 not replaced and the cluster is as it was, 2 an input is wrong;
 # in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
 umask 077
-# By hand, programs are the system's and the kit's: who else's may lie on a person's PATH? In the pod and the unit it is ours.
+# By hand, programs are the system's and the kit's: who else's may lie on a person's PATH? In the pod and the unit it is
+# ours.
 case ${1:-} in
   carry | work) ;;
   *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
 esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/lib/environment.sh"
-clean_environment ETCD_UNIT
+clean_environment 'ETCD_ ETCDCTL_ ETCDUTL_' ETCD_UNIT
 export PROGRAM=replace-member.sh
 . "$here/lib/text.sh"
 . "$here/lib/report.sh"
@@ -38,6 +42,7 @@ export PROGRAM=replace-member.sh
 . "$here/lib/follow.sh"
 . "$here/lib/carry.sh"
 . "$here/lib/by-hand.sh"
+. "$here/host/proc.sh"
 . "$here/host/settings.sh"
 . "$here/host/running.sh"
 . "$here/host/api-server.sh"
@@ -51,15 +56,15 @@ export PROGRAM=replace-member.sh
 . "$here/replace/steps.sh"
 
 INPUTS='
-SELF                -           -         name of this machine
-MEMBERS             -           -         all members, NAME=CLIENT_URL
-DEAD_FOR            15          seconds   in which the member must not have answered; one that was only started anew answers sooner
-READY_TIMEOUT       60          seconds   in which the others must be seen to have a quorum without this one
-FINISH_TIMEOUT      900         seconds   to wait at the end for the API server, and for all members
-EXPIRES             -           -         time after which this must not begin, as 2026-11-22T00:00:00Z
-MANIFESTS           /etc/kubernetes/manifests - folder of the static pods
-ETCD_UNIT           etcd.service -        unit of etcd, where it is no static pod
-FAILPOINT           -           -         for tests, see lib/failpoint.sh
+SELF            -             -        name of this machine
+MEMBERS         -             -        all members, NAME=CLIENT_URL
+DEAD_FOR        15            seconds  in which the member must not have answered; one that was only started anew does
+READY_TIMEOUT   60            seconds  in which the others must be seen to have a quorum without this one
+FINISH_TIMEOUT  900           seconds  to wait at the end for the API server, and for all members
+EXPIRES         -             -        time after which this must not begin, as 2026-11-22T00:00:00Z
+MANIFESTS       /etc/kubernetes/manifests  -        folder of the static pods
+ETCD_UNIT       etcd.service  -        unit of etcd, where it is no static pod
+FAILPOINT       -             -        for tests, see lib/failpoint.sh
 '
 
 TOOLS=etcdctl
@@ -126,15 +131,20 @@ by_hand_replace() {
   follow_operation
 }
 
-# know_members: as the one that is named lists them, or the kit does; those that etcd's own settings name are asked anyway.
+# know_members: as the one that is named lists them, or the kit does; those that etcd's own settings name are asked
+# anyway.
 know_members() {
   RECORD=$WORK
   read_machine
   if [ -n "$VIA" ]; then
-    MEMBERS=$(listed_by "$VIA") || refuse "$VIA lists no members: $(reason 5)" "name the client URL of a member that serves, with the address that its certificate has"
+    MEMBERS=$(listed_by "$VIA") ||
+      refuse "$VIA lists no members: $(reason 5)" \
+        "name the client URL of a member that serves, with the address that its certificate has"
   fi
   check_names "$SELF" "$NAME" "$MEMBERS"
-  [ -n "$(other_members)" ] || refuse "which members there are besides this one is not known here" "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
+  [ -n "$(other_members)" ] ||
+    refuse "which members there are besides this one is not known here" \
+      "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
 }
 
 take_inputs

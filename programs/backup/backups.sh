@@ -14,7 +14,8 @@ make_folder() {
   [ -d "$BACKUP_ROOT" ] || fail "$BACKUP_ROOT is not a folder" "check that the volume is mounted there"
   if [ ! -e "$BACKUP_ROOT/$CLUSTER" ] && [ ! -L "$BACKUP_ROOT/$CLUSTER" ]; then
     mkdir -m 0700 "$BACKUP_ROOT/$CLUSTER" 2>"$WORK/errors" ||
-      fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" "make the volume writable for user $(id -u), which has no capabilities: check read-only mounts and the owner of its top folder"
+      fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" \
+        "make the volume writable for user $(id -u), which has no capabilities: check read-only mounts and the owner of its top folder"
   fi
 }
 
@@ -22,16 +23,20 @@ make_folder() {
 # nothing is written elsewhere.
 enter_folder() {
   local root
-  [ ! -L "$BACKUP_ROOT/$CLUSTER" ] || fail "$CLUSTER on the volume is a link" "remove the link: backups are written into a real folder only"
-  if ! { root=$(cd -P "$BACKUP_ROOT" && pwd -P) && cd -P "$BACKUP_ROOT/$CLUSTER" && [ "$(pwd -P)" = "${root%/}/$CLUSTER" ]; } 2>/dev/null; then
-    fail "$CLUSTER on the volume is not a folder that user $(id -u) can enter" "remove what stands in its place, or give it to user $(id -u)"
+  [ ! -L "$BACKUP_ROOT/$CLUSTER" ] ||
+    fail "$CLUSTER on the volume is a link" "remove the link: backups are written into a real folder only"
+  if ! { root=$(cd -P "$BACKUP_ROOT" && pwd -P) && cd -P "$BACKUP_ROOT/$CLUSTER" &&
+    [ "$(pwd -P)" = "${root%/}/$CLUSTER" ]; } 2>/dev/null; then
+    fail "$CLUSTER on the volume is not a folder that user $(id -u) can enter" \
+      "remove what stands in its place, or give it to user $(id -u)"
   fi
 }
 
 # own_folder: nobody else reads or writes in it, whatever the volume's mode.
 own_folder() {
   chmod 0700 . 2>"$WORK/errors" ||
-    fail "can't set the mode of the folder $CLUSTER: $(tail -n 1 "$WORK/errors")" "make the volume writable, and give the folder to user $(id -u)"
+    fail "can't set the mode of the folder $CLUSTER: $(tail -n 1 "$WORK/errors")" \
+      "make the volume writable, and give the folder to user $(id -u)"
 }
 
 # lock_folder SECONDS: waits for another run on this folder to end.
@@ -40,13 +45,15 @@ lock_folder() {
   if [ -L .lock ] || { [ -e .lock ] && [ ! -f .lock ]; }; then
     fail ".lock on the volume is not a plain file" "remove it: this program makes its own"
   fi
-  ( : >>.lock ) 2>"$WORK/errors" || fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" "make the volume writable, or free space on it"
+  (: >>.lock) 2>"$WORK/errors" ||
+    fail "can't write to the volume: $(tail -n 1 "$WORK/errors")" "make the volume writable, or free space on it"
   exec 9>>.lock
   waited=0
   until flock -n 9; do
     [ "$waited" -gt 0 ] || say "another run is writing here, waiting for it"
     [ "$waited" -lt "$1" ] ||
-      fail "another run still holds the lock after $1 s" "let it end, or end it; if there is none, the volume's file system has no locks (flock)"
+      fail "another run still holds the lock after $1 s" \
+        "let it end, or end it; if there is none, the volume's file system has no locks (flock)"
     pause 1
     waited=$((waited + 1))
   done
@@ -68,8 +75,8 @@ is_own_folder() {
   [ -d "$1" ] && [ ! -L "$1" ]
 }
 
-# list_backups: a line `NAME STATE` for each backup. It is damaged if its snapshot is not there with the size that was recorded.
-# A process for each backup would take seconds where thousands are kept, so sizes are asked all at once.
+# list_backups: a line `NAME STATE` for each backup. It is damaged if its snapshot is not there with the size that was
+# recorded. A process for each backup would take seconds where thousands are kept, so sizes are asked all at once.
 list_backups() {
   local name recorded
   for name in [0-9]*; do
@@ -85,7 +92,10 @@ list_backups() {
   done >"$WORK/recorded"
   cut -d' ' -f1 "$WORK/recorded" | xargs stat -c '%n %s %F' >"$WORK/sizes" 2>/dev/null || :
   awk 'FILENAME == ARGV[1] { if ($3 == "regular") size[$1] = $2; next }
-    { name = $1; sub("/.*", "", name); print name, ($1 in size && size[$1] == $2 ? "complete" : "damaged") }' "$WORK/sizes" "$WORK/recorded"
+    {
+      name = $1; sub("/.*", "", name)
+      print name, ($1 in size && size[$1] == $2 ? "complete" : "damaged")
+    }' "$WORK/sizes" "$WORK/recorded"
 }
 
 # sweep_folder: removes what a dead run left, and nothing that is not named as this program names it.
@@ -107,8 +117,8 @@ delete_backup() {
   mv "$1" ".trash-$1" && rm -rf "./.trash-$1"
 }
 
-# checksum_of FILE: the SHA-256 that the file carries in its last 32 bytes, if it is true; otherwise nothing, and status 1.
-# `snapshot status` does not look at it.
+# checksum_of FILE: the SHA-256 that the file carries in its last 32 bytes, if it is true; otherwise nothing, and status
+# 1. `snapshot status` does not look at it.
 checksum_of() {
   local content size trailer
   size=$(stat -c %s "$1" 2>/dev/null) || return 1

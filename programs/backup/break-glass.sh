@@ -5,9 +5,9 @@
 #   KIT_SOURCE    folder with program/ (restore.sh, its folders) and cluster/ (RUNBOOK.md, cluster.env)
 #   BUSYBOX       the busybox of the kit, linked statically
 #
-#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: whoever follows it finds all of one kit
-#             .break-glass-<digest>/         a kit, complete when it has such a name: the restore program, all that it calls, a page that
-#                                            says what to type, and SHA256SUMS of all of it
+#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: who follows it finds all of one
+#             .break-glass-<digest>/         a kit, complete when it has such a name: the programs, their tools, a page
+#                                            that says what to type, and SHA256SUMS of all of it
 #             .break-glass-<digest>.2/       the same, written anew beside one that was changed
 #             .break-glass-<digest>.draft/   being written
 
@@ -30,7 +30,8 @@ keep_kit() {
   STEP=kit
   KIT=.break-glass-$KIT_DIGEST
   there=$(readlink break-glass) || there=
-  wanted_sums >"$WORK/wanted" 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
+  wanted_sums >"$WORK/wanted" 2>"$WORK/errors" ||
+    no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
   if [ "${there%.2}" = "$KIT" ] && is_own_folder "$there"; then
     KIT_FAULT=$(differences "$there")
     if [ -z "$KIT_FAULT" ]; then
@@ -42,12 +43,16 @@ keep_kit() {
     [ "$there" != "$KIT" ] || KIT=$KIT.2
   fi
   if [ -e break-glass ] || [ -L break-glass ]; then
-    is_kit_name "$there" || no_kit "break-glass is in its place, and not a link of this program's" "move break-glass on the volume elsewhere: this program makes its own"
+    is_kit_name "$there" ||
+      no_kit "break-glass is in its place, and not a link of this program's" \
+        "move break-glass on the volume elsewhere: this program makes its own"
   fi
   step kit "writing $KIT, to restore with when the cluster is down"
   # First, so that their space is free; the one in use stays until there is another.
   sweep_kits "$there"
-  write_kit 2>"$WORK/errors" || no_kit "$(tail -n 1 "$WORK/errors")" "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
+  write_kit 2>"$WORK/errors" ||
+    no_kit "$(tail -n 1 "$WORK/errors")" \
+      "free about 70 MB on the volume and check its health, or set breakGlassKit to false"
   sweep_kits "$KIT"
 }
 
@@ -55,8 +60,9 @@ no_kit() {
   fail "$SAVED, but the break-glass kit can't be written: $1" "$2"
 }
 
-# kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd serves restored data once before
-# anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has been refused before.
+# kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd serves restored
+# data once before anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has
+# been refused before.
 kit_files() {
   local file tool
   for file in "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/program/*/*.sh "$KIT_SOURCE"/program/*/*.awk; do
@@ -96,7 +102,8 @@ differences() {
   } | head -n 8 | paste -s -d ',' - | sed 's/,/, /g'
 }
 
-# write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from programs the x that X looks at.
+# write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from
+# programs the x that X looks at.
 write_kit() {
   DRAFT=.break-glass-$KIT_DIGEST.draft
   mkdir -m 0700 "$DRAFT" &&

@@ -4,7 +4,7 @@
 #
 # Environment
 #   KEEP_LAST KEEP_HOURLY KEEP_DAILY KEEP_WEEKLY KEEP_MONTHLY KEEP_YEARLY
-#                         how many newest backups stay, and of how many hours, days, ISO weeks, months, years the newest one
+#                         how many newest backups stay, and of how many hours, days, ISO weeks, months, years
 #   KEEP_WITHIN_SECONDS   everything less than so many seconds older than the newest backup stays
 #   KEEP_ALL              1: everything stays
 #                         each a whole number of at least 1, or empty for no such rule; at least one is needed
@@ -60,7 +60,8 @@ END {
 function rule(variable,    value) {
   value = ENVIRON[variable]
   if (value == "") return 0
-  if (value !~ /^[1-9][0-9]*$/) refuse(variable " must be a whole number of at least 1, got '" value "': leave it empty for no such rule")
+  if (value !~ /^[1-9][0-9]*$/)
+    refuse(variable " must be a whole number of at least 1, got '" value "': leave it empty for no such rule")
   rules++
   return value + 0
 }
@@ -71,7 +72,8 @@ function refuse(message) {
   exit 2
 }
 
-# Seconds since an arbitrary midnight; -1 for what is not a real time. By hand, because busybox awk and mawk differ in mktime.
+# Seconds since an arbitrary midnight; -1 for what is not a real time. Without mktime, in which busybox' awk and mawk
+# differ.
 function seconds_of(stamp,    hour) {
   if (stamp !~ /^[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-5][0-9][0-5][0-9]Z$/) return -1
   hour = substr(stamp, 10, 2) + 0
@@ -93,7 +95,8 @@ function day_number(stamp,    year, month) {
   year = substr(stamp, 1, 4) + 400
   month = substr(stamp, 5, 2) - 3
   if (month < 0) { month += 12; year-- }
-  return 365 * year + int(year / 4) - int(year / 100) + int(year / 400) + int((153 * month + 2) / 5) + substr(stamp, 7, 2) - 1
+  return 365 * year + int(year / 4) - int(year / 100) + int(year / 400) \
+    + int((153 * month + 2) / 5) + substr(stamp, 7, 2) - 1
 }
 
 # Merge sort: no awk but gawk brings a sort, and a folder may hold thousands of backups.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# machine.sh: what this machine is: which member of etcd, by which URLs and certificates it is reached, where its data is, and whether an
-# API server runs beside it. From what its components were told, held against what runs.
+# machine.sh: what this machine is: which member of etcd, by which URLs and certificates it is reached, where its data
+# is, and whether an API server runs beside it. From what its components were told, held against what runs.
 #
 #   ROLE          api: a machine without etcd
 #
@@ -44,7 +44,8 @@ look_at_machine() {
   if has_api; then
     refuse_second_manifest kube-apiserver
     [ "$(grep -c '^etcd-servers=' "$RECORD/kube-apiserver.settings")" -le 1 ] ||
-      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" "write all endpoints into one flag, separated by commas"
+      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" \
+        "write all endpoints into one flag, separated by commas"
     check_running kube-apiserver
   fi
   refuse_unknown_api_server
@@ -59,7 +60,8 @@ look_at_machine() {
   else
     look_at_member || return 2
   fi
-  printf '%s\n' "$NAME" "${told_self:-$SELF}" "$PEER_URL" "$LOCAL_URL" "$DATA_DIR" "$ETCDCTL_CACERT" "$ETCDCTL_CERT" "$ETCDCTL_KEY" >"$WORK/machine"
+  printf '%s\n' "$NAME" "${told_self:-$SELF}" "$PEER_URL" "$LOCAL_URL" "$DATA_DIR" "$ETCDCTL_CACERT" "$ETCDCTL_CERT" \
+    "$ETCDCTL_KEY" >"$WORK/machine"
 }
 
 # look_at_member: the part of look_at_machine that is about etcd.
@@ -67,17 +69,23 @@ look_at_member() {
   local there=0
   discover etcd || there=$?
   [ "$there" -ne 2 ] || return 2
-  [ "$there" -eq 0 ] || not_understood "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" "check the machine"
+  [ "$there" -eq 0 ] ||
+    not_understood "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" \
+      "check the machine"
   ! is_static_pod etcd || refuse_second_manifest etcd
   [ -z "$(setting etcd config-file)" ] ||
-    not_understood "etcd reads the file $(setting etcd config-file) in place of flags" "give etcd its settings as flags or variables, or do this by hand"
+    not_understood "etcd reads the file $(setting etcd config-file) in place of flags" \
+      "give etcd its settings as flags or variables, or do this by hand"
   NAME=$(setting etcd name)
   SELF=$NAME
   [ -n "$NAME" ] ||
-    not_understood "etcd's name is neither among its flags nor in its environment" "give etcd its settings as flags or variables, or do this by hand"
+    not_understood "etcd's name is neither among its flags nor in its environment" \
+      "give etcd its settings as flags or variables, or do this by hand"
   PEER_URL=$(setting etcd initial-advertise-peer-urls)
   LOCAL_URL=$(local_url)
-  [ -n "$LOCAL_URL" ] || not_understood "etcd serves at no URL of http or https that is known here" "give it --listen-client-urls and --advertise-client-urls"
+  [ -n "$LOCAL_URL" ] ||
+    not_understood "etcd serves at no URL of http or https that is known here" \
+      "give it --listen-client-urls and --advertise-client-urls"
   DATA_DIR=$(data_folder) || exit 4
   check_running etcd "$DATA_DIR"
   ETCDCTL_CACERT=$(file_of etcd trusted-ca-file) || exit 4
@@ -89,7 +97,8 @@ look_at_member() {
   fi
 }
 
-# local_url: by which etcd is reached from this machine: on its loopback if it listens there, else where it tells clients to come.
+# local_url: by which etcd is reached from this machine: on its loopback if it listens there, else where it tells
+# clients to come.
 local_url() {
   local url
   for url in $(setting etcd listen-client-urls | tr ',' ' '); do
@@ -112,9 +121,14 @@ check_kubelet() {
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     folder=$(told "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
     config=$(told "$pid" | sed -n 's/^config=//p' | tail -n 1)
-    [ -n "$folder" ] || folder=$(sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' "/proc/$pid/root${config:-/nonexistent}" 2>/dev/null | tail -n 1)
+    [ -n "$folder" ] ||
+      folder=$(
+        sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' \
+          "/proc/$pid/root${config:-/nonexistent}" 2>/dev/null | tail -n 1
+      )
     [ -z "$folder" ] || same_file "/proc/$pid/root$folder" "$MANIFESTS" ||
-      not_understood "the kubelet reads its static pods from $folder, and not from $MANIFESTS" "give that folder: MANIFESTS=$folder sh $PROGRAM …"
+      not_understood "the kubelet reads its static pods from $folder, and not from $MANIFESTS" \
+        "give that folder: MANIFESTS=$folder sh $PROGRAM …"
   done
 }
 
@@ -128,13 +142,14 @@ refuse_unknown_api_server() {
     # Anybody can call a program so, and is in nobody's way.
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
-    not_understood "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
+    not_understood \
+      "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
       "see who starts it: ps -o ppid,args -p $pid. Have it started anew if it is the manifest's old one; stop any other yourself, and start it when the rest is restored"
   done
 }
 
-# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a person's slip of the pen or a
-# power cut: it waits until that is mended.
+# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a
+# person's slip of the pen or a power cut: it waits until that is mended.
 wait_for_machine() {
   local absent status
   while :; do

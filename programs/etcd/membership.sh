@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# membership.sh: who is a member of a cluster, and how one comes into it while it runs. The same for a restore's followers and for a
-# member that is replaced.
+# membership.sh: who is a member of a cluster, and how one comes into it while it runs. The same for a restore's
+# followers and for a member that is replaced.
 #
 #   NAME, PEER_URL, DATA_DIR   of the member on this host
 #   MEMBERS                    members as this program knows them, NAME=CLIENT_URL
@@ -41,7 +41,8 @@ who_answers() {
   [ -n "$name" ] && [ "$name" != "$id" ] && echo "$name"
 }
 
-# members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has started.
+# members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has
+# started.
 members() {
   ask "$VIA" 5 member list --write-out=simple || return 1
   awk -F', ' '{
@@ -69,4 +70,18 @@ promote() {
     *' learner') ask "$VIA" 10 member promote "${found%% *}" ;;
     *) return 1 ;;
   esac
+}
+
+# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
+# paths, and in lines that others type as root.
+check_names() {
+  local words
+  for words in "$@"; do
+    case $words in
+      *[!]A-Za-z0-9._:/%=@+,[\ -]*)
+        refuse "there is a name or URL with characters that none should have: $words" \
+          "use letters, digits, hyphens and dots: rename the member (etcd's --name), or name the machines by --members"
+        ;;
+    esac
+  done
 }

@@ -9,8 +9,8 @@ at_least() {
 }
 
 # shellcheck disable=SC2034 # UNPROVED: for those who tell it
-# proves_member CLUSTER FLOOR: etcd on this machine serves the cluster with this id, has at least this revision, and serves from the
-# folder in which its data has to be. Status 1: not yet; 2: something else is so.
+# proves_member CLUSTER FLOOR: etcd on this machine serves the cluster with this id, has at least this revision, and
+# serves from the folder in which its data has to be. Status 1: not yet; 2: something else is so.
 proves_member() {
   local pid status=0 cluster revision
   pid=$(serving etcd) || status=$?

@@ -1,29 +1,20 @@
 # shellcheck shell=sh
-# running.sh: the processes of this machine's components, as the kernel tells of them: it can't be mistaken about what it runs.
-# A process counts as the component's by what only root can give it, and never by its name alone: anybody can call a program etcd.
-
-# words_of PID: in the form of static-pod.awk. What stands before the first flag names the program.
-words_of() {
-  tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
-  tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
-}
+# running.sh: the processes of this machine's components, as the kernel tells of them: it can't be mistaken about what
+# it runs. A process counts as the component's by what only root can give it, and never by its name alone: anybody can
+# call a program etcd.
 
 # told PID: its settings.
 told() {
   words_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
-# identity COMPONENT: the flag that can't be the same for two of them on one host. Other flags may stand differently in an edited manifest.
+# identity COMPONENT: the flag that can't be the same for two of them on one host. Other flags may stand differently in
+# an edited manifest.
 identity() {
   case $1 in
     etcd) echo data-dir ;;
     kube-apiserver) echo secure-port ;;
   esac
-}
-
-# on_host_network PID: and not on that of some pod.
-on_host_network() {
-  [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
 }
 
 # processes COMPONENT: its processes on this host: on the host's network, of its user, and told the same.
@@ -34,7 +25,8 @@ processes() {
   for pid in $(pidof "$1" || :); do
     on_host_network "$pid" || continue
     # The owner of /proc/PID is root for whoever asks for that; these numbers are true.
-    [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] || continue
+    [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] ||
+      continue
     if [ -n "$flag" ]; then
       [ "$(told "$pid" | sed -n "s/^$flag=//p" | tail -n 1)" = "$(setting "$1" "$flag")" ] || continue
     else
@@ -47,13 +39,16 @@ processes() {
 # places_of COMPONENT: where it serves, a line `ADDRESS PORT` each.
 places_of() {
   case $1 in
-    etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://\(.*\):\([0-9][0-9]*\)$|\1 \2|p' | sort -u ;;
-    kube-apiserver) echo "$(setting kube-apiserver bind-address | grep . || echo 0.0.0.0) $(setting kube-apiserver secure-port | grep . || echo 6443)" ;;
+    etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://\(.*\):\([0-9][0-9]*\)$|\1 \2|p' |
+      sort -u ;;
+    kube-apiserver) echo \
+      "$(setting kube-apiserver bind-address | grep . || echo 0.0.0.0)" \
+      "$(setting kube-apiserver secure-port | grep . || echo 6443)" ;;
   esac
 }
 
-# listeners COMPONENT: the sockets (inodes) on this host that listen where it serves, whosever they are. The kernel writes addresses of IPv4
-# in the order of its bytes, which is looked for both ways; of IPv6 any address counts.
+# listeners COMPONENT: the sockets (inodes) on this host that listen where it serves, whosever they are. The kernel
+# writes addresses of IPv4 in the order of its bytes, which is looked for both ways; of IPv6 any address counts.
 listeners() {
   local address port
   places_of "$1" | while read -r address port; do
@@ -67,15 +62,10 @@ listeners() {
       }
       $4 == "0A" {
         split($2, place, ":")
-        if (place[2] == port && (any || length(place[1]) > 8 || place[1] == one || place[1] == other || place[1] == "00000000")) print $10
+        here = any || length(place[1]) > 8 || place[1] == one || place[1] == other || place[1] == "00000000"
+        if (place[2] == port && here) print $10
       }' /proc/net/tcp /proc/net/tcp6 2>/dev/null || :
   done
-}
-
-# has_socket PID INODE
-has_socket() {
-  # shellcheck disable=SC2010 # where the links lead, and not their names
-  ls -l "/proc/$1/fd" 2>/dev/null | grep -q "socket:\[$2\]"
 }
 
 # serving COMPONENT: the process that serves its ports. Status 1: nobody listens there; 2: somebody else does.
@@ -94,33 +84,22 @@ serving() {
   echo "$server"
 }
 
-# same_file PATH PATH: whether both are the same file or folder, whatever leads there.
-same_file() {
-  [ "$(stat -L -c %d:%i "$1" 2>/dev/null || echo none)" = "$(stat -L -c %d:%i "$2" 2>/dev/null || echo nothing)" ]
-}
-
-# has_open PID FILE: whether the process has this very file open, seen from wherever.
-has_open() {
-  local file
-  file=$(stat -c %d:%i "$2" 2>/dev/null) || return 1
-  stat -L -c %d:%i "/proc/$1"/fd/* 2>/dev/null | grep -qx "$file"
-}
-
 # settings_that_matter COMPONENT
 settings_that_matter() {
   case $1 in
     etcd)
-      echo name data-dir wal-dir config-file listen-client-urls advertise-client-urls initial-advertise-peer-urls trusted-ca-file cert-file \
-        key-file quota-backend-bytes
+      echo name data-dir wal-dir config-file listen-client-urls advertise-client-urls initial-advertise-peer-urls \
+        trusted-ca-file cert-file key-file quota-backend-bytes
       ;;
     kube-apiserver)
-      echo secure-port bind-address etcd-servers etcd-prefix etcd-cafile etcd-certfile etcd-keyfile client-ca-file service-account-key-file \
-        encryption-provider-config
+      echo secure-port bind-address etcd-servers etcd-prefix etcd-cafile etcd-certfile etcd-keyfile client-ca-file \
+        service-account-key-file encryption-provider-config
       ;;
   esac
 }
 
-# check_running COMPONENT [DATA_DIR]: what runs has to be what was read. While it doesn't run there is nothing to hold it against.
+# check_running COMPONENT [DATA_DIR]: what runs has to be what was read. While it doesn't run there is nothing to hold
+# it against.
 check_running() {
   local pid status tries=0 flag runs
   # What this operation has stopped may be there in any state.
@@ -134,7 +113,8 @@ check_running() {
     pause 1 || :
   done
   if [ "$status" -eq 2 ]; then
-    not_understood "something serves at $(places_of "$1" | tr ' ' : | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
+    not_understood \
+      "something serves at $(places_of "$1" | tr ' ' : | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
       "see what it is: ss -ltnp. If $1 was started from an older text, have it started anew (kubelet, or systemctl restart $ETCD_UNIT)"
   fi
   [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)
@@ -151,11 +131,6 @@ check_running() {
   [ "$1" != etcd ] || check_running_data "$pid" "$2"
 }
 
-# is_alive PID: and not just waiting to be buried.
-is_alive() {
-  [ -n "$(tr -d '\000' <"/proc/$1/cmdline" 2>/dev/null)" ]
-}
-
 # check_running_data PID DATA_DIR: etcd's own folder is the one that was found, and whole.
 check_running_data() {
   local given below
@@ -165,8 +140,11 @@ check_running_data() {
     not_understood "the etcd that runs (process $1) has another folder at $given than $2" \
       "see where its data is: ls -l /proc/$1/fd | grep snap/db"
   fi
-  below=$(given=$(printf '%s' "${given%/}" | sed 's/ /\\040/g') awk 'index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo" 2>/dev/null) || below=
-  [ -z "$below" ] || not_understood "etcd has mounts below its data folder, which can't be swapped: $below" "have all of $given on one volume, or do this by hand"
+  below=$(given=$(printf '%s' "${given%/}" | sed 's/ /\\040/g') awk '
+    index($5, ENVIRON["given"] "/") == 1 { print $5 }' "/proc/$1/mountinfo" 2>/dev/null) || below=
+  [ -z "$below" ] ||
+    not_understood "etcd has mounts below its data folder, which can't be swapped: $below" \
+      "have all of $given on one volume, or do this by hand"
 }
 
 # source_of COMPONENT: for a person.

@@ -1,9 +1,9 @@
 # Reads what a component was told, out of its words and its variables.
 #
-#   awk -f settings.awk      standard input: lines `arg WORD` and `env NAME=VALUE`, a tab between, others are passed over
+#   awk -f settings.awk      standard input: lines `arg WORD` and `env NAME=VALUE`, by a tab; others are passed over
 #
-# Standard output: a line NAME=VALUE for each flag, without its dashes. The last one of a name counts: of etcd's variables, which
-# come first (ETCD_DATA_DIR is data-dir), and of flags, as the components themselves have it.
+# Standard output: a line NAME=VALUE for each flag, without its dashes. The last one of a name counts. Variables of etcd
+# come first (ETCD_DATA_DIR is data-dir), then flags, as the components themselves have it.
 # Or, alone, `refused LINE REASON`, tabs between, and the exit status 1.
 
 BEGIN { FS = "\t" }

@@ -1,18 +1,20 @@
 # shellcheck shell=sh
-# settings.sh: what etcd and the control plane's other components on this host were told. Read once, from the manifest or the unit that
-# starts them, and held against the process that runs (running.sh). What is not exactly understood is refused: not_understood.
+# settings.sh: what etcd and the control plane's other components on this host were told. Read once, from the manifest
+# or the unit that starts them, and held against the process that runs (running.sh). What is not exactly understood is
+# refused: not_understood.
 #
 #   RECORD        folder of the operation's record
 #   MANIFESTS     folder of static pods; default /etc/kubernetes/manifests
 #   ETCD_UNIT     the systemd unit of an etcd that is no static pod; default etcd.service
 #
-#   <RECORD>/<component>.pod        what static-pod.awk says of the manifest; for a unit `unit NAME`, and the same lines for words and variables
+#   <RECORD>/<component>.pod        what static-pod.awk says of the manifest; for a unit `unit NAME` and the same lines
 #           /<component>.settings   NAME=VALUE, a line a flag: the last one of a name counts
 
 TAB=$(printf '\t')
 AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
 
-# not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes nothing.
+# not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes
+# nothing.
 not_understood() {
   # A line each. What can't even be said is not now.
   { printf '%s' "$1" | paste -s -d ' ' - && printf '%s' "$2" | paste -s -d ' ' -; } >"$WORK/not-understood" || exit 2
@@ -24,8 +26,8 @@ is_static_pod() {
   [ -f "$MANIFESTS/$1.yaml" ] || [ -f "$RECORD/manifests/$1.yaml" ]
 }
 
-# discover COMPONENT: into the record, once: later its manifest may be another. Status 1: there is none on this host. 2: it can't be
-# recorded now.
+# discover COMPONENT: into the record, once: later its manifest may be another. Status 1: there is none on this host. 2:
+# it can't be recorded now.
 discover() {
   local manifest
   [ ! -s "$RECORD/$1.settings" ] || return 0
@@ -42,7 +44,8 @@ discover() {
   fi
   # Together they are one fact, and the settings are looked for.
   cp "$WORK/$1.pod" "$RECORD/.$1.pod" && put_in_place "$RECORD/.$1.pod" "$RECORD/$1.pod" &&
-    cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" || return 2
+    cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" ||
+    return 2
 }
 
 # read_manifest COMPONENT MANIFEST FILE
@@ -63,11 +66,13 @@ read_settings() {
   settings=$(awk -f "$here/host/settings.awk" "$1") ||
     not_understood "$2: $(echo "$settings" | tail -n 1 | cut -f 3-)" "$AS_KUBEADM"
   [ -n "$settings" ] || not_understood "no flags can be read in $2" "$AS_KUBEADM"
-  ! printf '%s\n' "$settings" | grep -q '^\(name\|data-dir\)=$' || not_understood "$2 has --name or --data-dir without a value" "$AS_KUBEADM"
+  ! printf '%s\n' "$settings" | grep -q '^\(name\|data-dir\)=$' ||
+    not_understood "$2 has --name or --data-dir without a value" "$AS_KUBEADM"
   printf '%s\n' "$settings"
 }
 
-# refuse_second_manifest COMPONENT: it would start what the first one doesn't any more. The kubelet runs every file that doesn't begin with a dot.
+# refuse_second_manifest COMPONENT: it would start what the first one doesn't any more. The kubelet runs every file that
+# doesn't begin with a dot.
 refuse_second_manifest() {
   local other status
   for other in "$MANIFESTS"/*; do
@@ -77,8 +82,10 @@ refuse_second_manifest() {
     # What can't be read, and has not the component's name in it, is something else.
     if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
     [ "$status" -ne 0 ] ||
-      not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" "move it out of $MANIFESTS"
-    not_understood "$other can't be read (line $(tail -n 1 "$WORK/other" | cut -f 2): $(tail -n 1 "$WORK/other" | cut -f 3-)), and has the name $1 in it: whether it starts one can't be told" \
+      not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" \
+        "move it out of $MANIFESTS"
+    not_understood \
+      "$other can't be read (line $(tail -n 1 "$WORK/other" | cut -f 2): $(tail -n 1 "$WORK/other" | cut -f 3-)), and has the name $1 in it: whether it starts one can't be told" \
       "the kubelet runs every file of that folder: if it is a copy, move it out of $MANIFESTS; else write that line as kubeadm does"
   done
 }
@@ -121,7 +128,9 @@ host_path() {
 file_of() {
   local told
   told=$(setting "$1" "$2")
-  host_path "$1" "$told" || not_understood "$1 has --$2=$told, which is on no volume of the host" "mount a folder of the host there, by hostPath"
+  host_path "$1" "$told" ||
+    not_understood "$1 has --$2=$told, which is on no volume of the host" \
+      "mount a folder of the host there, by hostPath"
 }
 
 # user_of COMPONENT: whom it runs as, a number.
@@ -138,8 +147,8 @@ user_of() {
   fi
 }
 
-# read_unit FILE: as it will be started the next time; check_running holds the process against it. What only systemd or a shell understands
-# is read of the process, if one runs.
+# read_unit FILE: as it will be started the next time; check_running holds the process against it. What only systemd or
+# a shell understands is read of the process, if one runs.
 read_unit() {
   local pid program
   printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
@@ -153,9 +162,11 @@ read_unit() {
   # Why it was not understood is said there.
   [ -n "$program" ] || exit 4
   [ "$(basename "$program")" = etcd ] ||
-    not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+    not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" \
+      "give the unit etcd as its command, or do this by hand"
   # By the program itself: a shell has put any name before the words.
-  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" && is_alive "$pid"; then return; fi
+  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" &&
+    is_alive "$pid"; then return; fi
   not_understood "etcd's process $pid has ended while it was read" "look at systemctl status $ETCD_UNIT, and try again"
 }
 
@@ -166,7 +177,8 @@ refuse_own_folders() {
     value=$(systemctl show --property "$property" --value "$ETCD_UNIT") || value=
     case $value in
       '' | no) ;;
-      *) not_understood "the unit $ETCD_UNIT has $property=$value: its folders are not the host's" "give etcd a unit without it, or do this by hand" ;;
+      *) not_understood "the unit $ETCD_UNIT has $property=$value: its folders are not the host's" \
+        "give etcd a unit without it, or do this by hand" ;;
     esac
   done
 }
@@ -174,15 +186,18 @@ refuse_own_folders() {
 # words_of_unit: what the unit's text says. Its variables are put in as systemd does; what has quotes is not understood.
 words_of_unit() {
   local command
-  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" | sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
+  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" |
+    sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
   case $command in
     '' | *[\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
       "start etcd, or write ExecStart without quotes (systemctl cat $ETCD_UNIT)" ;;
   esac
   [ "$(basename "${command%% *}")" = etcd ] ||
-    not_understood "the unit $ETCD_UNIT starts ${command%% *}, and not etcd itself" "give the unit etcd as its command, or do this by hand"
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, and not etcd itself" \
+      "give the unit etcd as its command, or do this by hand"
   [ "$(head -c 2 "${command%% *}" 2>/dev/null | tr -d '\000')" != '#!' ] ||
-    not_understood "the unit $ETCD_UNIT starts ${command%% *}, which is a script" "give the unit etcd as its command, or do this by hand"
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, which is a script" \
+      "give the unit etcd as its command, or do this by hand"
   printf 'program\t%s\n' "${command%% *}"
   variables_of_unit >"$WORK/variables" || not_understood "the variables of the unit $ETCD_UNIT are not understood" \
     "write them as NAME=VALUE, without backslashes (systemctl cat $ETCD_UNIT)"
@@ -203,13 +218,15 @@ words_of_unit() {
     function replaced(text,    done) {
       done = ""
       while (match(text, /[$][{][A-Za-z_][A-Za-z0-9_]*[}]|[$][$]/)) {
-        done = done substr(text, 1, RSTART - 1) (substr(text, RSTART, 2) == "$$" ? "$" : known[substr(text, RSTART + 2, RLENGTH - 3)])
+        value = substr(text, RSTART, 2) == "$$" ? "$" : known[substr(text, RSTART + 2, RLENGTH - 3)]
+        done = done substr(text, 1, RSTART - 1) value
         text = substr(text, RSTART + RLENGTH)
       }
       return done text
     }
     function tell(text) { if (text ~ /["\047\\]/) exit 1; print "arg\t" text }' "$WORK/variables" ||
-    not_understood "the command of the unit $ETCD_UNIT has variables with quotes: $command" "write the values into ExecStart (systemctl cat $ETCD_UNIT)"
+    not_understood "the command of the unit $ETCD_UNIT has variables with quotes: $command" \
+      "write the values into ExecStart (systemctl cat $ETCD_UNIT)"
 }
 
 # variables_of_unit: in the form of static-pod.awk; the files' ones come last, and count.
@@ -226,9 +243,10 @@ variables_of_unit() {
         if (word != "") print "env\t" word
       }
     }'
-  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' | while IFS= read -r file; do
-    variables_of_file "$file" || exit 1
-  done
+  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' |
+    while IFS= read -r file; do
+      variables_of_file "$file" || exit 1
+    done
 }
 
 # variables_of_file FILE: as systemd reads it.

@@ -2,8 +2,9 @@
 #
 #   awk -v component=etcd -f static-pod.awk MANIFEST
 #
-# Understood: one document of YAML in block style, flow style within a line, plain and quoted values, comments. What YAML has
-# besides (anchors, tags, values over several lines where one is needed) is refused: nobody guesses what etcd was told.
+# Understood: one document of YAML in block style, flow style within a line, plain and quoted values, comments. What
+# YAML has besides (anchors, tags, values over several lines where one is needed) is refused: nobody guesses what etcd
+# was told.
 #
 # Standard output, a line each, tab between the words:
 #   arg     WORD               what stands behind the program's name, variables replaced as Kubernetes does
@@ -204,7 +205,8 @@ function take_quoted(text,    quote, i, c) {
   return 0
 }
 
-# plain_type TEXT: what YAML makes of a value without quotes. Kubernetes takes no number or boolean where it wants a text.
+# plain_type TEXT: what YAML makes of a value without quotes. Kubernetes takes no number or boolean where it wants
+# a text.
 function plain_type(text) {
   if (text ~ /^(~|null|Null|NULL)$/) return "null"
   if (text ~ /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE)$/) return "boolean"
@@ -360,14 +362,16 @@ function tell(    containers, container, chosen, others, i, named) {
   containers = "spec" IN "initContainers"
   for (i = 0; i < counts[IN containers]; i++) {
     container = containers AT i
-    if (values[IN container IN "restartPolicy"] == "Always" && (string(container IN "name") == component || starts(container)))
+    is_component = string(container IN "name") == component || starts(container)
+    if (values[IN container IN "restartPolicy"] == "Always" && is_component)
       refuse("an init container runs " component, lines[IN container IN "restartPolicy"])
   }
   if (chosen == "") {
     print "absent"
     exit 3
   }
-  if (values[IN "spec" IN "hostNetwork"] != "true" || types[IN "spec" IN "hostNetwork"] != "boolean") refuse("hostNetwork is not true: " component " is looked for on the host's network")
+  if (values[IN "spec" IN "hostNetwork"] != "true" || types[IN "spec" IN "hostNetwork"] != "boolean")
+    refuse("hostNetwork is not true: " component " is looked for on the host's network")
   tell_environment(chosen)
   tell_words(chosen)
   tell_mounts(chosen)
@@ -422,7 +426,8 @@ function tell_words(container,    i, first) {
   words(container IN "args")
   # An image whose entry point is the component needs no command.
   if (first > 1 || (word_count > 0 && word[1] !~ /^-/)) {
-    if (base(word[1]) != component) refuse("the container of " component " starts " word[1] ", and not " component " itself", word_line[1])
+    if (base(word[1]) != component)
+      refuse("the container of " component " starts " word[1] ", and not " component " itself", word_line[1])
     first = 2
   }
   for (i = first; i <= word_count; i++) print "arg\t" expanded(word[i], word_line[i])
@@ -435,7 +440,8 @@ function tell_mounts(container,    list, i, path, volume, host) {
     if (path !~ /^\/+$/) sub(/\/+$/, "", path)
     volume = volume_of(string(list AT i IN "name"))
     host = volume == "" ? "" : string(volume IN "hostPath" IN "path")
-    if (host != "" && (host !~ /^\// || host "/" ~ /\/[.][.]\//)) refuse("the hostPath " host " is no absolute path without ..")
+    if (host != "" && (host !~ /^\// || host "/" ~ /\/[.][.]\//))
+      refuse("the hostPath " host " is no absolute path without ..")
     if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
     if ((IN list AT i IN "subPathExpr") in keys) refuse("subPathExpr is known only in the container: write subPath in its place")

@@ -25,20 +25,6 @@ forget() {
   for variable in "$@"; do eval "$variable="; done
 }
 
-# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
-# paths, and in lines that others type as root.
-check_names() {
-  local words
-  for words in "$@"; do
-    case $words in
-      *[!]A-Za-z0-9._:/%=@+,[\ -]*)
-        refuse "there is a name or URL with characters that none should have: $words" \
-          "use letters, digits, hyphens and dots: rename the member (etcd's --name), or name the machines by --members"
-        ;;
-    esac
-  done
-}
-
 # find_operation: the one with this id on this host, with its inputs.
 find_operation() {
   local folder

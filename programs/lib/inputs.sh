@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# inputs.sh: what a program is told by variables, declared once, in INPUTS: a line `NAME DEFAULT UNIT MEANING` for each, with `-` where there is no
-# default or no unit. A line that begins with a blank goes on with the meaning.
+# inputs.sh: what a program is told by variables, declared once, in INPUTS: a line `NAME DEFAULT UNIT MEANING` for each,
+# with `-` where there is no default or no unit. A line that begins with a blank goes on with the meaning.
 
 # take_inputs: each that isn't set is set to its default, or is empty.
 take_inputs() {

@@ -56,15 +56,16 @@ changed_parts() {
       for part in "$room"/*; do echo "$part"; done
     done >>"$sums.parts"
     while read -r part; do
-      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" || grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
+      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" ||
+        grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
       echo "$part is no part of it"
     done <"$sums.parts"
   ) | paste -s -d ',' - | sed 's/,/, /g'
   rm -f "$sums" "$sums.parts"
 }
 
-# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or
-# that has no modes, copies of them are run.
+# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec,
+# or that has no modes, copies of them are run.
 find_tools() {
   local folder
   for folder in "$here/bin" "$here/../bin"; do

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power cut.
-# The work is a systemd unit; its record is a folder. It happens once for an id, whatever is applied, restarted or restored again.
+# operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power
+# cut. The work is a systemd unit; its record is a folder. It happens once for an id, whatever is applied, restarted or
+# restored again.
 #
 #   OPERATION     id of the operation
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
@@ -19,7 +20,8 @@
 
 OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
 UNITS=${UNITS:-/etc/systemd/system}
-# In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full then.
+# In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full
+# then.
 SCRATCH=/run/cdk8s-day2
 # In a pod, see carry; and who reads the log.
 IN_POD=
@@ -59,7 +61,9 @@ operation_unit() {
 
 check_operation_id() {
   case $1 in
-    '' | [!a-z0-9]* | *[!a-z0-9.-]*) refuse "the operation's id is '$1'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first" ;;
+    '' | [!a-z0-9]* | *[!a-z0-9.-]*)
+      refuse "the operation's id is '$1'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first"
+      ;;
   esac
   [ "${#1}" -le 72 ] || refuse "the operation's id has ${#1} characters" "use at most 63"
 }
@@ -110,9 +114,13 @@ begin_operation() {
     # Who refuses in there has said why.
     staged=0
     (cd "$draft" && "$1" && stage_tools) || staged=$?
-    [ "$staged" -eq 0 ] || { rm -rf "$draft"; release_superseded; }
+    [ "$staged" -eq 0 ] || {
+      rm -rf "$draft"
+      release_superseded
+    }
     [ "$staged" -ne 2 ] || exit 2
-    [ "$staged" -eq 0 ] || fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
+    [ "$staged" -eq 0 ] ||
+      fail "can't stage the operation in $draft" "check the space and the mode of $OPERATIONS on the host"
     write_unit >"$draft/unit"
     write_start >"$draft/start"
     : >"$draft/log"
@@ -129,24 +137,29 @@ begin_operation() {
 
 # check_for_others_work: two operations on one host would each undo what the other does.
 check_for_others_work() {
-  local id other program
+  local fix id other program
   for other in "$OPERATIONS"/*; do
     id=$(basename "$other")
-    if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] || [ "$id" = "${INSTEAD_OF:-}" ]; then continue; fi
+    if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] ||
+      [ "$id" = "${INSTEAD_OF:-}" ]; then continue; fi
     program=$(echo "$other"/program/*.sh)
-    refuse "operation $id is under way on this machine" "see how far it is: sh $(quoted "$program") --status $id. Let it end$(
-      ! grep -q '^#.* --abort ' "$program" || printf '%s' ", or end it: sh $(quoted "$program") --abort $id"
-      ! grep -q '^#.* --instead-of ' "$program" || printf '%s' ". If it can go neither on nor back, begin this one by hand, with --instead-of $id"
-    )"
+    fix="Let it end"
+    ! grep -q '^#.* --abort ' "$program" || fix="$fix, or end it: sh $(quoted "$program") --abort $id"
+    ! grep -q '^#.* --instead-of ' "$program" ||
+      fix="$fix. If it can go neither on nor back, begin this one by hand, with --instead-of $id"
+    refuse "operation $id is under way on this machine" \
+      "see how far it is: sh $(quoted "$program") --status $id. $fix"
   done
 }
 
 # superseded: whether this one ends another, INSTEAD_OF.
 superseded() {
-  [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ] && [ -d "$OPERATIONS/$INSTEAD_OF" ] && [ ! -e "$OPERATIONS/$INSTEAD_OF/result" ]
+  [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ] && [ -d "$OPERATIONS/$INSTEAD_OF" ] &&
+    [ ! -e "$OPERATIONS/$INSTEAD_OF/result" ]
 }
 
-# hold_superseded, release_superseded: it stands still while this one takes over what it has, and goes on if this one can't begin.
+# hold_superseded, release_superseded: it stands still while this one takes over what it has, and goes on if this one
+# can't begin.
 hold_superseded() {
   if superseded; then systemctl stop "$(operation_unit "$INSTEAD_OF")" 2>/dev/null || :; fi
 }
@@ -159,8 +172,10 @@ release_superseded() {
 end_superseded() {
   superseded || return 0
   forget_unit "$INSTEAD_OF"
-  write_result "$OPERATIONS/$INSTEAD_OF" 1 "{\"outcome\":\"superseded\",\"operation\":\"$INSTEAD_OF\",\"message\":\"$OPERATION was begun in its place\",\"fix\":\"\"}" ||
-    fail "the result of $INSTEAD_OF can't be written to $OPERATIONS/$INSTEAD_OF" "check the space and the mode of $OPERATIONS"
+  write_result "$OPERATIONS/$INSTEAD_OF" 1 \
+    "{\"outcome\":\"superseded\",\"operation\":\"$INSTEAD_OF\",\"message\":\"$OPERATION was begun in its place\",\"fix\":\"\"}" ||
+    fail "the result of $INSTEAD_OF can't be written to $OPERATIONS/$INSTEAD_OF" \
+      "check the space and the mode of $OPERATIONS"
 }
 
 # stage_tools: busybox under all its names, and the program's own TOOLS, as far as this very image or kit has them.
@@ -168,7 +183,8 @@ stage_tools() {
   local applet busybox tool
   # In a pod this very shell is busybox; by hand it is in the kit.
   busybox=$(command -v busybox || readlink "/proc/$$/exe")
-  "$busybox" --list >/dev/null 2>&1 || refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
+  "$busybox" --list >/dev/null 2>&1 ||
+    refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
   cp "$busybox" bin/busybox && chmod 0700 bin/busybox || return 1
   bin/busybox true 2>"$WORK/errors" ||
     refuse "what lies in $OPERATIONS can't be run: $(tail -n 1 "$WORK/errors")" "$(remount)"
@@ -222,7 +238,8 @@ install_unit() {
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }
 
-# end_operation STATUS SUMMARY: by the unit itself, at its end. The result first: whoever comes later finds it, and the unit cleans up again.
+# end_operation STATUS SUMMARY: by the unit itself, at its end. The result first: whoever comes later finds it, and the
+# unit cleans up again.
 end_operation() {
   if ! write_result "$(operation_folder)" "$1" "$2"; then
     say "the result can't be written to $(operation_folder): trying again"
@@ -243,11 +260,12 @@ write_result() {
 # forget_unit ID
 forget_unit() {
   systemctl disable --quiet "$(operation_unit "$1")" 2>/dev/null || :
-  rm -f "$UNITS/$(operation_unit "$1")"
+  rm -f "$UNITS/$(operation_unit "$1")" || :
   systemctl daemon-reload || :
 }
 
-# forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs this is one of the tools.
+# forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs
+# this is one of the tools.
 forget_tools() {
   local folder
   forget_unit "$OPERATION"
@@ -255,8 +273,8 @@ forget_tools() {
   rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
-# forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the restored etcd
-# and the date after which a Job must not run are what stops it then.
+# forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the
+# restored etcd and the date after which a Job must not run are what stops it then.
 forget_old_operations() {
   local ended name
   ended=0

@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # process.sh: commands with a time limit that a signal can end at once.
-# A shell acts on a signal only when its foreground command has ended, and as process 1 of a container it ignores SIGTERM
-# without a trap: so commands that take long run in the background, and the shell waits for them.
+# A shell acts on a signal only when its foreground command has ended, and as process 1 of a container it ignores
+# SIGTERM without a trap: so commands that take long run in the background, and the shell waits for them.
 
 CHILD=
 BESIDE=
 
-# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its status; see timed_out.
+# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its
+# status; see timed_out.
 run() {
   local limit="$1"
   shift
@@ -46,7 +47,8 @@ pause() {
   run $(($1 + 5)) sleep "$1"
 }
 
-# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was told to end.
+# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was
+# told to end.
 on_signals() {
   local signal
   for signal in HUP:129 INT:130 TERM:143; do

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# report.sh: what a program says. One line a step while it runs; one line of JSON as its last word, which is also the pod's termination message.
+# report.sh: what a program says. One line a step while it runs; one line of JSON as its last word, which is also the
+# pod's termination message.
 #
 #   TERMINATION_MESSAGE   file that Kubernetes shows in `kubectl describe pod`; not written where it doesn't exist
 
@@ -31,7 +32,8 @@ refuse() {
   finish 2 "$1" "$2"
 }
 
-# give_up TEXT FIX: the end of what a check forbids. How a program ends then depends on how far it is: that is ON_GIVE_UP.
+# give_up TEXT FIX: the end of what a check forbids. How a program ends then depends on how far it is: that is
+# ON_GIVE_UP.
 give_up() {
   "$ON_GIVE_UP" "$1" "$2"
   exit 1

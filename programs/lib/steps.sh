@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# steps.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes on where its record says.
+# steps.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes
+# on where its record says.
 #
 # What a program has for it:
 #
-#   STEPS         lines `LIST PHASE: STEP…`: a list of steps for each role, in order, and what is true of the operation while they are done
-#   step_NAME     a function for each step. Its status: 0, on to the next one; 1, not yet: it is done again after a moment
+#   STEPS         lines `LIST PHASE: STEP…`: a list of steps for each role, in order, and what is true meanwhile
+#   step_NAME     a function for each step. Status 0: on to the next one; 1: not yet, it is done again after a moment
 #   need_tools    refuses where a tool that the work needs is not there
 #   resume        takes up what a unit that was started again knew before
 #   go_back       what giving up is: see give_up
@@ -54,11 +55,14 @@ lists() {
 }
 
 steps_of() {
-  echo "$STEPS" | awk -v list="$1" '$1 == list { for (i = 3; i <= NF; i++) printf "%s%s", (n++ ? " " : ""), $i } END { print "" }'
+  echo "$STEPS" |
+    awk -v list="$1" '$1 == list { for (i = 3; i <= NF; i++) printf "%s%s", (n++ ? " " : ""), $i } END { print "" }'
 }
 
 phase_of() {
-  echo "$STEPS" | awk -v list="$1" -v name="$2" '$1 == list { for (i = 3; i <= NF; i++) if ($i == name) { sub(":", "", $2); print $2 } }'
+  echo "$STEPS" |
+    awk -v list="$1" -v name="$2" '
+    $1 == list { for (i = 3; i <= NF; i++) if ($i == name) { sub(":", "", $2); print $2 } }'
 }
 
 # show_steps: for tests, which have to hit each of them.
@@ -67,7 +71,8 @@ show_steps() {
   for list in $(lists); do echo "$list: $(steps_of "$list")"; done
 }
 
-# list_now, step_now: whose steps are done, and which is the next. One fact: a list and a step of another one fit nowhere.
+# list_now, step_now: whose steps are done, and which is the next. One fact: a list and a step of another one fit
+# nowhere.
 list_now() {
   local at
   at=$(fact at "$ROLE")
@@ -90,8 +95,8 @@ go_to() {
   exec sh "$here/$PROGRAM" work
 }
 
-# keep_reason REASON FIX: why it is given up. What can't be recorded can't be done either, and may be the full disk's doing: then from the record
-# again, after a moment.
+# keep_reason REASON FIX: why it is given up. What can't be recorded can't be done either, and may be the full disk's
+# doing: then from the record again, after a moment.
 keep_reason() {
   if ! { keep_fact reason "$1" && keep_fact fix "$2"; }; then
     say "nothing can be recorded in $RECORD: trying again"
@@ -103,6 +108,7 @@ keep_reason() {
 # conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: the end. FIGURES are further members of the JSON.
 conclude() {
   say "$2: $3${4:+: $4}"
-  end_operation "$1" "{\"outcome\":\"$2\",\"operation\":\"$OPERATION\",\"machine\":\"${SELF:-}\",\"message\":\"$(json_text "$3")\",\"fix\":\"$(json_text "$4")\",\"seconds\":$(elapsed)${5:+,$5}}"
+  end_operation "$1" \
+    "{\"outcome\":\"$2\",\"operation\":\"$OPERATION\",\"machine\":\"${SELF:-}\",\"message\":\"$(json_text "$3")\",\"fix\":\"$(json_text "$4")\",\"seconds\":$(elapsed)${5:+,$5}}"
   exit 0
 }

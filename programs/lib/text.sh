@@ -11,7 +11,8 @@ words() {
 }
 
 # json_text TEXT: escaped for a JSON string, and short enough for a termination message (4096 bytes in all).
-# By its bytes, whatever the locale: what isn't whole UTF-8, as a character that was cut, is left out, or the kubelet could not report it.
+# By its bytes, whatever the locale: what isn't whole UTF-8, as a character that was cut, is left out, or the kubelet
+# could not report it.
 json_text() {
   # shellcheck disable=SC2059 # nothing but octal escapes
   printf "$(printf '%s' "$1" | od -An -v -tu1 | awk '

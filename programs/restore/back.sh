@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by nobody.
+# back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by
+# nobody.
 
-# go_back REASON FIX: what giving up is before the decision. Where others take part it is decided for all. Where it goes on after all, the unit is
-# started again, at the step that the record names.
+# go_back REASON FIX: what giving up is before the decision. Where others take part it is decided for all. Where it goes
+# on after all, the unit is started again, at the step that the record names.
 go_back() {
   say "giving up: $1: $2"
   # What was restored serves: nobody goes back any more, whatever is wrong here.
@@ -28,18 +29,10 @@ go_back() {
   back_out "$1"
 }
 
-# free_to_go: the holder, as long as it has not asked for the swap; the others, as long as they have not said that they are quiesced. What
-# was sent may arrive later, whatever the sender knows.
-free_to_go() {
-  if [ "$ROLE" = holder ]; then
-    [ ! -s "$RECORD/swap-sent" ]
-  else
-    [ ! -s "$RECORD/quiesced-sent" ]
-  fi
-}
-
 back_out() {
-  [ -s "$RECORD/fix" ] || keep_reason "$1" "see what that machine says, there: sh restore.sh --status $OPERATION; then restore again, by another id"
+  [ -s "$RECORD/fix" ] ||
+    keep_reason "$1" \
+      "see what that machine says, there: sh restore.sh --status $OPERATION; then restore again, by another id"
   go_to back put-back
 }
 
@@ -72,12 +65,14 @@ put_data_back() {
   fi
   # The manifest was told to join.
   if [ -f "$RECORD/etcd.yaml.before" ]; then
-    cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" && put_in_place "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
+    cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" &&
+      put_in_place "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
   fi
   forget_joining
 }
 
-# await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one cluster with a quorum.
+# await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one
+# cluster with a quorum.
 await_old_cluster() {
   local cluster member
   cluster=$(cluster_id "${LOCAL_URL:-$(old_endpoints)}") || {
@@ -114,7 +109,8 @@ step_unquiesce() {
     if ! by_word && ! api_ready; then
       say_once "the API server is back, and not ready yet"
       overdue unquiesce "$FINISH_TIMEOUT" || return 1
-      keep_fact fix "the API server is started, and still not ready: look at its log, and at etcd's quorum. $(fact fix)"
+      keep_fact fix "the API server is started, and still not ready: look at its log, and at etcd's quorum. $(fact fix)" ||
+        return 1
     fi
   fi
   rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
@@ -124,7 +120,8 @@ step_unquiesce() {
 step_call_off() {
   local fix
   if together && [ "$ROLE" = holder ]; then
-    if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] && ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
+    if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] &&
+      ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
       if ! free_to_go; then
         say_once "the others can't be told yet: $(reason 5)"
         return 1

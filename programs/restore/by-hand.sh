@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the shell.
+# by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the
+# shell.
 
 by_hand() {
   local verb
@@ -7,8 +8,8 @@ by_hand() {
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
   # What has an option comes from it alone: a shell still has what was exported in it yesterday.
-  forget OPERATION ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF INSTEAD_OF SNAPSHOT STAGED_FROM EXPIRES \
-    DRY_RUN TRUST_BACKUPS SKIP_HASH_CHECK
+  forget OPERATION ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF INSTEAD_OF SNAPSHOT \
+    STAGED_FROM EXPIRES DRY_RUN TRUST_BACKUPS SKIP_HASH_CHECK
   begin_by_hand
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
@@ -31,7 +32,8 @@ by_hand() {
           *) OPERATION=$2 && shift ;;
         esac
         ;;
-      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | --instead-of)
+      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
+        --instead-of)
         # An option in a value's place is a value that was forgotten: a dry run would be none.
         case ${2:-} in
           '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
@@ -65,8 +67,10 @@ option() {
       ;;
     --file)
       folder=$(cd "$(dirname "$2")" 2>/dev/null && pwd -P) ||
-        refuse "--file is '$2', and there is no folder $(dirname "$2")" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
-      [ -f "$2" ] || refuse "--file is '$2', which is no file" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+        refuse "--file is '$2', and there is no folder $(dirname "$2")" \
+          "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+      [ -f "$2" ] ||
+        refuse "--file is '$2', which is no file" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
       choose_by --file "file:${folder%/}/$(basename "$2")"
       ;;
     --id) OPERATION=$2 ;;
@@ -82,13 +86,16 @@ option() {
 
 by_hand_list() {
   local name state
-  [ -d "$BACKUP_ROOT/$CLUSTER" ] || fail "there are no backups in $BACKUP_ROOT/$CLUSTER" "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
+  [ -d "$BACKUP_ROOT/$CLUSTER" ] ||
+    fail "there are no backups in $BACKUP_ROOT/$CLUSTER" \
+      "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
   list_backups | sort -r >"$WORK/backups"
   [ -s "$WORK/backups" ] || say "there are no backups in $BACKUP_ROOT/$CLUSTER"
   while read -r name state; do
     # A damaged one may have no record.
-    { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null || : >"$WORK/backup.json"
+    { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
+      : >"$WORK/backup.json"
     printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
       "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
   done <"$WORK/backups"
@@ -96,7 +103,8 @@ by_hand_list() {
 
 by_hand_restore() {
   ROLE=${ROLE:-holder}
-  [ "$ROLE" != holder ] || [ -n "$SNAPSHOT" ] || refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"
+  [ "$ROLE" != holder ] || [ -n "$SNAPSHOT" ] ||
+    refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"
   if [ -z "$OPERATION" ]; then
     [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
     OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
@@ -113,7 +121,8 @@ by_hand_restore() {
   follow_operation
 }
 
-# know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the others would serve on.
+# know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the
+# others would serve on.
 know_machines() {
   local member
   RECORD=$WORK
@@ -123,7 +132,8 @@ know_machines() {
   for member in $LOST; do
     # Only one that is gone, or would serve the old data on.
     if [ -n "$(url_of "$member")" ] && ask "$(url_of "$member")" 5 endpoint status; then
-      refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" "restore with it, or power that machine off and keep it off"
+      refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
+        "restore with it, or power that machine off and keep it off"
     fi
     MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
   done
@@ -131,18 +141,24 @@ know_machines() {
   HOLDER=${HOLDER:-$SELF}
   check_names "$SELF" "$HOLDER" "$MEMBERS" "$LOST" "$WITH"
   if [ "$ROLE" = follower ] && [ "$HOLDER" = "$SELF" ]; then
-    [ -n "$SNAPSHOT" ] || refuse "this is $HOLDER, the holder" "choose the snapshot here: --latest, --at NAME, --before TIME or --file PATH"
+    [ -n "$SNAPSHOT" ] ||
+      refuse "this is $HOLDER, the holder" "choose the snapshot here: --latest, --at NAME, --before TIME or --file PATH"
     ROLE=holder
   fi
   if [ "$ROLE" = holder ] && [ -z "$WITH" ] && ! has_api; then
-    refuse "there is no API server on this machine, and none is named" "name the machines that run one: --with \"cp1 cp2\""
+    refuse "there is no API server on this machine, and none is named" \
+      "name the machines that run one: --with \"cp1 cp2\""
   fi
-  [ "$ROLE" = api ] || [ -n "$(url_of "$SELF")" ] || refuse "$SELF is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\", this one included"
-  [ -n "$(url_of "$HOLDER")" ] || refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
+  [ "$ROLE" = api ] || [ -n "$(url_of "$SELF")" ] ||
+    refuse "$SELF is none of the members: $MEMBERS" \
+      "give all members by --members \"NAME=CLIENT_URL …\", this one included"
+  [ -n "$(url_of "$HOLDER")" ] ||
+    refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
   MACHINES=$(echo "$MEMBERS $WITH" | tr -s ' ' '\n' | sed 's/=.*//' | paste -s -d ' ' -)
   [ "$ROLE" != api ] || case " $MACHINES " in
     *" $SELF "*) ;;
-    *) refuse "$SELF is none of the machines: $MACHINES" "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
+    *) refuse "$SELF is none of the machines: $MACHINES" \
+      "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
   esac
   if by_word; then
     if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
@@ -152,22 +168,12 @@ know_machines() {
   fi
 }
 
-# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come back by this one, if
-# it is more than a try.
-take_over() {
-  local manifest
-  for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
-    if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
-    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
-    [ -n "${DRY_RUN:-}" ] || echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
-  done
-  if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
-}
-
-# ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever joined it.
+# ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever
+# joined it.
 ask_for_members() {
   if [ "$ROLE" = api ] || ! listed_by "$LOCAL_URL"; then
-    refuse "which members etcd has can't be told: it does not answer here" "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
+    refuse "which members etcd has can't be told: it does not answer here" \
+      "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
   fi
 }
 
@@ -181,9 +187,11 @@ need_words() {
       *)
         others_type
         case " $QUIESCED" in
-          *" $machine="*) refuse "the word of $machine is not the one that it prints for the restore $OPERATION" "look there: sh restore.sh --status $OPERATION" ;;
+          *" $machine="*) refuse "the word of $machine is not the one that it prints for the restore $OPERATION" \
+            "look there: sh restore.sh --status $OPERATION" ;;
         esac
-        refuse "without a quorum, $machine has to be stopped first, and to say so" "type the lines above on the others, then here: --id $OPERATION --without-quorum --quiesced \"what they print\""
+        refuse "without a quorum, $machine has to be stopped first, and to say so" \
+          "type the lines above on the others, then here: --id $OPERATION --without-quorum --quiesced \"what they print\""
         ;;
     esac
   done
@@ -211,13 +219,16 @@ by_hand_forget() {
   LOST_NOW=$LOST
   find_restore
   [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
-  [ ! -e "$(operation_folder)/result" ] || fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
+  [ ! -e "$(operation_folder)/result" ] ||
+    fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
   # Who waits for the decision may be the last to hear of it.
   [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
-    fail "nothing is decided yet" "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$LOST_NOW")"
+    fail "nothing is decided yet" \
+      "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$LOST_NOW")"
   for member in $LOST_NOW; do
     [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
-    [ "$member" != "$HOLDER" ] || refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
+    [ "$member" != "$HOLDER" ] ||
+      refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
   done
   keep_fact lost-later "$(fact lost-later) $LOST_NOW"
   say "$OPERATION no longer waits for $LOST_NOW, which must never start again with their old data"
@@ -227,7 +238,8 @@ by_hand_forget() {
 by_hand_abort() {
   LOST_NOW=$LOST
   find_restore
-  [ ! -e "$(operation_folder)/result" ] || fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
+  [ ! -e "$(operation_folder)/result" ] ||
+    fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
   # Whatever happens here, the unit goes on by itself: back, or forward.
   trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
   on_signals left
@@ -247,11 +259,14 @@ may_abort() {
     return
   fi
   ON_GIVE_UP=fail
-  read_machine || fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
+  read_machine ||
+    fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
   keep_fact machine-read yes
   at=$(step_now)
   if [ "$ROLE" = holder ]; then
-    [ ! -s "$RECORD/serving" ] || fail "the restored cluster serves already" "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
+    [ ! -s "$RECORD/serving" ] ||
+      fail "the restored cluster serves already" \
+        "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
     begin_way_back
   elif [ -n "$LOST_NOW" ]; then
     abandon_holder "$at"
@@ -260,29 +275,41 @@ may_abort() {
     begin_way_back
   elif by_word; then
     [ -z "${CALLED_OFF:-}" ] || [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
-      fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" "look there: sh restore.sh --status $OPERATION"
+      fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" \
+        "look there: sh restore.sh --status $OPERATION"
     [ -n "${CALLED_OFF:-}" ] ||
-      fail "the holder $HOLDER may count on this machine" "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+      fail "the holder $HOLDER may count on this machine" \
+        "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
     keep_fact holder-word yes
     keep_fact abandoned "$HOLDER"
     begin_way_back
   elif decide abort "a person aborted it there" && [ "$(fact decision)" != swap ]; then
     begin_way_back
   elif [ "$(fact decision)" = swap ]; then
-    fail "it was decided to swap, and $HOLDER counts on this machine" "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+    fail "it was decided to swap, and $HOLDER counts on this machine" \
+      "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"
   else
-    fail "the old etcd can't be asked: $(reason 5)" "run --abort $OPERATION on $HOLDER first; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+    fail "the old etcd can't be asked: $(reason 5)" \
+      "run --abort $OPERATION on $HOLDER first; if it is lost for good: --abort $OPERATION --lost $HOLDER"
   fi
 }
 
 # abandon_holder STEP: a person says that the holder is lost for good, with whatever it has restored.
 abandon_holder() {
-  [ "$LOST_NOW" = "$HOLDER" ] || fail "$LOST_NOW is not the holder, which is $HOLDER" "a lost follower is named on the others: --forget $OPERATION --lost $LOST_NOW"
-  if free_to_go; then begin_way_back; return; fi
+  [ "$LOST_NOW" = "$HOLDER" ] ||
+    fail "$LOST_NOW is not the holder, which is $HOLDER" \
+      "a lost follower is named on the others: --forget $OPERATION --lost $LOST_NOW"
+  if free_to_go; then
+    begin_way_back
+    return
+  fi
   case $(phase_of "$ROLE" "$1") in
     # API servers elsewhere may have started because this member has stopped.
-    stopped) [ -z "${WITH:-}" ] || fail "this member has said that it stopped serving the old data" "the API servers count on it: $(restore_again)" ;;
-    joined) fail "this member has joined the restored cluster (step $1)" "its old data can't serve any more: $(restore_again)" ;;
+    stopped) [ -z "${WITH:-}" ] ||
+      fail "this member has said that it stopped serving the old data" \
+        "the API servers count on it: $(restore_again)" ;;
+    joined) fail "this member has joined the restored cluster (step $1)" \
+      "its old data can't serve any more: $(restore_again)" ;;
   esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
   ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($HOLDER_SAYS)" \

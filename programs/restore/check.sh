@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# check.sh: the first step of every machine: what it is, who takes part, and how the others are reached. Nothing is changed.
+# check.sh: the first step of every machine: what it is, who takes part, and how the others are reached. Nothing is
+# changed.
 
 step_check() {
   # First of all: only one who knows etcd's certificates can tell the others that he gives up.
@@ -10,7 +11,9 @@ step_check() {
   if [ "$ROLE" != api ]; then
     check_data_folder
     # The old data stays, and as much comes from the others again.
-    [ ! -f "$DATA_DIR/member/snap/db" ] || need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" "a second database beside the old one"
+    [ ! -f "$DATA_DIR/member/snap/db" ] ||
+      need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" \
+        "a second database beside the old one"
   fi
   [ "$ROLE" != follower ] || rehearse_join
   learn_urls || return 1
@@ -21,7 +24,8 @@ step_check() {
     say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
   if by_word; then return 0; fi
   if marked; then
-    conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" "choose another id for another restore"
+    conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" \
+      "choose another id for another restore"
   fi
   if alone; then
     remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
@@ -30,7 +34,8 @@ step_check() {
   # Trying decides nothing, and is told nothing by another try.
   if [ -z "${DRY_RUN:-}" ] && read_decision; then
     if [ "$(fact decision)" != swap ] || called_off; then
-      conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" "choose another id for another restore"
+      conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" \
+        "choose another id for another restore"
     fi
     say_once "restore $OPERATION was decided before, waiting for the restored cluster"
     return 1
@@ -42,8 +47,8 @@ step_check() {
   remember_used_ids
 }
 
-# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows. What it tells to everybody
-# may be good for nobody but itself: then what was given stays.
+# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows. What
+# it tells to everybody may be good for nobody but itself: then what was given stays.
 learn_urls() {
   local member name url
   [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple || return 0
@@ -59,7 +64,8 @@ learn_urls() {
 # leads_nowhere_else URL: whether it leads to whichever machine it is used on.
 leads_nowhere_else() {
   case $1 in
-    http*://127.* | http*://localhost:* | http*://localhost.localdomain:* | http*://0.0.0.0:* | http*://0:* | http*://\[::*\]:* | http*://\[0:0:0:0:0:0:0:[01]\]:*) return 0 ;;
+    http*://127.* | http*://localhost:* | http*://localhost.localdomain:*) return 0 ;;
+    http*://0.0.0.0:* | http*://0:* | http*://\[::*\]:* | http*://\[0:0:0:0:0:0:0:[01]\]:*) return 0 ;;
     http://?*:[0-9]* | https://?*:[0-9]*) return 1 ;;
     # Sockets, and what is no URL.
     *) return 0 ;;
@@ -72,10 +78,13 @@ check_urls() {
   if alone; then return 0; fi
   for member in $MEMBERS; do
     ! leads_nowhere_else "${member#*=}" ||
-      give_up "${member%%=*} is to be reached at ${member#*=}, which leads to no other machine" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+      give_up "${member%%=*} is to be reached at ${member#*=}, which leads to no other machine" \
+        "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
   done
   twice=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | sort | uniq -d | head -n 1)
-  [ -z "$twice" ] || give_up "two members are to be reached at $twice" "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+  [ -z "$twice" ] ||
+    give_up "two members are to be reached at $twice" \
+      "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
 }
 
 # check_addresses: that each of them leads to the member that it is said to lead to, where that one answers.
@@ -84,12 +93,13 @@ check_addresses() {
   for member in $MEMBERS; do
     answers=$(who_answers "${member#*=}") || continue
     [ "$answers" = "${member%%=*}" ] ||
-      give_up "at ${member#*=}, where ${member%%=*} should be, $answers answers" "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
+      give_up "at ${member#*=}, where ${member%%=*} should be, $answers answers" \
+        "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
   done
 }
 
-# check_members: a member that nobody counted on would go on serving the old data, and so would a lost one that isn't. Of the list in
-# $WORK/answer.
+# check_members: a member that nobody counted on would go on serving the old data, and so would a lost one that isn't.
+# Of the list in $WORK/answer.
 check_members() {
   local id name url member
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
@@ -97,14 +107,18 @@ check_members() {
     case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
       # One that never started has no name, and no machine has this one.
       *" ${member:-?} "*) ;;
-      *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
+      *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" \
+        "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
     esac
   done <"$WORK/names"
-  awk -F', ' -v lost=" ${LOST:-} " '{ sub(",.*", "", $5) } index(lost, " " $3 " ") { print $1, $3, $5 }' "$WORK/answer" >"$WORK/listed"
+  awk -F', ' -v lost=" ${LOST:-} " '{ sub(",.*", "", $5) } index(lost, " " $3 " ") { print $1, $3, $5 }' \
+    "$WORK/answer" >"$WORK/listed"
   while read -r id name url; do
     # By its id, which it knows without a quorum, too.
-    if ! ask "$url" 5 endpoint status --write-out=simple || [ "$(cut -d, -f2 "$WORK/answer")" != " $id" ]; then continue; fi
-    give_up "$name is named as lost, and its etcd answers at $url" "restore with it, or power that machine off and keep it off"
+    if ! ask "$url" 5 endpoint status --write-out=simple ||
+      [ "$(cut -d, -f2 "$WORK/answer")" != " $id" ]; then continue; fi
+    give_up "$name is named as lost, and its etcd answers at $url" \
+      "restore with it, or power that machine off and keep it off"
   done <"$WORK/listed"
 }
 

@@ -1,12 +1,13 @@
 # shellcheck shell=sh
-# proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for it: neither a
-# step that went well nor a process that answers.
+# proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for
+# it: neither a step that went well nor a process that answers.
 #
 #   UNPROVED   why it isn't proved, or not yet: see proof.sh
 
 GIVEN_UP="the others serve the old data again: a person has told them that this machine is lost"
 
-# step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is asked again.
+# step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is
+# asked again.
 step_prove() {
   local status
   if given_up_by_others; then back_out "$GIVEN_UP"; fi
@@ -30,11 +31,13 @@ step_prove() {
   fi
   say_once "not proved yet: $UNPROVED"
   # An etcd that can't be seen here may serve anything.
-  if overdue prove "$QUIESCE_TIMEOUT"; then back_out "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
+  if overdue prove "$QUIESCE_TIMEOUT"; then back_out \
+    "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
   return 1
 }
 
-# marked_cluster, marked_floor: what the mark says of the restored cluster, for those who did not restore it. It is in $WORK/mark.
+# marked_cluster, marked_floor: what the mark says of the restored cluster, for those who did not restore it. It is in
+# $WORK/mark.
 marked_cluster() {
   json_string cluster <"$WORK/mark"
 }
@@ -77,11 +80,12 @@ proved_here() {
   proves_api "$floor"
 }
 
-# proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it, which is seen through the
-# API where a client for that is at hand: its resourceVersion is etcd's revision.
+# proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it,
+# which is seen through the API where a client for that is at hand: its resourceVersion is etcd's revision.
 proves_api() {
   local shown lease=0
-  serving kube-apiserver >/dev/null || { UNPROVED="the API server's port is not served by this machine's kube-apiserver" && return 1; }
+  serving kube-apiserver >/dev/null ||
+    { UNPROVED="the API server's port is not served by this machine's kube-apiserver" && return 1; }
   lease_is_new "$1" || lease=$?
   case $lease in
     0) PROOF="$PROOF, $LEASE renewed in it" ;;
@@ -100,8 +104,8 @@ proves_api() {
   PROOF="$PROOF, read through the API at $shown"
 }
 
-# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose it was. Status 1:
-# not yet; 2: it renews none.
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose it
+# was. Status 1: not yet; 2: it renews none.
 lease_is_new() {
   local prefix url="$LOCAL_URL" address revision
   [ "$ROLE" != api ] || url=$VIA
@@ -117,7 +121,8 @@ lease_is_new() {
     set -- "$@" --prefix
     LEASE="an API server's lease"
   fi
-  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} || { UNPROVED="the API server's lease can't be read: $(reason 5)" && return 1; }
+  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} ||
+    { UNPROVED="the API server's lease can't be read: $(reason 5)" && return 1; }
   for revision in $(tr '{,' '\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
     if [ "$revision" -gt "$1" ]; then return 0; fi
   done
@@ -125,17 +130,18 @@ lease_is_new() {
   return 1
 }
 
-# shown_by_api: the resourceVersion that the API server shows, asked with what a control plane has for its own components. Status 1: nobody here
-# may or can ask.
+# shown_by_api: the resourceVersion that the API server shows, asked with what a control plane has for its own
+# components. Status 1: nobody here may or can ask.
 shown_by_api() {
   local folder config shown
   command -v curl >/dev/null || return 1
   folder=$(dirname "$MANIFESTS")
   for config in controller-manager.conf scheduler.conf admin.conf super-admin.conf; do
     identity_in "$folder/$config" || continue
-    shown=$(curl -q -sS -k --noproxy '*' -m 5 --cert "$WORK/api.crt" --key "$WORK/api.key" "$(api_url)/api/v1/namespaces?limit=1" 2>/dev/null |
+    shown=$(curl -q -sS -k --noproxy '*' -m 5 --cert "$WORK/api.crt" --key "$WORK/api.key" \
+      "$(api_url)/api/v1/namespaces?limit=1" 2>/dev/null |
       json_string resourceVersion) || shown=
-    rm -f "$WORK/api.key"
+    rm -f "$WORK/api.key" || :
     case $shown in
       '' | *[!0-9]*) ;;
       *) echo "$shown" && return 0 ;;

@@ -17,7 +17,8 @@ choose_snapshot() {
         check_owner "$chosen"
         ;;
       *)
-        cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null || give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
+        cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null ||
+          give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
         list_backups | sort >"$WORK/backups"
         chosen=$(sed -n 's/ complete$//p' "$WORK/backups" | pick "$SNAPSHOT")
         damaged=$(sed -n 's/ damaged$//p' "$WORK/backups" | pick "$SNAPSHOT")
@@ -32,21 +33,25 @@ choose_snapshot() {
         # Sorted by time, the last of both is the newer one.
         [ -z "$damaged" ] || [ "$(printf '%s\n' "$chosen" "$damaged" | sort | tail -n 1)" = "$chosen" ] ||
           say "warning: $damaged is newer, and damaged: its snapshot.db is not a file of the size that its backup.json says"
-        [ -n "$chosen" ] || give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" "see which there are: sh restore.sh --list"
+        [ -n "$chosen" ] ||
+          give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" \
+            "see which there are: sh restore.sh --list"
         check_owner "$chosen" "$chosen/snapshot.db" "$chosen/backup.json"
         # By the real path, which is the one that was looked at.
         chosen=$(pwd -P)/$chosen/snapshot.db
         cd "$RECORD"
         ;;
     esac
-    if [ ! -f "$chosen" ] || [ -L "$chosen" ]; then give_up "$chosen is not a plain file" "see which there are: sh restore.sh --list"; fi
+    if [ ! -f "$chosen" ] ||
+      [ -L "$chosen" ]; then give_up "$chosen is not a plain file" "see which there are: sh restore.sh --list"; fi
     keep_fact snapshot "$chosen" || return 1
   fi
   SNAPSHOT_FILE=$(fact snapshot)
 }
 
-# check_owner FILE...: whoever could have written it would be the restored cluster's administrator. On this host it has to be root's, unless a
-# person says otherwise. On a pod's volume it is root's, or that user's for whom the volume's pods run, whose the folder is then.
+# check_owner FILE...: whoever could have written it would be the restored cluster's administrator. On this host it has
+# to be root's, unless a person says otherwise. On a pod's volume it is root's, or that user's for whom the volume's
+# pods run, whose the folder is then.
 check_owner() {
   local file owner
   [ -z "${TRUST_BACKUPS:-}" ] || return 0
@@ -87,33 +92,23 @@ pick() {
   esac
 }
 
-# stage_snapshot: a volume that only the pod has is gone with it, so the chosen backup comes along.
-stage_snapshot() {
-  local draft
-  draft=$PWD
-  RECORD=$draft/record BACKUP_ROOT=$STAGED_FROM
-  choose_snapshot || return 1
-  cd "$draft" || return 1
-  need_space . $(($(stat -c %s "$SNAPSHOT_FILE") / 1024 + 262144)) "a copy of the backup, beside what etcd writes meanwhile,"
-  say "copying $SNAPSHOT_FILE to the host"
-  mkdir snapshot && cp "$SNAPSHOT_FILE" snapshot/snapshot.db || return 1
-  keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")" || return 1
-  cp "$(dirname "$SNAPSHOT_FILE")/backup.json" snapshot/ 2>/dev/null || :
-  keep_fact snapshot "$(operation_folder)/snapshot/snapshot.db"
-}
-
 # check_snapshot: whole, readable, of this cluster, not newer than the etcd that will serve it, and with space for it.
 check_snapshot() {
   local size revision
   size=$(stat -c %s "$SNAPSHOT_FILE")
   check_checksum "$size"
   "$OFFLINE" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
-    give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" "choose another backup: sh restore.sh --list"
+    give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" \
+      "choose another backup: sh restore.sh --list"
   revision=$(json_number revision <"$WORK/status")
-  [ -n "$revision" ] || give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" "choose another backup: sh restore.sh --list"
+  [ -n "$revision" ] ||
+    give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" \
+      "choose another backup: sh restore.sh --list"
   keep_fact revision "$revision" || return 1
   : >"$WORK/backup.json"
-  { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] && cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null || say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
+  { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] &&
+    cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
+    say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
   check_origin
   check_storage_version
   check_fingerprints
@@ -121,11 +116,13 @@ check_snapshot() {
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
 }
 
-# check_checksum SIZE: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no whole pages are missing.
+# check_checksum SIZE: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no
+# whole pages are missing.
 check_checksum() {
   if checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum"; then return 0; fi
   if [ $(($1 % 512)) -eq 0 ] && [ "$1" -gt 0 ]; then
-    [ -z "${SKIP_HASH_CHECK:-}" ] || { say "warning: $SNAPSHOT_FILE is a bare database without a SHA-256: what was only in the write-ahead log is missing" && return; }
+    [ -z "${SKIP_HASH_CHECK:-}" ] ||
+      { say "warning: $SNAPSHOT_FILE is a bare database without a SHA-256: what was only in the write-ahead log is missing" && return; }
     give_up "$SNAPSHOT_FILE ends without a SHA-256, so it is no snapshot: it is a bare database, as member/snap/db of a data folder is" \
       "choose a backup: sh restore.sh --list. If nothing else is left, by hand: --skip-hash-check, which takes it as it is, without what was only in the write-ahead log"
   fi
@@ -141,7 +138,8 @@ check_origin() {
   local origin
   origin=$(json_string cluster <"$WORK/backup.json")
   [ -z "$origin" ] || [ "$origin" = "$CLUSTER" ] ||
-    give_up "$SNAPSHOT_FILE is a backup of the cluster $origin, and this is $CLUSTER" "choose a backup of this cluster: sh restore.sh --list"
+    give_up "$SNAPSHOT_FILE is a backup of the cluster $origin, and this is $CLUSTER" \
+      "choose a backup of this cluster: sh restore.sh --list"
 }
 
 # An older etcd refuses to start on data of a newer minor, and by then everything would be stopped.
@@ -152,18 +150,22 @@ check_storage_version() {
   installed=$(etcd_version)
   [ -n "$installed" ] || return 0
   [ -z "$stored" ] || [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
-    give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" "upgrade etcd first, or choose an older backup: sh restore.sh --list"
+    give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" \
+      "upgrade etcd first, or choose an older backup: sh restore.sh --list"
   # A newer one would write what the installed one can't read.
   tried_by=$(etcd --version | sed -n 's/^etcd Version: //p')
   [ "$(minor_of "$tried_by")" = "$(minor_of "$installed")" ] ||
-    give_up "the tools of this restore are of etcd ${tried_by:-unknown}, and etcd $installed is installed" "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
+    give_up "the tools of this restore are of etcd ${tried_by:-unknown}, and etcd $installed is installed" \
+      "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
 }
 
-# etcd_version: of the etcd that runs here, by its own word; else of the image in its manifest, else of these tools. No program of this
-# machine is run for it.
+# etcd_version: of the etcd that runs here, by its own word; else of the image in its manifest, else of these tools. No
+# program of this machine is run for it.
 etcd_version() {
-  if ask "$LOCAL_URL" 5 endpoint status --write-out=json && json_string version <"$WORK/answer" | grep '^[0-9]'; then return; fi
-  sed -n "s/^image$TAB//p" "$RECORD/etcd.pod" | sed -n 's/.*[:/]v\{0,1\}\([0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*\)[^/]*$/\1/p' | grep . ||
+  if ask "$LOCAL_URL" 5 endpoint status --write-out=json && json_string version <"$WORK/answer" |
+    grep '^[0-9]'; then return; fi
+  sed -n "s/^image$TAB//p" "$RECORD/etcd.pod" |
+    sed -n 's/.*[:/]v\{0,1\}\([0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*\)[^/]*$/\1/p' | grep . ||
     etcdctl version | sed -n 's/^etcdctl version: //p'
 }
 
@@ -173,20 +175,26 @@ minor_of() {
   echo "${minor%%.*}"
 }
 
-# check_fingerprints: what lies outside of etcd and must fit the restored state: without the same key, its Secrets can't be read.
+# check_fingerprints: what lies outside of etcd and must fit the restored state: without the same key, its Secrets can't
+# be read.
 check_fingerprints() {
   local file pair recorded
   [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0
   for pair in ca.crt:client-ca-file sa.pub:service-account-key-file encryption-config:encryption-provider-config; do
     recorded=$(json_string "${pair%%:*}" <"$WORK/backup.json")
     file=$(host_path kube-apiserver "$(setting kube-apiserver "${pair#*:}")") ||
-      give_up "the API server's --${pair#*:} is on no volume of the host" "mount a folder of the host there, by hostPath"
+      give_up "the API server's --${pair#*:} is on no volume of the host" \
+        "mount a folder of the host there, by hostPath"
     if [ -z "$recorded" ]; then
-      [ "${pair%%:*}" != encryption-config ] || [ -z "$file" ] || say "warning: the API server encrypts by $file, and the backup has no fingerprint of it: whether it still is the same can't be told"
+      [ "${pair%%:*}" != encryption-config ] || [ -z "$file" ] ||
+        say "warning: the API server encrypts by $file, and the backup has no fingerprint of it: whether it still is the same can't be told"
       continue
     fi
-    [ -n "$file" ] || give_up "the backup was taken from an API server with --${pair#*:}, and this one has none" "put the file and the flag back, or accept it: ACCEPT_MISMATCH=1"
+    [ -n "$file" ] ||
+      give_up "the backup was taken from an API server with --${pair#*:}, and this one has none" \
+        "put the file and the flag back, or accept it: ACCEPT_MISMATCH=1"
     [ "$(sha256sum <"$file" 2>/dev/null | cut -d' ' -f1)" = "$recorded" ] ||
-      give_up "$file is not what it was when the backup was taken" "put the file of that time back (what is encrypted or signed by it can't be read otherwise), or, if it only got further keys, accept it: ACCEPT_MISMATCH=1"
+      give_up "$file is not what it was when the backup was taken" \
+        "put the file of that time back (what is encrypted or signed by it can't be read otherwise), or, if it only got further keys, accept it: ACCEPT_MISMATCH=1"
   done
 }

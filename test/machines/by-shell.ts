@@ -14,6 +14,7 @@ const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-
 const READ = `
 DATA_MAY_MISS=yes ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/manifests component=$3
 . "$here/lib/text.sh"
+. "$here/host/proc.sh"
 . "$here/etcd/data-folder.sh"
 put_in_place() { mv "$1" "$2"; }
 look() {

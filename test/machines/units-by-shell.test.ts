@@ -16,6 +16,7 @@ const UNIT_FILES = join(__dirname, 'units');
 const READ = `
 ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/none UNIT=$2/shown DATA_MAY_MISS=yes
 . "$here/lib/text.sh"
+. "$here/host/proc.sh"
 . "$here/etcd/data-folder.sh"
 put_in_place() { mv "$1" "$2"; }
 systemctl() {
