@@ -240,6 +240,10 @@ step_finish() {
   fi
   say_once "the member is replaced, waiting until all $voters members are healthy, and the API server here is ready (${UNPROVED:-${API_SAYS:-not asked yet}})"
   overdue finish "$FINISH_TIMEOUT" || return 1
+  if [ -n "$UNPROVED" ]; then
+    conclude 1 unproved "it is not proved that the member on $SELF is replaced, after $(elapsed) s: $UNPROVED" \
+      "nothing is lost: $fix. Look at the log of etcd, and at: etcdctl endpoint health --cluster" "$(figures)"
+  fi
   conclude 0 replaced "the member on $SELF is replaced, but not everything is healthy after $(elapsed) s" \
     "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
 }
