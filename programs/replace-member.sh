@@ -13,8 +13,8 @@
 #   --via URL   client URL of a member that serves; default: those of the kit, or the machines that etcd's own settings
 #               name
 #
-# Exit status: 0 replaced (or done before); 1 not replaced and the cluster is as it was, or not proved: see what it says;
-# 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
+# Exit status: 0 replaced (or done before); 1 not replaced and the cluster is as it was, or not proved: see what it
+# says; 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
 umask 077

@@ -11,6 +11,8 @@
 #             .break-glass-<digest>.2/       the same, written anew beside one that was changed
 #             .break-glass-<digest>.draft/   being written
 
+# Beside busybox, as far as the image has them.
+KIT_TOOLS='etcd etcdctl etcdutl'
 DRAFT=
 # What was wrong with a kit that had to be written anew.
 KIT_FAULT=
@@ -65,24 +67,20 @@ no_kit() {
 # been refused before.
 kit_files() {
   local file tool
-  for file in "$KIT_SOURCE"/program/*.sh "$KIT_SOURCE"/program/*/*.sh "$KIT_SOURCE"/program/*/*.awk; do
-    echo "${file#"$KIT_SOURCE"/program/} $file"
-  done
+  (cd "$KIT_SOURCE/program" && find . -type f) >"$WORK/found" || return 1
+  sed "s,^\./\(.*\),\1 $KIT_SOURCE/program/\1," "$WORK/found" || return 1
   for file in "$KIT_SOURCE"/cluster/*; do echo "${file##*/} $file"; done
   echo "bin/busybox $BUSYBOX"
-  for tool in etcd etcdctl etcdutl; do
+  for tool in $KIT_TOOLS; do
     if file=$(command -v "$tool"); then echo "bin/$tool $file"; fi
   done
 }
 
 # wanted_sums: SHA256SUMS as it has to be.
 wanted_sums() {
-  local name file
-  kit_files >"$WORK/kit-files" || return 1
-  while read -r name file; do
-    sha256sum "$file" >"$WORK/sum" || return 1
-    echo "$(cut -c1-64 "$WORK/sum")  $name"
-  done <"$WORK/kit-files"
+  kit_files >"$WORK/kit-files" &&
+    cut -d' ' -f2 "$WORK/kit-files" | xargs sha256sum >"$WORK/sums" || return 1
+  awk 'FILENAME == ARGV[1] { sum[FNR] = $1; next } { print sum[FNR] "  " $1 }' "$WORK/sums" "$WORK/kit-files"
 }
 
 # differences KIT: in words, how its files differ from those that it has to have.
@@ -121,10 +119,14 @@ write_kit() {
 }
 
 copy_kit() {
-  local name file
-  while read -r name file; do
-    mkdir -p "$DRAFT/$(dirname "$name")" && cp "$file" "$DRAFT/$name" || return 1
-  done <"$WORK/kit-files"
+  local tool file
+  # By its real files: in a pod they are behind links.
+  cp -RL "$KIT_SOURCE"/program/. "$DRAFT" && cp -L "$KIT_SOURCE"/cluster/* "$DRAFT" &&
+    mkdir "$DRAFT/bin" && cp "$BUSYBOX" "$DRAFT/bin/busybox" || return 1
+  for tool in $KIT_TOOLS; do
+    file=$(command -v "$tool") || continue
+    cp "$file" "$DRAFT/bin/$tool" || return 1
+  done
 }
 
 # sweep_kits NAME: removes kits but that one, and drafts that a dead run left.

@@ -10,7 +10,6 @@ carry() {
   FAIL_STATUS=3
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
-  TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
   step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
   check_operation_id "$OPERATION"
   if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then

@@ -4,7 +4,10 @@
 
 # take_inputs: each that isn't set is set to its default, or is empty.
 take_inputs() {
-  eval "$(echo "$INPUTS" | awk '/^[A-Z]/ { print $1 "=${" $1 ":-" ($2 == "-" ? "" : $2) "}" }')"
+  local settings
+  settings=$(echo "$INPUTS" | awk '/^[A-Z]/ { print $1 "=${" $1 ":-" ($2 == "-" ? "" : $2) "}" }') ||
+    fail "the defaults of the inputs can't be read" "look at the memory and the disk of this machine, then try again"
+  eval "$settings"
 }
 
 input_names() {

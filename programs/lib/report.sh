@@ -3,6 +3,7 @@
 # pod's termination message.
 #
 #   TERMINATION_MESSAGE   file that Kubernetes shows in `kubectl describe pod`; not written where it doesn't exist
+TERMINATION_MESSAGE=${TERMINATION_MESSAGE:-/dev/termination-log}
 
 # The step that is under way, for the lines and for the summary of a failure.
 STEP=start
