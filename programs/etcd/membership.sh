@@ -61,6 +61,14 @@ add_learner() {
   ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
 }
 
+# why_not_yet WAITS: why the last ask of the cluster failed. What etcd calls an error may be normal: then it is WAITS.
+why_not_yet() {
+  case $(cat "$WORK/errors") in
+    *'in sync with leader'* | *'unhealthy cluster'* | *'too many learner'*) echo "$1, which is normal: trying again" ;;
+    *) reason 10 ;;
+  esac
+}
+
 # promote: in sync it becomes a voter; until then etcd refuses.
 promote() {
   local found

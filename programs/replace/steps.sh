@@ -193,7 +193,7 @@ step_set_aside() {
 
 step_add_learner() {
   if ! reach || ! add_learner; then
-    say_once "not added yet: $(reason 10)"
+    say_once "not added yet: $(why_not_yet "the members are still taking up one before it")"
     return 1
   fi
   failpoint added || return 1
@@ -208,7 +208,7 @@ step_start_etcd() {
 
 step_promote() {
   if ! reach || ! promote; then
-    say_once "not in sync yet: $(tail -n 1 "$WORK/errors" | cut -c1-200). What etcd itself says is in /var/log/pods/kube-system_etcd-*, or journalctl -u $ETCD_UNIT"
+    say_once "not in sync yet: $(why_not_yet "this member still receives the data"). What etcd itself says is in /var/log/pods/kube-system_etcd-*, or journalctl -u $ETCD_UNIT"
     return 1
   fi
 }
@@ -217,7 +217,7 @@ step_start_api() {
   [ -s "$RECORD/kube-apiserver-stopped" ] || return 0
   start_component kube-apiserver || return 1
   if api_ready; then return 0; fi
-  say_once "the API server is not ready yet: $API_SAYS"
+  say_once "the API server is not ready yet, trying again: $API_SAYS"
   overdue api "$FINISH_TIMEOUT"
 }
 

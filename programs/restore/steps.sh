@@ -267,7 +267,7 @@ step_stopped() {
 step_add_learner() {
   marked || return 1
   add_learner || {
-    say_once "not added yet: $(reason 10)"
+    say_once "not added yet: $(why_not_yet "the members are still taking up one before it")"
     return 1
   }
   failpoint added || return 1
@@ -308,7 +308,7 @@ step_mark() {
 step_promote() {
   marked || return 1
   promote || {
-    say_once "not in sync yet: $(reason 10)"
+    say_once "not in sync yet: $(why_not_yet "this member still receives the data")"
     return 1
   }
 }
@@ -318,7 +318,7 @@ step_start_api() {
   safe_for_api || return 1
   start_component kube-apiserver || return 1
   api_ready || {
-    say_once "the API server is not ready yet: $API_SAYS"
+    say_once "the API server is not ready yet, trying again: $API_SAYS"
     return 1
   }
   [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
@@ -407,7 +407,7 @@ outage() {
 }
 
 outage_in_words() {
-  ! has_api || echo ", this API server was away for $(outage) s"
+  ! has_api || echo ", this API server was away for $(outage) s since the restore stopped it"
 }
 
 old_data_in_words() {
