@@ -5,7 +5,7 @@ import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-pods';
 import { requireGiven } from '../cluster/text';
-import { oneShotJob } from '../runtime/one-shot';
+import { nameByContent } from '../runtime/one-shot';
 import { requireSeconds } from '../runtime/program-pod';
 
 /** Props of a single snapshot. */
@@ -43,17 +43,18 @@ export class EtcdSnapshotJob extends Construct {
     requireSeconds('ttlAfterFinished', ttlAfterFinished);
 
     this.retention = props.retention ?? RetentionPolicy.keepAll();
-    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => oneShotJob(this, workload.id, (name) => {
+    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => {
       const job = new kplus.Job(this, workload.id, {
         ...workload.pod.props,
-        metadata: { name, labels: workload.labels, annotations: workload.annotations },
+        metadata: { labels: workload.labels, annotations: workload.annotations },
         ttlAfterFinished,
         activeDeadline: workload.deadline,
         backoffLimit: workload.backoffLimit,
       });
+      nameByContent(job);
       workload.pod.complete(job, '/spec/template/spec');
       return job;
-    }));
+    });
     this.job = this.jobs[0];
   }
 }

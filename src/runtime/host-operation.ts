@@ -1,7 +1,7 @@
 import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { oneShotJob } from './one-shot';
+import { nameByContent } from './one-shot';
 import { Program } from './program';
 import { ProgramPod } from './program-pod';
 import { ContainerImages } from '../cluster/container-images';
@@ -75,18 +75,17 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     labels,
     annotations,
   });
-  return oneShotJob(scope, props.node, (name) => {
-    const job = new kplus.Job(scope, props.node, {
-      ...pod.props,
-      metadata: { name, labels, annotations },
-      // A pod that is started again attaches to what is under way.
-      backoffLimit: 6,
-      ttlAfterFinished: Duration.days(7),
-    });
-    pod.complete(job, '/spec/template/spec');
-    if (props.kubernetesVersion?.supportsPodFailurePolicy) {
-      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program, props.kubernetesVersion)));
-    }
-    return job;
+  const job = new kplus.Job(scope, props.node, {
+    ...pod.props,
+    metadata: { labels, annotations },
+    // A pod that is started again attaches to what is under way.
+    backoffLimit: 6,
+    ttlAfterFinished: Duration.days(7),
   });
+  nameByContent(job);
+  pod.complete(job, '/spec/template/spec');
+  if (props.kubernetesVersion?.supportsPodFailurePolicy) {
+    ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', endedForGood(props.program, props.kubernetesVersion)));
+  }
+  return job;
 }
