@@ -1,6 +1,7 @@
 import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { isPlaced } from './internals';
 import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
@@ -126,7 +127,10 @@ export class ProgramPod {
     }
     const api = ApiObject.of(workload);
     const set = (key: string, value: any) => api.addJsonPatch(JsonPatch.add(`${path}/${key}`, value));
-    this.omitFalse((key) => api.addJsonPatch(JsonPatch.remove(`${path}/${key}`)));
+    if (!this.spec.hostNetwork) {
+      // The API server keeps no `false` here: written out, it would be a difference at every apply.
+      api.addJsonPatch(JsonPatch.remove(`${path}/hostNetwork`));
+    }
     set('enableServiceLinks', false);
     // When the shell itself dies, the last lines of the log say more than nothing.
     set('containers/0/terminationMessagePolicy', 'FallbackToLogsOnError');
@@ -144,20 +148,6 @@ export class ProgramPod {
     }
   }
 
-  /** Of these the API server keeps no `false`: written out, they would be a difference at every apply. */
-  private omitFalse(remove: (key: string) => void): void {
-    if (!this.spec.hostNetwork) {
-      remove('hostNetwork');
-    }
-    // Volumes stand in the order in which the containers mount them.
-    const volumes = new Set(this.props.containers![0].volumeMounts!.map((mount) => mount.volume));
-    [...volumes].forEach((volume, i) => {
-      if (volume._toKube().persistentVolumeClaim?.readOnly === false) {
-        remove(`volumes/${i}/persistentVolumeClaim/readOnly`);
-      }
-    });
-  }
-
   /**
    * By the name of the node and through the scheduler. `spec.nodeName` would pass it by, and with it the binding of claims that wait for
    * their first consumer; the label kubernetes.io/hostname need not be the node's name.
@@ -171,12 +161,9 @@ export class ProgramPod {
       },
     });
     workload.node.addValidation({
-      validate: () => {
-        const scheduling = workload.scheduling._toKube();
-        return scheduling.affinity || scheduling.nodeName
-          ? [`the node is chosen already (${this.spec.nodes.join(', ')}): use the construct's own props to choose it, not scheduling.assign, attract, colocate or separate`]
-          : [];
-      },
+      validate: () => isPlaced(workload)
+        ? [`the node is chosen already (${this.spec.nodes.join(', ')}): use the construct's own props to choose it, not scheduling.assign, attract, colocate or separate`]
+        : [],
     });
   }
 }

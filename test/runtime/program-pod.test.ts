@@ -1,5 +1,6 @@
 import { ApiObject, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { BackupVolume } from '../../src/backup/backup-volume';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { Program } from '../../src/runtime/program';
 import { ProgramPod, ProgramPodProps, requireSeconds, standardLabels } from '../../src/runtime/program-pod';
@@ -33,7 +34,7 @@ const objections = (chart: Chart) => chart.node.findAll().flatMap((construct) =>
 test('the pod names nothing that the API server drops, or every apply would change the workload anew', () => {
   const scope = new Chart(Testing.app(), 'elsewhere');
   const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups');
-  const volume = kplus.Volume.fromPersistentVolumeClaim(scope, 'volume', claim, { name: 'backup' });
+  const { volume } = BackupVolume.fromPersistentVolumeClaim(scope, 'volume', claim);
   const pod = podOf(jobWith({ mounts: [{ volume, path: '/backup' }] }).chart);
   expect(pod).not.toHaveProperty('hostNetwork');
   expect(pod.volumes.find(({ name }: any) => name === 'backup')).toEqual({ name: 'backup', persistentVolumeClaim: { claimName: 'backups' } });
