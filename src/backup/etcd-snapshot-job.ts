@@ -5,7 +5,6 @@ import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-pods';
 import { requireGiven } from '../cluster/text';
-import { nameByContent } from '../runtime/one-shot';
 import { requireSeconds } from '../runtime/program-pod';
 
 /** Props of a single snapshot. */
@@ -43,18 +42,8 @@ export class EtcdSnapshotJob extends Construct {
     requireSeconds('ttlAfterFinished', ttlAfterFinished);
 
     this.retention = props.retention ?? RetentionPolicy.keepAll();
-    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => {
-      const job = new kplus.Job(this, workload.id, {
-        ...workload.pod.props,
-        metadata: { labels: workload.labels, annotations: workload.annotations },
-        ttlAfterFinished,
-        activeDeadline: workload.deadline,
-        backoffLimit: workload.backoffLimit,
-      });
-      nameByContent(job);
-      workload.pod.complete(job, '/spec/template/spec');
-      return job;
-    });
+    this.jobs = snapshotWorkloads(this, props, this.retention).map(({ id: jobId, pod, deadline, backoffLimit }) =>
+      pod.jobIn(this, jobId, { activeDeadline: deadline, backoffLimit, ttlAfterFinished }));
     this.job = this.jobs[0];
   }
 }

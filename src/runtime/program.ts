@@ -41,8 +41,11 @@ export class Program {
   private cachedContents?: { readonly [file: string]: string };
   private cachedDigest?: string;
 
-  /** The first file is the one that is run. */
-  private constructor(public readonly name: string, public readonly files: string[]) {}
+  /**
+   * @param files the first one is the one that is run.
+   * @param folder where they stand.
+   */
+  constructor(public readonly name: string, public readonly files: string[], private readonly folder: string = FOLDER) {}
 
   /** The file to run, in the pod: of the copy that was verified. */
   public get entryPoint(): string {
@@ -51,7 +54,7 @@ export class Program {
 
   /** Read once: one process may synthesize thousands of clusters. */
   public get contents(): { readonly [file: string]: string } {
-    this.cachedContents ??= Object.fromEntries(this.files.map((file) => [file, readFileSync(path.join(FOLDER, file), 'utf8')]));
+    this.cachedContents ??= Object.fromEntries(this.files.map((file) => [file, readFileSync(path.join(this.folder, file), 'utf8')]));
     return this.cachedContents;
   }
 
