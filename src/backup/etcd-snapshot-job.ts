@@ -20,8 +20,8 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
 /**
  * Takes one verified etcd snapshot, for instance before a change.
  *
- * The Job's name carries a digest of its content: applied again it does nothing, changed (by an annotation, say) it is a new Job and takes
- * another snapshot. By default it deletes no backup.
+ * The Job's name carries a digest of its content: applied again it does nothing. Changed, by an annotation or through `job`, it is a new Job
+ * and takes another snapshot. By default it deletes no backup.
  *
  * Throws as `EtcdSnapshotCronJob` does.
  */
