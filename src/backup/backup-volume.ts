@@ -7,6 +7,7 @@ import { requireBackupFolder } from './host-folder';
 import { mountNfs, requireNfs } from './nfs';
 import { requireDnsSubdomain } from '../cluster/names';
 import { requireGiven } from '../cluster/text';
+import { volumeOf } from '../runtime/internals';
 import { requireObjectName } from '../runtime/object-name';
 
 /** Where the runbook tells a person to mount what is no folder of the host. */
@@ -154,8 +155,10 @@ export class BackupVolume extends Construct {
     });
   }
 
-  private static mountClaim(scope: Construct, claim: kplus.IPersistentVolumeClaim): kplus.Volume {
-    return kplus.Volume.fromPersistentVolumeClaim(scope, 'Volume', claim, { name: 'backup' });
+  private static mountClaim(self: BackupVolume, { name }: kplus.IPersistentVolumeClaim): kplus.Volume {
+    self.claimName = name;
+    // Without `readOnly: false`, which cdk8s-plus writes and the API server drops: it would be a difference at every apply.
+    return volumeOf(self, 'Volume', 'backup', { persistentVolumeClaim: { claimName: name } });
   }
 
   /** The volume, to be mounted by pods of your own as well. */
@@ -171,6 +174,7 @@ export class BackupVolume extends Construct {
   public readonly singleNode: boolean;
 
   private readonly mountByHand?: string;
+  private claimName?: string;
 
   private constructor(scope: Construct, id: string, source: Source, build: (self: BackupVolume) => kplus.Volume) {
     super(scope, id);
@@ -189,8 +193,10 @@ export class BackupVolume extends Construct {
     if (this.hostPath !== undefined) {
       return { folder: this.hostPath };
     }
-    const claim = this.volume._toKube().persistentVolumeClaim?.claimName;
-    return { folder: MOUNTED_BY_HAND, mount: this.mountByHand ?? `mount DEVICE ${MOUNTED_BY_HAND}   # the volume of the claim ${claim}, attached to this machine` };
+    return {
+      folder: MOUNTED_BY_HAND,
+      mount: this.mountByHand ?? `mount DEVICE ${MOUNTED_BY_HAND}   # the volume of the claim ${this.claimName}, attached to this machine`,
+    };
   }
 }
 

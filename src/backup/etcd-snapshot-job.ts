@@ -5,7 +5,6 @@ import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-pods';
 import { requireGiven } from '../cluster/text';
-import { oneShotJob } from '../runtime/one-shot';
 import { requireSeconds } from '../runtime/program-pod';
 
 /** Props of a single snapshot. */
@@ -21,8 +20,8 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
 /**
  * Takes one verified etcd snapshot, for instance before a change.
  *
- * The Job's name carries a digest of its content: applied again it does nothing, changed (by an annotation, say) it is a new Job and takes
- * another snapshot. By default it deletes no backup.
+ * The Job's name carries a digest of its content: applied again it does nothing. Changed, by an annotation or through `job`, it is a new Job
+ * and takes another snapshot. By default it deletes no backup.
  *
  * Throws as `EtcdSnapshotCronJob` does.
  */
@@ -43,17 +42,8 @@ export class EtcdSnapshotJob extends Construct {
     requireSeconds('ttlAfterFinished', ttlAfterFinished);
 
     this.retention = props.retention ?? RetentionPolicy.keepAll();
-    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => oneShotJob(this, workload.id, (name) => {
-      const job = new kplus.Job(this, workload.id, {
-        ...workload.pod.props,
-        metadata: { name, labels: workload.labels, annotations: workload.annotations },
-        ttlAfterFinished,
-        activeDeadline: workload.deadline,
-        backoffLimit: workload.backoffLimit,
-      });
-      workload.pod.complete(job, '/spec/template/spec');
-      return job;
-    }));
+    this.jobs = snapshotWorkloads(this, props, this.retention).map(({ id: jobId, pod, deadline, backoffLimit }) =>
+      pod.jobIn(this, jobId, { activeDeadline: deadline, backoffLimit, ttlAfterFinished }));
     this.job = this.jobs[0];
   }
 }

@@ -13,6 +13,7 @@ import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireDnsSubdomain } from '../cluster/names';
 import { Program } from '../runtime/program';
 import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
+import { Rights } from '../runtime/rights';
 
 const BACKUP_PATH = '/backup';
 const PKI_PATH = '/pki';
@@ -22,8 +23,6 @@ export interface SnapshotWorkload {
   /** The construct's id, also the suffix of its name. */
   readonly id: string;
   readonly pod: ProgramPod;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
   /** Seconds after which Kubernetes ends it. */
   readonly deadline: Duration;
   readonly backoffLimit: number;
@@ -50,7 +49,7 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
     const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
     const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
     const pod = snapshotPod(home, props, retention, nodes, labels, annotations, kit);
-    return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
+    return { id, pod, deadline, backoffLimit: props.backoffLimit ?? 2 };
   });
 }
 
@@ -136,39 +135,41 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
     path: pkiFolderOf(cluster, props.pkiFolder),
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
+  const readsHost = volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || fingerprints.mounts.length > 0;
   return new ProgramPod(scope, {
-    program: Program.ETCD_SNAPSHOT,
-    image: images.etcdFor(cluster),
+    parts: [{
+      program: Program.ETCD_SNAPSHOT,
+      image: images.etcdFor(cluster),
+      env: texts({
+        CLUSTER: cluster.name,
+        BACKUP_ROOT: BACKUP_PATH,
+        ENDPOINTS: cluster.endpointsFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
+        ...certificates?.env,
+        SNAPSHOT_TIMEOUT: String((props.snapshotTimeout ?? Duration.minutes(10)).toSeconds()),
+        ROUNDS: String(props.rounds ?? 3),
+        ...props.minimumFreeSpace && { MINIMUM_FREE: String(minimumFree(props.minimumFreeSpace)) },
+        ...pki && { PKI: PKI_PATH },
+        ...fingerprints.env,
+        ...kit?.env,
+        ...retention._environment(),
+      }),
+      mounts: [
+        { volume: volume.volume, path: BACKUP_PATH },
+        ...certificates?.mounts ?? [],
+        ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
+        ...fingerprints.mounts,
+        ...kit?.mounts ?? [],
+      ],
+      verifiedFiles: kit?.verifiedFiles,
+      rights: pki ? Rights.FILES_OF_OTHERS : readsHost ? Rights.FILES_OF_ROOT : Rights.NONE,
+      resources: props.resources ?? {
+        cpu: { request: kplus.Cpu.millis(50) },
+        memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) },
+      },
+    }],
     images,
-    env: texts({
-      CLUSTER: cluster.name,
-      BACKUP_ROOT: BACKUP_PATH,
-      ENDPOINTS: cluster.endpointsFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
-      ...certificates?.env,
-      SNAPSHOT_TIMEOUT: String((props.snapshotTimeout ?? Duration.minutes(10)).toSeconds()),
-      ROUNDS: String(props.rounds ?? 3),
-      ...props.minimumFreeSpace && { MINIMUM_FREE: String(minimumFree(props.minimumFreeSpace)) },
-      ...pki && { PKI: PKI_PATH },
-      ...fingerprints.env,
-      ...kit?.env,
-      ...retention._environment(),
-    }),
-    mounts: [
-      { volume: volume.volume, path: BACKUP_PATH },
-      ...certificates?.mounts ?? [],
-      ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
-      ...fingerprints.mounts,
-      ...kit?.mounts ?? [],
-    ],
-    verifiedFiles: kit?.verifiedFiles,
-    hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
-    readsOthersFiles: pki !== undefined,
     hostNetwork: !cluster.isExternal,
     nodes,
-    resources: props.resources ?? {
-      cpu: { request: kplus.Cpu.millis(50) },
-      memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) },
-    },
     priorityClassName: props.priorityClassName,
     labels,
     annotations,

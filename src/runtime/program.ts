@@ -14,10 +14,10 @@ const FOLDER = path.join(__dirname, '..', '..', 'programs');
 const USED = /"\$here\/([a-z-]+\/[a-z-]+\.(?:sh|awk))"/g;
 
 /** Files by their name, relative to programs/: these, and what they use. */
-function contentsOf(files: readonly string[], read: { [file: string]: string } = {}): { [file: string]: string } {
+function contentsOf(folder: string, files: readonly string[], read: { [file: string]: string } = {}): { [file: string]: string } {
   for (const file of files.filter((name) => !(name in read))) {
-    read[file] = readFileSync(path.join(FOLDER, file), 'utf8');
-    contentsOf([...read[file].matchAll(USED)].map(([, used]) => used), read);
+    read[file] = readFileSync(path.join(folder, file), 'utf8');
+    contentsOf(folder, [...read[file].matchAll(USED)].map(([, used]) => used), read);
   }
   return read;
 }
@@ -41,8 +41,11 @@ export class Program {
   private cachedContents?: { readonly [file: string]: string };
   private cachedDigest?: string;
 
-  /** The first one of what can be run is what a pod runs. */
-  private constructor(public readonly name: string, private readonly entries: readonly string[]) {}
+  /**
+   * @param entries what can be run; the first one is what a pod runs.
+   * @param folder where the files stand.
+   */
+  constructor(public readonly name: string, private readonly entries: readonly string[], private readonly folder: string = FOLDER) {}
 
   /** The file to run, in the pod: of the copy that was verified. */
   public get entryPoint(): string {
@@ -56,7 +59,7 @@ export class Program {
 
   /** Read once: one process may synthesize thousands of clusters. */
   public get contents(): { readonly [file: string]: string } {
-    this.cachedContents ??= contentsOf(this.entries);
+    this.cachedContents ??= contentsOf(this.folder, this.entries);
     return this.cachedContents;
   }
 
@@ -69,24 +72,29 @@ export class Program {
   /**
    * The program as a volume. All pods of a chart share one immutable ConfigMap whose name carries the digest of its content: a running
    * pod never sees half of a new version, and a new version never waits for an old object to be deleted.
+   *
+   * @param name the volume's in the pod, where it is beside another program's.
    */
-  public volumeIn(scope: Construct): kplus.Volume {
+  public volumeIn(scope: Construct, name: string = 'program'): kplus.Volume {
     const chart = Chart.of(scope);
     const id = `${this.name}-program`;
-    const existing = chart.node.tryFindChild(id)?.node.tryFindChild('Volume') as kplus.Volume | undefined;
-    return existing ?? this.addVolume(new Construct(chart, id));
+    const home = chart.node.tryFindChild(id) ?? new Construct(chart, id);
+    return home.node.tryFindChild(name) as kplus.Volume | undefined ?? kplus.Volume.fromConfigMap(home, name, this.configMapIn(home as Construct), {
+      name,
+      items: Object.fromEntries(this.files.map((file) => [keyOf(file), { path: file }])),
+    });
   }
 
-  private addVolume(scope: Construct): kplus.Volume {
-    const key = (file: string) => file.replace(/\//g, '-');
-    const configMap = new kplus.ConfigMap(scope, 'ConfigMap', {
-      metadata: { name: objectName(scope, this.digest) },
+  private configMapIn(home: Construct): kplus.ConfigMap {
+    return home.node.tryFindChild('ConfigMap') as kplus.ConfigMap | undefined ?? new kplus.ConfigMap(home, 'ConfigMap', {
+      metadata: { name: objectName(home, this.digest) },
       immutable: true,
-      data: Object.fromEntries(this.files.map((file) => [key(file), this.contents[file]])),
-    });
-    return kplus.Volume.fromConfigMap(scope, 'Volume', configMap, {
-      name: 'program',
-      items: Object.fromEntries(this.files.map((file) => [key(file), { path: file }])),
+      data: Object.fromEntries(this.files.map((file) => [keyOf(file), this.contents[file]])),
     });
   }
+}
+
+/** A key of a ConfigMap has no slashes. */
+function keyOf(file: string): string {
+  return file.replaceAll('/', '-');
 }
