@@ -14,10 +14,11 @@ const folder = (file: string) => file.split('/')[0];
 
 /** Which folders a folder's files may use, besides their own. */
 const MAY_USE: { [folder: string]: string[] } = {
-  cluster: [],
-  runtime: ['cluster'],
-  backup: ['cluster', 'runtime'],
-  restore: ['cluster', 'runtime', 'backup'],
+  require: [],
+  cluster: ['require'],
+  runtime: ['cluster', 'require'],
+  backup: ['cluster', 'require', 'runtime'],
+  restore: ['cluster', 'require', 'runtime', 'backup'],
 };
 
 test('every folder of src/ has its place', () => {

@@ -5,9 +5,9 @@ import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBac
 import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
 import { requireBackupFolder } from './host-folder';
 import { mountNfs, requireNfs } from './nfs';
-import { requireDnsSubdomain } from '../cluster/names';
-import { requireGiven } from '../cluster/text';
-import { requireObjectName } from '../runtime/object-name';
+import { requireGiven } from '../require/given';
+import { requireDnsSubdomain } from '../require/names';
+import { requireObjectName } from '../require/object-name';
 
 /** Where the runbook tells a person to mount what is no folder of the host. */
 const MOUNTED_BY_HAND = '/mnt/backup';

@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import { EbsStorageClassProps, EbsVolumeProps } from './backup-volume-props';
-import { requireGiven, requireText } from '../cluster/text';
+import { requireGiven } from '../require/given';
+import { requireText } from '../require/text';
 
 /** The name of AWS' driver, and of the key under which nodes tell their zone. */
 export const EBS_DRIVER = 'ebs.csi.aws.com';

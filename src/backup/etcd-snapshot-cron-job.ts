@@ -3,10 +3,11 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
-import { requireWholeNumber, snapshotWorkloads } from './snapshot-pods';
-import { requireGiven } from '../cluster/text';
-import { requireSeconds } from '../runtime/program-pod';
-import { requireSchedule, requireTimeZone } from '../runtime/schedule';
+import { snapshotWorkloads } from './snapshot-pods';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireWholeNumber } from '../require/number';
+import { requireSchedule, requireTimeZone } from '../require/schedule';
 
 /** Props of snapshots on a schedule. */
 export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {

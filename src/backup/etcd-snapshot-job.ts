@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-pods';
-import { requireGiven } from '../cluster/text';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
 import { oneShotJob } from '../runtime/one-shot';
-import { requireSeconds } from '../runtime/program-pod';
 
 /** Props of a single snapshot. */
 export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {

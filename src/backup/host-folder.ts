@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireAbsolutePath } from '../cluster/names';
+import { requireAbsolutePath } from '../require/path';
 
 /** Folders in which nothing is kept: the machine's own, and those that are gone after a reboot. */
 const NEVER_IN = ['/proc', '/sys', '/dev', '/run', '/var/run', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/boot', '/usr/bin', '/usr/sbin', '/usr/lib',

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { EtcdCertificates } from '../cluster/etcd-certificates';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireAbsolutePath } from '../cluster/names';
+import { requireAbsolutePath } from '../require/path';
 
 const CERTIFICATES_PATH = '/certificates';
 const FINGERPRINTS_PATH = '/fingerprints';

@@ -10,9 +10,11 @@ import { CertificateMounts, FingerprintMounts, pkiFolderOf } from './mounted-fil
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireDnsSubdomain } from '../cluster/names';
+import { requireSeconds } from '../require/duration';
+import { requireDnsSubdomain } from '../require/names';
+import { requireWholeNumber } from '../require/number';
 import { Program } from '../runtime/program';
-import { ProgramPod, requireSeconds, standardLabels } from '../runtime/program-pod';
+import { ProgramPod, standardLabels } from '../runtime/program-pod';
 
 const BACKUP_PATH = '/backup';
 const PKI_PATH = '/pki';
@@ -181,12 +183,6 @@ function minimumFree(size: Size): number {
     throw new Error(`minimumFreeSpace must be at least 1 KiB, got ${bytes} bytes: leave it out for twice the size of the database`);
   }
   return bytes;
-}
-
-export function requireWholeNumber(prop: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) {
-    throw new Error(`${prop} must be a whole number of at least ${min}, got ${value}`);
-  }
 }
 
 function texts(values: { [name: string]: string }): { [name: string]: kplus.EnvValue } {

@@ -1,5 +1,5 @@
-import { firstDuplicate, requireDnsSubdomain } from './names';
-import { requireList } from './text';
+import { firstDuplicate, requireList } from '../require/list';
+import { requireDnsSubdomain } from '../require/names';
 
 /** What may be said of control planes by their names. */
 interface ByNode {

@@ -1,7 +1,8 @@
 import * as path from 'path';
 import * as kplus from 'cdk8s-plus-28';
-import { requireAbsolutePath } from './names';
-import { requireGiven, requireText } from './text';
+import { requireGiven } from '../require/given';
+import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
 
 /**
  * The names of the three files with which a client proves itself to etcd.

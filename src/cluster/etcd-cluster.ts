@@ -10,11 +10,14 @@ import { parsePinnedImage } from './image-reference';
 import { KubernetesVersion } from './kubernetes-version';
 import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
-import { requireAbsolutePath, requireDnsLabel } from './names';
 import { flagsObstacle } from './restore-obstacle';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
-import { requireGiven, requireList, requireText } from './text';
+import { requireGiven } from '../require/given';
+import { requireList } from '../require/list';
+import { requireDnsLabel } from '../require/names';
+import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
 
 /** What the ways to describe a cluster have in common. */
 interface Description {

@@ -1,4 +1,4 @@
-import { requireText } from './text';
+import { requireText } from '../require/text';
 
 /**
  * A released version of etcd, and what it can do.

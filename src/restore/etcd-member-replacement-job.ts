@@ -2,13 +2,14 @@ import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
-import { requireUtcTime } from './snapshot-source';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireGiven } from '../cluster/text';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
-import { requireSeconds, standardLabels } from '../runtime/program-pod';
+import { standardLabels } from '../runtime/program-pod';
 
 /** Which member is replaced, and once. */
 export interface EtcdMemberReplacementJobProps {

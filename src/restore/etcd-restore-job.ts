@@ -2,16 +2,18 @@ import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
-import { requireUtcTime, SnapshotSource } from './snapshot-source';
+import { SnapshotSource } from './snapshot-source';
 import { BackupVolume } from '../backup/backup-volume';
 import { requireApartFromData } from '../backup/host-folder';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
-import { requireGiven } from '../cluster/text';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
-import { requireSeconds, standardLabels } from '../runtime/program-pod';
+import { standardLabels } from '../runtime/program-pod';
 
 /** What is restored, where, and once. */
 export interface EtcdRestoreJobProps {

@@ -6,7 +6,7 @@ import { Program } from './program';
 import { ProgramPod } from './program-pod';
 import { ContainerImages } from '../cluster/container-images';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
-import { requireText } from '../cluster/text';
+import { requireText } from '../require/text';
 
 /** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';

@@ -1,11 +1,11 @@
-import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
+import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { requireObjectName } from './object-name';
 import { Program } from './program';
 import { Toolbox } from './toolbox';
 import { verifiedCommand, VerifiedFiles } from './verified-files';
 import { ContainerImages } from '../cluster/container-images';
+import { requireObjectName } from '../require/object-name';
 
 /** A user without a name and without rights, where no file of the host is needed. */
 const NOBODY = 65532;
@@ -189,13 +189,4 @@ export function standardLabels(name: string, instance: string, extra: { [key: st
     'app.kubernetes.io/managed-by': 'cdk8s-day2',
     ...extra,
   };
-}
-
-/** Whole seconds above zero, for what Kubernetes and the programs take. */
-export function requireSeconds(prop: string, duration: Duration): number {
-  const seconds = duration.toSeconds({ integral: false });
-  if (!Number.isInteger(seconds) || seconds < 1) {
-    throw new Error(`${prop} must be a whole number of seconds of at least 1, got ${seconds} s`);
-  }
-  return seconds;
 }

@@ -1,8 +1,9 @@
 import { ApiObject, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { ContainerImages } from '../../src/cluster/container-images';
+import { requireSeconds } from '../../src/require/duration';
 import { Program } from '../../src/runtime/program';
-import { ProgramPod, ProgramPodProps, requireSeconds, standardLabels } from '../../src/runtime/program-pod';
+import { ProgramPod, ProgramPodProps, standardLabels } from '../../src/runtime/program-pod';
 import { Toolbox } from '../../src/runtime/toolbox';
 
 /** A Job whose pod is as the given props say, completed. */
