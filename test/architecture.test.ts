@@ -12,13 +12,17 @@ function imports(file: string): string[] {
 
 const folder = (file: string) => file.split('/')[0];
 
+/** What every room above may use. */
+const COMMON = ['cluster', 'require', 'storage'];
+
 /** Which folders a folder's files may use, besides their own. */
 const MAY_USE: { [folder: string]: string[] } = {
   require: [],
   cluster: ['require'],
+  storage: ['cluster', 'require'],
   runtime: ['cluster', 'require'],
-  backup: ['cluster', 'require', 'runtime'],
-  restore: ['cluster', 'require', 'runtime', 'backup'],
+  backup: [...COMMON, 'runtime'],
+  restore: [...COMMON, 'runtime'],
 };
 
 test('every folder of src/ has its place', () => {

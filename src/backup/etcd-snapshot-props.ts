@@ -1,9 +1,9 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from './backup-volume';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { BackupVolume } from '../storage/backup-volume';
 
 /**
  * What a snapshot is taken of, where it is kept, and how the pod runs that takes it. For those on a schedule and for single ones.

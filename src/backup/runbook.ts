@@ -1,6 +1,6 @@
-import { shellQuoted } from './shell-quoted';
 import { formatHost, parseEndpoint } from '../cluster/endpoint';
 import { EtcdCluster } from '../cluster/etcd-cluster';
+import { shellQuoted } from '../storage/shell-quoted';
 
 /** Where a person finds the backups with the cluster down. */
 export interface BackupsByHand {

@@ -3,8 +3,6 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
 import { SnapshotSource } from './snapshot-source';
-import { BackupVolume } from '../backup/backup-volume';
-import { requireApartFromData } from '../backup/host-folder';
 import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
@@ -14,6 +12,8 @@ import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
+import { BackupVolume } from '../storage/backup-volume';
+import { requireApartFromData } from '../storage/host-folder';
 
 /** What is restored, where, and once. */
 export interface EtcdRestoreJobProps {

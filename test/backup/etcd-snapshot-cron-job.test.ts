@@ -3,8 +3,8 @@ import * as kplus from 'cdk8s-plus-28';
 import { allCronJobProps, chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from './synthesized';
 import { reviewed } from '../../examples/reviewed';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const schedule = Cron.schedule({ minute: '0', hour: '*/6' });
 

@@ -3,9 +3,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { allJobProps, chart, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from './synthesized';
 import { reviewed } from '../../examples/reviewed';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 describe('all the props', () => {
   const scope = chart('backup');

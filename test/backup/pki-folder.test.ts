@@ -2,12 +2,12 @@ import { Cron } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { chart } from './snapshot-fixtures';
 import { mountOf, only } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
 

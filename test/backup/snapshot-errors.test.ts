@@ -1,7 +1,6 @@
 import { Chart, Cron, Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
@@ -9,6 +8,7 @@ import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const three = stacked('cp1', 'cp2', 'cp3');
 const cp1 = kplus.Node.named('cp1');

@@ -1,7 +1,5 @@
 import { Chart, Cron, Duration, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
-import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/backup/backup-volume-props';
 import { EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
@@ -12,6 +10,8 @@ import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../src/cluster/registry-mirror';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
 
 export function chart(namespace?: string): Chart {
   return new Chart(Testing.app(), 'platform', { namespace });

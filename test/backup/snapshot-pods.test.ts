@@ -2,10 +2,10 @@ import { App, Chart, Cron } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, only, podOf } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const schedule = Cron.hourly();
 const claim = (scope: Chart) =>

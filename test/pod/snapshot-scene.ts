@@ -5,10 +5,10 @@ import { BackupsOnDisk } from './backups-on-disk';
 import { ContainerResult } from './container';
 import { Pod, PodOptions } from './pod';
 import { rootsFolder } from './roots-folder';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

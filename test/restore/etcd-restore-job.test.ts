@@ -1,12 +1,12 @@
 import { App, Chart, Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { allRestoreProps, clusterOf } from './restore-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const kubernetesVersion = KubernetesVersion.of('1.34.4');
 const ha = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });

@@ -2,12 +2,12 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Chart, Cron, Testing } from 'cdk8s';
 import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const kubeadm = readFileSync(join(__dirname, '..', 'cluster', 'fixtures', 'kubeadm-1.31.yaml'), 'utf8');
 const words = [...kubeadm.matchAll(/^ {4}- (etcd|--\S+)$/gm)].map(([, word]) => word);

@@ -1,12 +1,12 @@
 import { Chart, Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJobProps } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 // `Required`: a new prop breaks the compilation here, until it is given a value and the tests say what becomes of it.
 

@@ -2,7 +2,6 @@ import { Chart, Cron, Names, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
@@ -10,6 +9,7 @@ import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { objectName } from '../../src/runtime/object-name';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const VALID = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const once = { expires: '2026-11-22T00:00:00Z' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Cron } from 'cdk8s';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { killProcess, startStaticPod, stopStaticPod } from '../../lab/faults';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';

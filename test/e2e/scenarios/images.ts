@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../../src/backup/etcd-snapshot-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../../src/cluster/etcd-version';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { EtcdImageContent } from '../../lab/etcd-image';
 import { loadImages } from '../../lab/image-loading';
 import { Scenario } from '../scenario';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../../src/backup/etcd-snapshot-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from '../support/chart';

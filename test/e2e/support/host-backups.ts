@@ -2,9 +2,9 @@ import { Cron } from 'cdk8s';
 import { Node } from 'cdk8s-plus-28';
 import { BackupFolder } from './backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 

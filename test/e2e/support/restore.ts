@@ -8,12 +8,12 @@ import { KubernetesObject } from './kubernetes';
 import { clusterSeenBy, valuesBelow } from './members';
 import { assertNeverTwo, outage, Witness } from './witness';
 import { Workload, workloadImage } from './workload';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../../src/backup/etcd-snapshot-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job';
 import { SnapshotSource } from '../../../src/restore/snapshot-source';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 

@@ -1,8 +1,8 @@
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_HOST_PATH, ALL_NFS, chart } from './snapshot-fixtures';
-import { only } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_HOST_PATH, ALL_NFS, chart } from '../backup/snapshot-fixtures';
+import { only } from '../backup/synthesized';
 
 /** What a pod that mounts the volume says of it. */
 function inPod(scope: Chart, { volume }: BackupVolume): any {

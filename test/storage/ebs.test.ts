@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
-import { chart } from './snapshot-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
-import { EbsStorageClassProps, EbsVolumeProps } from '../../src/backup/backup-volume-props';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { EbsStorageClassProps, EbsVolumeProps } from '../../src/storage/backup-volume-props';
+import { chart } from '../backup/snapshot-fixtures';
 
 const existing = (changes: Partial<EbsVolumeProps>) => () =>
   BackupVolume.fromEbsVolume(chart(), 'backups', { volumeId: 'vol-0123456789abcdef0', zone: 'eu-central-1a', size: Size.gibibytes(20), ...changes });
