@@ -17,12 +17,13 @@ const COMMON = ['cluster', 'require', 'storage'];
 
 /** Which folders a folder's files may use, besides their own. */
 const MAY_USE: { [folder: string]: string[] } = {
-  require: [],
-  cluster: ['require'],
-  storage: ['cluster', 'require'],
-  runtime: ['cluster', 'require'],
-  backup: [...COMMON, 'runtime'],
-  restore: [...COMMON, 'runtime'],
+  'require': [],
+  'cluster': ['require'],
+  'storage': ['cluster', 'require'],
+  'runtime': ['cluster', 'require'],
+  'break-glass': [...COMMON, 'runtime'],
+  'backup': [...COMMON, 'break-glass', 'runtime'],
+  'restore': [...COMMON, 'runtime'],
 };
 
 test('every folder of src/ has its place', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
-import { BackupsByHand, runbook } from '../../src/backup/runbook';
+import { BackupsByHand, runbook } from '../../src/break-glass/runbook';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
