@@ -42,13 +42,13 @@ export interface CertificateLocations {
   readonly key: string;
 }
 
+/** The folder in which kubeadm keeps the certificates of etcd. */
+const KUBEADM_FOLDER = '/etc/kubernetes/pki/etcd';
+
 /**
  * The certificates with which backups and restores reach etcd.
  */
 export class EtcdCertificates {
-  /** The folder in which kubeadm keeps the certificates of etcd. */
-  public static readonly KUBEADM_FOLDER = '/etc/kubernetes/pki/etcd';
-
   /**
    * Certificates in a folder of the node on which the pod runs.
    *
@@ -59,7 +59,7 @@ export class EtcdCertificates {
    * makes on every control plane, and not the server's.
    * @see https://kubernetes.io/docs/setup/best-practices/certificates/
    */
-  public static fromHostFolder(folder: string = EtcdCertificates.KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
+  public static fromHostFolder(folder: string = KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
     requireAbsolutePath('certificate folder', folder);
     const locate = (prop: string, file: string) => {
       requireText(`certificate file ${prop}`, file);

@@ -165,8 +165,12 @@ export class EtcdCluster {
   public readonly certificates?: EtcdCertificates;
   /** The members on the control planes; none when etcd is external. */
   public readonly members: EtcdMember[];
-  /** The name of the member whose manifest or command line was read. */
-  public readonly memberName?: string;
+  /**
+   * The name of the member whose manifest or command line was read.
+   *
+   * @internal
+   */
+  public readonly _memberName?: string;
   /**
    * Why a restore or a replacement would refuse this etcd on its machines, as far as what was read tells.
    *
@@ -198,7 +202,7 @@ export class EtcdCluster {
     this.certificates = description.certificates;
     this.isExternal = description.members === undefined;
     this.members = description.members ?? [];
-    this.memberName = description.memberName;
+    this._memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
     this._pkiFolder = description.pkiFolder;

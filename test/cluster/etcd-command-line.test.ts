@@ -42,7 +42,7 @@ describe('the line of a running etcd', () => {
       'journalctl -u etcd -f', 'vi /etc/etcd --name=x', etcd].join('\n')],
   ])('%s', (_, text) => {
     const cluster = read(text);
-    expect(cluster.memberName).toBe('cp3');
+    expect(cluster._memberName).toBe('cp3');
     expect(cluster.dataDir).toBe('/var/lib/etcd');
     expect(cluster.etcdVersion.toString()).toBe('3.5.15');
     expect(cluster.controlPlanes).toEqual(['cp2', 'cp1', 'cp3']);
