@@ -2,6 +2,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { EtcdCluster } from './etcd-cluster';
 import { EtcdVersion } from './etcd-version';
 import { parseImage, parsePinnedImage } from './image-reference';
+import { FIRST_TAG_WITH_TOOLS, toollessTag } from './kubeadm-etcd';
 import { RegistryMirror } from './registry-mirror';
 
 /**
@@ -89,8 +90,7 @@ export class ContainerImages {
   /**
    * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
    *
-   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot: they lack `etcdutl`, and `etcdctl` no longer does it. Then it is
-   * the first one that can, 3.6.5-0, by its tag alone.
+   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot. Then it is the first one that can, 3.6.5-0, by its tag alone.
    *
    * Throws when the cluster's image is such a one under a tag of somebody's own, of which nobody knows a newer one.
    */
@@ -120,17 +120,17 @@ export class ContainerImages {
   }
 }
 
-/** The image itself, or the first with etcdutl in place of one that Kubernetes has built without it when etcdctl could no longer do its work. */
+/** The image itself, or in place of one whose tools can't check a snapshot the first that has them. */
 function withTools(image: string, version?: EtcdVersion): string {
   const { registry, repository, tag } = parseImage('image', image);
   const isOfKubernetes = /^(registry\.k8s\.io|k8s\.gcr\.io)$/.test(registry) && repository === 'etcd';
-  const [, toolless, rest] = /^v?(3\.6\.[0-4](?!\d))(.*)$/.exec(tag ?? version?.toString() ?? '') ?? [];
-  if (toolless === undefined || (!isOfKubernetes && !/^-\d+/.test(rest))) {
+  const toolless = toollessTag(tag ?? version?.toString() ?? '');
+  if (toolless === undefined || (!isOfKubernetes && !/^-\d+/.test(toolless.suffix))) {
     return image;
   }
-  if (!isOfKubernetes && (!/^-\d+$/.test(rest) || tag?.startsWith('v'))) {
-    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless}, which lacks it; `
-      + 'set images, as ContainerImages.of({ etcd: \'registry.k8s.io/etcd:3.6.5-0\' })');
+  if (!isOfKubernetes && (!/^-\d+$/.test(toolless.suffix) || tag?.startsWith('v'))) {
+    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless.version}, which lacks it; `
+      + `set images, as ContainerImages.of({ etcd: 'registry.k8s.io/etcd:${FIRST_TAG_WITH_TOOLS}' })`);
   }
-  return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:3.6.5-0`;
+  return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:${FIRST_TAG_WITH_TOOLS}`;
 }

@@ -48,3 +48,25 @@ function parse(entry: string): EtcdTag {
   const [fromPatch, tag] = entry.split('=');
   return { fromPatch: Number(fromPatch), tag };
 }
+
+/** The first tag of Kubernetes' image of etcd 3.6 that has etcdutl. */
+export const FIRST_TAG_WITH_TOOLS = '3.6.5-0';
+
+/** A tag of Kubernetes' etcd image whose tools can't check a snapshot. */
+export interface ToollessTag {
+  /** The version in the tag: `3.6.4`. */
+  readonly version: string;
+  /** What follows the version in the tag: `-0`, or more where somebody has built an image of it. */
+  readonly suffix: string;
+}
+
+/**
+ * Kubernetes builds its images without etcdutl up to 3.5.21 and 3.6.4. That costs nothing up to 3.5, whose etcdctl checks and restores snapshots,
+ * too; from 3.6 on only etcdutl does. So an image of 3.6.0 to 3.6.4 has no tool for it, and the tag of such a one is returned in its parts.
+ *
+ * @see https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.6.md#etcdctl-v3
+ */
+export function toollessTag(tag: string): ToollessTag | undefined {
+  const [, version, suffix] = /^v?(3\.6\.[0-4](?!\d))(.*)$/.exec(tag) ?? [];
+  return version === undefined ? undefined : { version, suffix };
+}
