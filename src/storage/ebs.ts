@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import { EbsStorageClassProps, EbsVolumeProps } from './backup-volume-props';
 import { requireGiven } from '../require/given';
+import { requireWithin } from '../require/number';
 import { requireText } from '../require/text';
 
 /** The name of AWS' driver, and of the key under which nodes tell their zone. */
@@ -88,10 +89,4 @@ function requireSize(size: Size): number {
   const gibibytes = size.toGibibytes({ rounding: 2 });
   requireWithin('size', gibibytes, GP3.sizeGiB.min, GP3.sizeGiB.max, 'EBS, in whole GiB');
   return gibibytes;
-}
-
-function requireWithin(prop: string, value: number, min: number, max: number, what: string): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new Error(`${prop} must be a whole number from ${min} to ${max} (${what}), got ${value}`);
-  }
 }
