@@ -58,7 +58,7 @@ describe.each<[string, EtcdCluster, BackupsByHand]>([
   });
 
   test('nothing in it is left over of a template', () => {
-    expect(page).not.toMatch(/undefined|null|NaN|\$\{|\n\n\n| \n|^\s*$/);
+    expect(page).not.toMatch(/undefined|null|NaN|\$\{|\{\{|true|false|\n\n\n| \n|^\s*$/);
     expect(page.endsWith('\n')).toBe(true);
   });
 });
@@ -69,6 +69,7 @@ test('a volume of pods that are not root\'s: root runs a copy of the kit, and sa
     'mount /dev/DEVICE /mnt/backup', `cp -rL ${FOLDER.folder}/prod/break-glass /root/`, `cd /root/break-glass && export BACKUP_ROOT=${FOLDER.folder}`, 'sh restore.sh --list',
     'sh restore.sh --latest --trust-backups --dry-run',
   ]);
+  expect(stackedPage.find((line) => line.includes('--quiesced'))).toMatch(/^sh restore\.sh --latest --trust-backups --id ID --without-quorum /);
   // There, root copies the backup to the holder, and it is root's.
   const external = commands(runbook(outside, { ...FOLDER, mount: 'mount /dev/DEVICE /mnt/backup', machines: [], ofPods: true })).join('\n');
   expect(external).toContain(`cp -rL ${FOLDER.folder}/`);
