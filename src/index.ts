@@ -4,6 +4,8 @@ export * from './cluster/etcd-cluster';
 export * from './cluster/etcd-cluster-props';
 export * from './cluster/etcd-member';
 export * from './cluster/etcd-version';
+export * from './cluster/kubeadm-cluster';
+export * from './cluster/kubeadm-cluster-props';
 export * from './cluster/kubernetes-version';
 export * from './cluster/registry-mirror';
 export * from './storage/backup-volume';

@@ -9,7 +9,8 @@ const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((file) => 
 const PRELUDE = `
 import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { HostPathVolumeType, Node, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
-import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, KubernetesVersion,
+import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, KubeadmCluster,
+  KubernetesVersion,
   RegistryMirror, RetentionPolicy } from 'cdk8s-day2';
 declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume;
 `;

@@ -32,6 +32,10 @@ const MANIFEST = JSON.stringify({
 /** Everything public that has required props. A new one fails the first test until it stands here. */
 const subjects: { [props: string]: Subject } = {
   KubeadmEtcdProps: { props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] }, build: (props) => day2.EtcdCluster.kubeadm(props) },
+  KubeadmClusterProps: { props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] }, build: (props) => day2.KubeadmCluster.of(props) },
+  KubeadmClusterWithEtcdProps: {
+    props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'], etcd: cluster }, build: (props) => day2.KubeadmCluster.withEtcd(props),
+  },
   StaticPodEtcdProps: {
     props: { name: 'prod' },
     build: (props) => day2.EtcdCluster.fromStaticPodManifest({ manifest: MANIFEST, ...props }),
@@ -59,7 +63,7 @@ const subjects: { [props: string]: Subject } = {
   },
 };
 /** Those that others extend, and nobody takes. */
-const BASES = ['EtcdClusterProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
+const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
 
 /** The required props of every public props interface, those that it inherits among them. */
 function requiredProps(): { [props: string]: string[] } {

@@ -2,15 +2,15 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { RetentionPolicy } from './retention-policy';
 import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
+import { IEtcdCluster } from '../cluster/etcd-cluster';
 import { BackupVolume } from '../storage/backup-volume';
 
 /**
  * What a snapshot is taken of, where it is kept, and how the pod runs that takes it. For those on a schedule and for single ones.
  */
 export interface EtcdSnapshotProps {
-  /** The etcd cluster to back up. */
-  readonly cluster: EtcdCluster;
+  /** The cluster whose etcd is backed up. */
+  readonly cluster: IEtcdCluster;
 
   /** Where backups are kept, each in a folder of its own under the cluster's name. */
   readonly volume: BackupVolume;
@@ -72,7 +72,7 @@ export interface EtcdSnapshotProps {
   readonly minimumFreeSpace?: Size;
 
   /**
-   * Whether the node's whole PKI folder (`ca.crt`, `ca.key`, the service accounts' keys and the rest) is kept beside each snapshot, in
+   * Whether the cluster's whole PKI folder (`pkiFolder` of a `KubeadmCluster`: `ca.crt`, `ca.key`, the service accounts' keys and the rest) is kept beside each snapshot, in
    * `pki/`. Without it, a control plane whose disks are lost can't be rebuilt as the same cluster.
    *
    * **The private keys lie on the volume in plain text**, readable by root only. Whoever can read the volume can sign certificates for
@@ -87,30 +87,6 @@ export interface EtcdSnapshotProps {
    * @default false
    */
   readonly includePki?: boolean;
-
-  /**
-   * The node's PKI folder. An absolute path on the host.
-   *
-   * `includePki` keeps all of it. Of a stacked cluster whose etcd certificates are files of the node, each backup's record has the SHA-256 of
-   * `ca.crt` and `sa.pub` in any case, both public, so that a restore can tell beforehand that it meets another cluster's PKI.
-   *
-   * @default - the folder above etcd's certificates where these are as kubeadm lays them out, such as /var/lib/minikube/certs; else /etc/kubernetes/pki
-   */
-  readonly pkiFolder?: string;
-
-  /**
-   * The file that the API server's `--encryption-provider-config` names, such as `/etc/kubernetes/enc/enc.yaml`. An absolute path on the
-   * host, there on every control plane on which the pod may run.
-   *
-   * It is mounted for one thing: each backup's record gets its SHA-256, and nothing else of it is kept. A restored cluster can read its
-   * encrypted Secrets only with the keys of that time, so a restore that would meet another file says so before anything stops. The file
-   * itself has to be kept elsewhere, as the keys that it holds are what protects the backups.
-   *
-   * Only for stacked clusters; an external etcd's pods see no control plane's files.
-   *
-   * @default - none is recorded
-   */
-  readonly encryptionConfig?: string;
 
   /**
    * Whether the break-glass kit is kept beside the backups, in `break-glass/`: the restore program, a static busybox, etcd's tools and a

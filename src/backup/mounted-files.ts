@@ -1,10 +1,7 @@
-import { dirname } from 'path/posix';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { EtcdCertificates } from '../cluster/etcd-certificates';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireAbsolutePath } from '../require/path';
 
 const CERTIFICATES_PATH = '/certificates';
 const FINGERPRINTS_PATH = '/fingerprints';
@@ -41,41 +38,19 @@ export class FingerprintMounts {
   public readonly mounts: kplus.VolumeMount[];
   public readonly env: { [name: string]: string };
 
-  constructor(scope: Construct, { cluster, includePki, pkiFolder, encryptionConfig }: EtcdSnapshotProps) {
+  constructor(scope: Construct, cluster: EtcdCluster, includePki: boolean) {
     const files: { [name: string]: string } = {};
     // Both are public, and on every control plane of kubeadm: so wherever the node's files are used anyway.
     if (!cluster.isExternal && (cluster.certificates?.hostFolder !== undefined || includePki)) {
-      const folder = pkiFolderOf(cluster, pkiFolder);
-      files['ca.crt'] = `${folder}/ca.crt`;
-      files['sa.pub'] = `${folder}/sa.pub`;
+      files['ca.crt'] = `${cluster._pkiFolder}/ca.crt`;
+      files['sa.pub'] = `${cluster._pkiFolder}/sa.pub`;
     }
-    if (encryptionConfig !== undefined) {
-      if (cluster.isExternal) {
-        throw new Error(`encryptionConfig must be left out for the external etcd cluster ${cluster.name}: its pods see no control plane's files`);
-      }
-      requireAbsolutePath('encryptionConfig', encryptionConfig);
-      files['encryption-config'] = encryptionConfig;
+    if (!cluster.isExternal && cluster._encryptionConfigFile !== undefined) {
+      files['encryption-config'] = cluster._encryptionConfigFile;
     }
     this.mounts = Object.entries(files).map(([name, path]) => hostFile(scope, `fingerprint-${name.replace('.', '-')}`, path, `${FINGERPRINTS_PATH}/${name}`));
     this.env = this.mounts.length > 0 ? { FINGERPRINTS: FINGERPRINTS_PATH } : {};
   }
-}
-
-/**
- * The node's PKI folder: the one given, else the one that etcd's certificates are in, in a folder `etcd`, as kubeadm's certificatesDir has
- * it. A pod that is to mount a file of another one waits for ever.
- */
-export function pkiFolderOf(cluster: EtcdCluster, given?: string): string {
-  if (given !== undefined) {
-    requireAbsolutePath('pkiFolder', given);
-    return given;
-  }
-  return cluster._pkiFolder ?? parentOf(cluster.certificates?.hostFolder) ?? '/etc/kubernetes/pki';
-}
-
-/** Of a folder that a person has named, only by names that tell it: the folder above /etc/ssl/etcd is none of Kubernetes. */
-function parentOf(etcdFolder: string = ''): string | undefined {
-  return /^(\/[^/]+){2,}\/(pki|certs|ssl)\/etcd$/.test(etcdFolder) ? dirname(etcdFolder) : undefined;
 }
 
 /** One file of the node. A pod whose file isn't there waits, and no folder appears in its place. */

@@ -3,7 +3,7 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
-import { CertificateMounts, FingerprintMounts, pkiFolderOf } from './mounted-files';
+import { CertificateMounts, FingerprintMounts } from './mounted-files';
 import { RetentionPolicy } from './retention-policy';
 import { BreakGlassKit } from '../break-glass/break-glass-kit';
 import { ContainerImages } from '../cluster/container-images';
@@ -33,6 +33,7 @@ export interface SnapshotWorkload {
 
 /** What is refused and rendered alike for snapshots on a schedule and for single ones. */
 export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy): SnapshotWorkload[] {
+  const cluster = props.cluster.etcd;
   const timeout = props.snapshotTimeout ?? Duration.minutes(10);
   const timeoutSeconds = requireSeconds('snapshotTimeout', timeout);
   const deadline = props.deadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
@@ -41,16 +42,16 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   }
   requireWholeNumber('backoffLimit', props.backoffLimit ?? 2, 0);
   requireWholeNumber('rounds', props.rounds ?? 3, 1);
-  if (props.includePki && props.cluster.isExternal) {
-    throw new Error(`includePki must be left out for the external etcd cluster ${props.cluster.name}: its pods see no control plane's files`);
+  if (props.includePki && cluster.isExternal) {
+    throw new Error(`includePki must be left out for the external etcd cluster ${cluster.name}: its pods see no control plane's files`);
   }
-  requireApartFromData(props.volume.hostPath, props.cluster);
+  requireApartFromData(props.volume.hostPath, cluster);
   const annotations = { 'cdk8s-day2/retention': retention.description, ...props.annotations };
   const places = placements(props);
   const kit = breakGlassKit(scope, props, places);
   return places.map(({ id, nodes }) => {
     const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
-    const labels = standardLabels('etcd-snapshot', props.cluster.name, props.labels);
+    const labels = standardLabels('etcd-snapshot', cluster.name, props.labels);
     const pod = snapshotPod(home, props, retention, nodes, labels, annotations, kit);
     return { id, pod, labels, annotations, deadline, backoffLimit: props.backoffLimit ?? 2 };
   });
@@ -63,7 +64,7 @@ interface Placement {
 
 /** Where the pods run: together in one place, or one on every control plane. */
 function placements(props: EtcdSnapshotProps): Placement[] {
-  const { cluster, volume, node, everyMember } = props;
+  const { cluster: { etcd: cluster }, volume, node, everyMember } = props;
   const planes = cluster.controlPlanes;
   if (node) {
     requireDnsSubdomain('node', node.name);
@@ -124,18 +125,18 @@ function breakGlassKit(scope: Construct, props: EtcdSnapshotProps, places: Place
   if (!(props.breakGlassKit ?? onHost)) return undefined;
   const machines = onHost ? places.flatMap(({ nodes }) => nodes) : [];
   // Where no file of the host is needed, pods run as nobody.
-  const ofPods = !onHost && props.cluster.certificates?.hostFolder === undefined;
-  return new BreakGlassKit(scope, props.cluster, props.images ?? ContainerImages.defaults(), { ...props.volume._byHand(), machines, ofPods });
+  const ofPods = !onHost && props.cluster.etcd.certificates?.hostFolder === undefined;
+  return new BreakGlassKit(scope, props.cluster.etcd, props.images ?? ContainerImages.defaults(), { ...props.volume._byHand(), machines, ofPods });
 }
 
 function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy, nodes: string[],
   labels: { [key: string]: string }, annotations: { [key: string]: string }, kit?: BreakGlassKit): ProgramPod {
-  const { cluster, volume } = props;
+  const { cluster: { etcd: cluster }, volume } = props;
   const images = props.images ?? ContainerImages.defaults();
   const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
-  const fingerprints = new FingerprintMounts(scope, props);
+  const fingerprints = new FingerprintMounts(scope, cluster, props.includePki ?? false);
   const pki = props.includePki ? kplus.Volume.fromHostPath(scope, 'Pki', 'pki', {
-    path: pkiFolderOf(cluster, props.pkiFolder),
+    path: cluster._pkiFolder,
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
   return new ProgramPod(scope, {

@@ -1,5 +1,5 @@
 import * as kplus from 'cdk8s-plus-28';
-import { EtcdCluster } from './etcd-cluster';
+import { IEtcdCluster } from './etcd-cluster';
 import { EtcdVersion } from './etcd-version';
 import { parseImage, parsePinnedImage } from './image-reference';
 import { FIRST_TAG_WITH_TOOLS, toollessTag } from './kubeadm-etcd';
@@ -94,14 +94,14 @@ export class ContainerImages {
    *
    * Throws when the cluster's image is such a one under a tag of somebody's own, of which nobody knows a newer one.
    */
-  public etcdFor(cluster: EtcdCluster): string {
-    return this.etcd ?? this.rewrite(withTools(cluster.image, cluster.etcdVersion));
+  public etcdFor(cluster: IEtcdCluster): string {
+    return this.etcd ?? this.rewrite(withTools(cluster.etcd.image, cluster.etcd.etcdVersion));
   }
 
   /**
    * Every image that is needed to operate a cluster, behind the mirror if there is one: what a mirror has to hold.
    */
-  public listFor(cluster: EtcdCluster): string[] {
+  public listFor(cluster: IEtcdCluster): string[] {
     return [this.etcdFor(cluster), this.busybox];
   }
 

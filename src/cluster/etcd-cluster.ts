@@ -1,15 +1,15 @@
 import { isIPv6 } from 'net';
-import { requireControlPlanes } from './control-planes';
-import { formatEndpoint, requireConsistentEndpoints, requireHost, requirePort } from './endpoint';
+import { formatEndpoint, requireConsistentEndpoints } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, RunningEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
 import { flagsOfCommandLine } from './etcd-command-line';
 import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
+import { kubeadmMembers } from './kubeadm-members';
 import { KubernetesVersion } from './kubernetes-version';
-import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
+import { pkiFolderOf } from './pki-folder';
 import { flagsObstacle } from './restore-obstacle';
 import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
@@ -19,10 +19,16 @@ import { requireDnsLabel } from '../require/names';
 import { requireAbsolutePath } from '../require/path';
 import { requireText } from '../require/text';
 
-/** What the ways to describe a cluster have in common. */
-interface Description {
-  readonly name: string;
+/** What of a cluster's nodes concerns its etcd: its version, and files of the control planes. */
+interface NodeFacts {
   readonly kubernetesVersion?: KubernetesVersion;
+  readonly pkiFolder?: string;
+  readonly encryptionConfigFile?: string;
+}
+
+/** What the ways to describe a cluster have in common. */
+interface Description extends NodeFacts {
+  readonly name: string;
   readonly etcdVersion: EtcdVersion;
   readonly image: string;
   readonly dataDir: string;
@@ -31,7 +37,6 @@ interface Description {
   readonly members?: EtcdMember[];
   readonly memberName?: string;
   readonly loopback?: string;
-  readonly pkiFolder?: string;
   /** Why a restore would refuse it. */
   readonly restoreObstacle?: string;
   /** What the number of members was read from. */
@@ -39,9 +44,20 @@ interface Description {
 }
 
 /**
- * An etcd cluster that exists and is operated: backed up, restored, upgraded.
+ * A cluster with an etcd that is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing else of the cluster need be said.
  */
-export class EtcdCluster {
+export interface IEtcdCluster {
+  /** The cluster's etcd. */
+  readonly etcd: EtcdCluster;
+}
+
+/**
+ * An etcd cluster that exists and is operated: backed up and restored.
+ *
+ * It is all that a snapshot or a restore needs. Where also nodes, the PKI folder or the encryption configuration are to be described, use
+ * `KubeadmCluster`.
+ */
+export class EtcdCluster implements IEtcdCluster {
   /**
    * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
    *
@@ -52,19 +68,7 @@ export class EtcdCluster {
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
     requireGiven(props, 'name', 'kubernetesVersion', 'controlPlanes');
     const port = props.clientPort ?? 2379;
-    requirePort('clientPort', port);
-    requireControlPlanes(props.controlPlanes, props);
-    const members = props.controlPlanes.map(name => {
-      const host = props.addresses?.[name] ?? name;
-      requireHost(`address of ${name}`, host);
-      return {
-        name,
-        peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }),
-        clientUrl: formatEndpoint({ scheme: 'https', host, port }),
-        zone: props.zones?.[name],
-      };
-    });
-    requireApart(members);
+    const members = kubeadmMembers(props, port);
     const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
     return new EtcdCluster({
       name: props.name,
@@ -181,15 +185,22 @@ export class EtcdCluster {
   public readonly isExternal: boolean;
 
   /**
-   * The node's PKI folder, where what was read tells it.
+   * The PKI folder of the control planes.
+   *
    * @internal
    */
-  public readonly _pkiFolder?: string;
+  public readonly _pkiFolder: string;
+  /**
+   * The file on the control planes that the API server's `--encryption-provider-config` names, where it is known.
+   *
+   * @internal
+   */
+  public readonly _encryptionConfigFile?: string;
 
   private readonly endpoints: string[];
   private readonly loopback?: string;
 
-  private constructor(description: Description) {
+  private constructor(private readonly description: Description) {
     requireDnsLabel('name', description.name);
     requireAbsolutePath('dataDir', description.dataDir);
     parsePinnedImage('image', description.image);
@@ -205,14 +216,31 @@ export class EtcdCluster {
     this._memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
-    this._pkiFolder = description.pkiFolder;
+    this._pkiFolder = description.pkiFolder ?? pkiFolderOf(description.certificates);
+    this._encryptionConfigFile = description.encryptionConfigFile;
     this._restoreObstacle = description.restoreObstacle;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
+  }
+
+  /** This cluster itself, so that it can be given wherever a `KubeadmCluster` can. */
+  public get etcd(): EtcdCluster {
+    return this;
   }
 
   /** The names of the control-plane nodes that run a member; none when etcd is external. */
   public get controlPlanes(): string[] {
     return this.members.map(({ name }) => name);
+  }
+
+  /**
+   * This etcd, with what its cluster's description says of the nodes; what is left out there stays as it was.
+   *
+   * @internal
+   */
+  public _withNodes(facts: NodeFacts, zones: { readonly [node: string]: string } = {}): EtcdCluster {
+    const members = this.description.members?.map(member => ({ ...member, zone: member.zone ?? zones[member.name] }));
+    const given = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+    return new EtcdCluster({ ...this.description, members, ...given });
   }
 
   /**

@@ -39,7 +39,7 @@ export function etcdTagOfKubeadm(minor: number, patch: number): string {
   if (line === undefined) {
     const minors = Object.keys(ETCD_TAGS);
     throw new Error(`the etcd of kubernetes 1.${minor} is not known here, only those of 1.${minors[0]} to 1.${minors[minors.length - 1]}: `
-      + 'set image, such as registry.k8s.io/etcd:3.6.8-0, to what /etc/kubernetes/manifests/etcd.yaml names on a control plane');
+      + 'set image of EtcdCluster.kubeadm, such as registry.k8s.io/etcd:3.6.8-0, to what /etc/kubernetes/manifests/etcd.yaml names on a control plane');
   }
   return line.split(' ').map(parse).filter(known => known.fromPatch <= patch).pop()!.tag;
 }

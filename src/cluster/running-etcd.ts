@@ -1,11 +1,11 @@
 import * as path from 'path';
-import { requireControlPlanes } from './control-planes';
 import { Endpoint, formatEndpoint, isOfTheMachine, loopbackOf, parseEndpoint } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { RunningEtcdProps } from './etcd-cluster-props';
 import { EtcdFlags } from './etcd-flags';
 import { EtcdMember } from './etcd-member';
 import { membersOf } from './member-addresses';
+import { requireControlPlanes } from './nodes';
 
 /** How the paths that etcd was told map onto the host's; undefined when a path isn't on the host. */
 export type HostPath = (path: string) => string | undefined;

@@ -3,7 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
 import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
+import { EtcdCluster, IEtcdCluster } from '../cluster/etcd-cluster';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { requireUtcTime } from '../require/utc-time';
@@ -14,7 +14,7 @@ import { standardLabels } from '../runtime/program-pod';
 /** Which member is replaced, and once. */
 export interface EtcdMemberReplacementJobProps {
   /** The cluster that the member is of: stacked, with a member on each control plane. */
-  readonly cluster: EtcdCluster;
+  readonly cluster: IEtcdCluster;
 
   /** The control plane whose member is replaced, as `kplus.Node.named('cp3')`. */
   readonly node: kplus.NamedNode;
@@ -75,7 +75,7 @@ export class EtcdMemberReplacementJob extends Construct {
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'node', 'replacementId', 'expires');
-    const { cluster, node: { name } } = props;
+    const { cluster: { etcd: cluster }, node: { name } } = props;
     requireReplaceable(cluster, name);
     requireRestorable(cluster);
     requireOperationId('replacementId', props.replacementId);
@@ -85,7 +85,7 @@ export class EtcdMemberReplacementJob extends Construct {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,
-      kubernetesVersion: props.cluster.kubernetesVersion,
+      kubernetesVersion: cluster.kubernetesVersion,
       node: name,
       image: images.etcdFor(cluster),
       images,

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
 import { SnapshotSource } from './snapshot-source';
 import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
+import { IEtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
@@ -18,7 +18,7 @@ import { requireApartFromData } from '../storage/host-folder';
 /** What is restored, where, and once. */
 export interface EtcdRestoreJobProps {
   /** The cluster to restore: stacked, with a member on each control plane. */
-  readonly cluster: EtcdCluster;
+  readonly cluster: IEtcdCluster;
 
   /** Where the backups are, as for the snapshots. */
   readonly volume: BackupVolume;
@@ -139,7 +139,7 @@ export class EtcdRestoreJob extends Construct {
   constructor(scope: Construct, id: string, props: EtcdRestoreJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'volume', 'restoreId', 'expires');
-    const { cluster } = props;
+    const { cluster: { etcd: cluster } } = props;
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
@@ -154,11 +154,12 @@ export class EtcdRestoreJob extends Construct {
   }
 
   private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
+    const { etcd } = props.cluster;
     const isHolder = name === this.holder;
     const home = new Construct(this, `pod:${name}`);
     const images = props.images ?? ContainerImages.defaults();
     const role = isHolder ? 'holder' : 'follower';
-    const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });
+    const labels = standardLabels('etcd-restore', etcd.name, { 'cdk8s-day2/role': role, ...props.labels });
     const annotations = { 'cdk8s-day2/restore-id': props.restoreId, 'cdk8s-day2/expires': props.expires, ...props.annotations };
     const claimed = isHolder && props.volume.hostPath === undefined;
     return hostOperationJob(this, home, {
@@ -166,12 +167,12 @@ export class EtcdRestoreJob extends Construct {
       // An id is used once; trying doesn't use it.
       operationId: props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId,
       expires: props.expires,
-      kubernetesVersion: props.cluster.kubernetesVersion,
+      kubernetesVersion: etcd.kubernetesVersion,
       node: name,
-      image: images.etcdFor(props.cluster),
+      image: images.etcdFor(etcd),
       images,
       env: {
-        CLUSTER: props.cluster.name,
+        CLUSTER: etcd.name,
         ROLE: role,
         SELF: name,
         HOLDER: this.holder,
@@ -196,7 +197,7 @@ export class EtcdRestoreJob extends Construct {
   }
 }
 
-function presentMembers({ cluster, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
+function presentMembers({ cluster: { etcd: cluster }, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
   const stranger = lostMembers.find((name) => !cluster.controlPlanes.includes(name));
   if (stranger !== undefined) {
     throw new Error(`lostMembers must be of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
@@ -209,7 +210,7 @@ function presentMembers({ cluster, lostMembers = [] }: EtcdRestoreJobProps): Etc
   return present;
 }
 
-function chooseHolder({ holder, volume, cluster }: EtcdRestoreJobProps, present: EtcdMember[]): string {
+function chooseHolder({ holder, volume, cluster: { etcd: cluster } }: EtcdRestoreJobProps, present: EtcdMember[]): string {
   if (holder === undefined) {
     if (volume.hostPath !== undefined && cluster.members.length > 1) {
       throw new Error(`holder must be set, as kplus.Node.named('${present[0].name}'): the snapshot is in the folder ${volume.hostPath} of one of `

@@ -30,7 +30,6 @@ const builds: { [what: string]: (scope: Chart) => void } = {
     cluster: external(scope),
     node: undefined,
     includePki: false,
-    encryptionConfig: undefined,
     volume: BackupVolume.fromPersistentVolumeClaim(scope, 'claimed', kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups')),
   }),
   'an existing EBS volume with all props': (scope) => BackupVolume.fromEbsVolume(scope, 'volume', ALL_EBS_VOLUME),

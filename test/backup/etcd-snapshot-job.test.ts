@@ -6,6 +6,7 @@ import { reviewed } from '../../examples/reviewed';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 describe('all the props', () => {
   const scope = chart('backup');
@@ -109,7 +110,7 @@ describe('the name', () => {
     ['the priority class, which is patched in', { priorityClassName: 'system-node-critical' }],
     ['the retention', { retention: RetentionPolicy.keepLast(3) }],
     ['the PKI', { includePki: true }],
-    ['the encryption configuration', { encryptionConfig: '/etc/kubernetes/enc.yaml' }],
+    ['the encryption configuration', { cluster: withNodeFiles(stacked('cp1'), { encryptionConfigFile: '/etc/kubernetes/enc.yaml' }) }],
     ['the break-glass kit', { breakGlassKit: false }],
   ])('changes with %s', (_, props) => {
     expect(nameOf(props)).not.toBe(unchanged);

@@ -3,11 +3,11 @@ import * as kplus from 'cdk8s-plus-28';
 import { chart } from './snapshot-fixtures';
 import { mountOf, only } from './synthesized';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
-import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
-import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdCluster, IEtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
 
@@ -29,10 +29,10 @@ const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
 });
 
 /** The PKI folder of which a pod mounts the files that it makes fingerprints of, and the folder that it keeps. */
-function foldersOf(cluster: EtcdCluster, props: Partial<EtcdSnapshotProps> = {}): string[] {
+function foldersOf(cluster: IEtcdCluster): string[] {
   const scope = chart();
   new EtcdSnapshotCronJob(scope, 'snapshots', {
-    cluster, volume: BackupVolume.fromHostPath(scope, 'v'), schedule: Cron.daily(), includePki: true, ...props,
+    cluster, volume: BackupVolume.fromHostPath(scope, 'v'), schedule: Cron.daily(), includePki: true,
   });
   const cronJob = only(scope, 'CronJob');
   return ['fingerprint-ca-crt', 'fingerprint-sa-pub', 'pki'].map((name) => mountOf(cronJob, name).source.hostPath.path);
@@ -58,6 +58,6 @@ test.each<[string, () => EtcdCluster, string]>([
   expect(foldersOf(cluster())).toEqual(filesOf(folder));
 });
 
-test('pkiFolder goes before what was read', () => {
-  expect(foldersOf(read('/var/lib/minikube/certs/etcd'), { pkiFolder: '/srv/pki' })).toEqual(filesOf('/srv/pki'));
+test('pkiFolder of a KubeadmCluster goes before what was read', () => {
+  expect(foldersOf(withNodeFiles(read('/var/lib/minikube/certs/etcd'), { pkiFolder: '/srv/pki' }))).toEqual(filesOf('/srv/pki'));
 });

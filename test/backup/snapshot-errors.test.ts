@@ -150,21 +150,6 @@ describe('the PKI', () => {
     expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, node: cp1 })))
       .toThrow('includePki must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
   });
-
-  test('is in a folder with an absolute path', () => {
-    expect(() => cronJob({ includePki: true, pkiFolder: 'pki' })).toThrow('pkiFolder must be an absolute path without \'..\', got "pki"');
-  });
-});
-
-describe('the encryption configuration', () => {
-  test('is nowhere to be had for an external etcd', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), encryptionConfig: '/etc/kubernetes/enc.yaml', node: cp1 })))
-      .toThrow('encryptionConfig must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
-  });
-
-  test('is a file with an absolute path', () => {
-    expect(() => cronJob({ encryptionConfig: 'enc.yaml' })).toThrow('encryptionConfig must be an absolute path without \'..\', got "enc.yaml"');
-  });
 });
 
 describe('times and counts', () => {

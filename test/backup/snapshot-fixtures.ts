@@ -12,6 +12,7 @@ import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../src/cluster/registry-mirror';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 export function chart(namespace?: string): Chart {
   return new Chart(Testing.app(), 'platform', { namespace });
@@ -36,7 +37,7 @@ export function external(scope: Chart): EtcdCluster {
 
 function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
   return {
-    cluster: stacked('cp1', 'cp2', 'cp3'),
+    cluster: withNodeFiles(stacked('cp1', 'cp2', 'cp3'), { pkiFolder: '/srv/pki', encryptionConfigFile: '/srv/encryption.yaml' }),
     volume: BackupVolume.fromHostPath(scope, 'backups', ALL_HOST_PATH),
     node: kplus.Node.named('cp2'),
     everyMember: false,
@@ -46,8 +47,6 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     backoffLimit: 1,
     minimumFreeSpace: Size.gibibytes(3),
     includePki: true,
-    pkiFolder: '/srv/pki',
-    encryptionConfig: '/srv/encryption.yaml',
     breakGlassKit: true,
     resources: {
       cpu: { request: kplus.Cpu.millis(200), limit: kplus.Cpu.units(1) },

@@ -6,6 +6,7 @@ import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 const schedule = Cron.hourly();
 const claim = (scope: Chart) =>
@@ -230,7 +231,7 @@ describe('the break-glass kit', () => {
 
   test('is the same for all workloads that share a volume, or they would replace each other\'s for ever', () => {
     const { digest } = kitOf({});
-    expect(kitOf({ schedule: Cron.daily(), includePki: true, encryptionConfig: '/etc/enc.yaml', labels: { a: 'b' } }).digest).toBe(digest);
+    expect(kitOf({ schedule: Cron.daily(), includePki: true, cluster: withNodeFiles(stacked('cp1'), { encryptionConfigFile: '/etc/enc.yaml' }), labels: { a: 'b' } }).digest).toBe(digest);
   });
 });
 
