@@ -1,47 +1,17 @@
-import { isIPv6 } from 'net';
-import { formatEndpoint, requireConsistentEndpoints } from './endpoint';
+import { requireConsistentEndpoints } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
-import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, RunningEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
-import { flagsOfCommandLine } from './etcd-command-line';
+import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
+import { describeCommandLine, describeExternal, describeKubeadm, describePod, EtcdDescription, NodeFacts } from './etcd-description';
 import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
-import { kubeadmMembers } from './kubeadm-members';
 import { KubernetesVersion } from './kubernetes-version';
 import { warnOfBadMemberCount } from './member-count';
 import { pkiFolderOf } from './pki-folder';
-import { flagsObstacle } from './restore-obstacle';
-import { RunningEtcd } from './running-etcd';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
 import { requireGiven } from '../require/given';
-import { requireList } from '../require/list';
 import { requireDnsLabel } from '../require/names';
 import { requireAbsolutePath } from '../require/path';
-import { requireText } from '../require/text';
-
-/** What of a cluster's nodes concerns its etcd: its version, and files of the control planes. */
-interface NodeFacts {
-  readonly kubernetesVersion?: KubernetesVersion;
-  readonly pkiFolder?: string;
-  readonly encryptionConfigFile?: string;
-}
-
-/** What the ways to describe a cluster have in common. */
-interface Description extends NodeFacts {
-  readonly name: string;
-  readonly etcdVersion: EtcdVersion;
-  readonly image: string;
-  readonly dataDir: string;
-  readonly certificates?: EtcdCertificates;
-  readonly endpoints: string[];
-  readonly members?: EtcdMember[];
-  readonly memberName?: string;
-  readonly loopback?: string;
-  /** Why a restore would refuse it. */
-  readonly restoreObstacle?: string;
-  /** What the number of members was read from. */
-  readonly source: string;
-}
 
 /**
  * A cluster with an etcd that is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing else of the cluster need be said.
@@ -66,22 +36,7 @@ export class EtcdCluster implements IEtcdCluster {
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'kubernetesVersion', 'controlPlanes');
-    const port = props.clientPort ?? 2379;
-    const members = kubeadmMembers(props, port);
-    const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
-    return new EtcdCluster({
-      name: props.name,
-      kubernetesVersion: props.kubernetesVersion,
-      etcdVersion: props.etcdVersion ?? (props.image === undefined ? props.kubernetesVersion.etcdVersion : versionOf(props.image)),
-      image: props.image ?? props.kubernetesVersion.etcdImage,
-      dataDir: props.dataDir ?? '/var/lib/etcd',
-      certificates: props.certificates ?? EtcdCertificates.fromHostFolder(),
-      endpoints: members.map(({ clientUrl }) => clientUrl),
-      members,
-      loopback: formatEndpoint({ scheme: 'https', host: isV6 ? '::1' : '127.0.0.1', port }),
-      source: 'controlPlanes',
-    });
+    return new EtcdCluster(describeKubeadm(props));
   }
 
   /**
@@ -98,11 +53,7 @@ export class EtcdCluster implements IEtcdCluster {
       throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
     }
     const pod = props.file !== undefined ? readManifestFile(props.file) : readManifestText(props.manifest!);
-    const image = props.image ?? pod.image;
-    if (image === undefined) {
-      throw new Error(`${pod.flags.source} has no image for etcd's container: set image`);
-    }
-    return EtcdCluster.running(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props), pod.restoreObstacle);
+    return new EtcdCluster(describePod(pod, props));
   }
 
   /**
@@ -112,10 +63,7 @@ export class EtcdCluster implements IEtcdCluster {
    * naming the flag and the prop that replaces it. Warns on the console when the number of members is even or above seven.
    */
   public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'commandLine', 'image');
-    requireText('commandLine', props.commandLine);
-    const flags = flagsOfCommandLine(props.commandLine);
-    return EtcdCluster.running(props, props.image, new RunningEtcd(flags, hostPath => hostPath, props), flagsObstacle(flags));
+    return new EtcdCluster(describeCommandLine(props));
   }
 
   /**
@@ -125,34 +73,7 @@ export class EtcdCluster implements IEtcdCluster {
    * Warns on the console when the number of endpoints is even or above seven.
    */
   public static external(props: ExternalEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'endpoints', 'etcdVersion');
-    requireList('endpoints', props.endpoints);
-    return new EtcdCluster({
-      name: props.name,
-      etcdVersion: props.etcdVersion,
-      image: props.image ?? `quay.io/coreos/etcd:v${props.etcdVersion}`,
-      dataDir: props.dataDir ?? '/var/lib/etcd',
-      certificates: props.certificates,
-      endpoints: [...props.endpoints],
-      source: 'endpoints',
-    });
-  }
-
-  private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd, restoreObstacle?: string): EtcdCluster {
-    return new EtcdCluster({
-      name: props.name,
-      etcdVersion: props.etcdVersion ?? versionOf(image),
-      image,
-      dataDir: etcd.dataDir,
-      certificates: etcd.certificates,
-      members: etcd.members,
-      memberName: etcd.memberName,
-      loopback: etcd.loopback,
-      pkiFolder: etcd.pkiFolder,
-      restoreObstacle,
-      endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
-      source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
-    });
+    return new EtcdCluster(describeExternal(props));
   }
 
   /** The cluster's name. */
@@ -200,7 +121,7 @@ export class EtcdCluster implements IEtcdCluster {
   private readonly endpoints: string[];
   private readonly loopback?: string;
 
-  private constructor(private readonly description: Description) {
+  private constructor(private readonly description: EtcdDescription) {
     requireDnsLabel('name', description.name);
     requireAbsolutePath('dataDir', description.dataDir);
     parsePinnedImage('image', description.image);
@@ -261,14 +182,5 @@ export class EtcdCluster implements IEtcdCluster {
     const own = this.members.find(({ name }) => name === node)?.clientUrl;
     const local = this.loopback ?? own;
     return [...local === undefined ? [] : [local], ...this.endpoints.filter(url => url !== own && url !== local)];
-  }
-}
-
-function versionOf(image: string): EtcdVersion {
-  const { tag } = parsePinnedImage('image', image);
-  try {
-    return EtcdVersion.of(tag ?? '');
-  } catch {
-    throw new Error(`etcdVersion must be given for the image ${image}, whose tag does not tell it`);
   }
 }
