@@ -38,10 +38,10 @@ const subjects: { [props: string]: Subject } = {
   },
   StaticPodEtcdProps: {
     props: { name: 'prod' },
-    build: (props) => day2.EtcdCluster.fromStaticPodManifest({ manifest: MANIFEST, ...props }),
+    build: (props) => day2.EtcdCluster.fromStaticPodManifest(MANIFEST, props),
   },
   CommandLineEtcdProps: {
-    props: { name: 'prod', commandLine, image: 'registry.k8s.io/etcd:3.5.21-0' }, build: (props) => day2.EtcdCluster.fromCommandLine(props),
+    props: { name: 'prod', image: 'registry.k8s.io/etcd:3.5.21-0' }, build: (props) => day2.EtcdCluster.fromCommandLine(commandLine, props),
   },
   ExternalEtcdProps: {
     props: { name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: day2.EtcdVersion.of('3.5.21') }, build: (props) => day2.EtcdCluster.external(props),
@@ -110,6 +110,9 @@ test.each(Object.entries(subjects))('%s left out as a whole: the error says what
 test.each<[string, (value: any) => unknown]>([
   ['etcd version', (value) => day2.EtcdVersion.of(value)],
   ['kubernetes version', (value) => day2.KubernetesVersion.of(value)],
+  ['manifest', (value) => day2.EtcdCluster.fromStaticPodManifest(value, { name: 'prod' })],
+  ['file', (value) => day2.EtcdCluster.fromStaticPodManifestFile(value, { name: 'prod' })],
+  ['commandLine', (value) => day2.EtcdCluster.fromCommandLine(value, { name: 'prod', image: 'etcd:3.5.21' })],
   ['mirror', (value) => day2.RegistryMirror.replacingHost(value)],
   ['image', (value) => day2.RegistryMirror.replacingHost('mirror').rewrite(value)],
   ['snapshot', (value) => day2.SnapshotSource.at(value)],

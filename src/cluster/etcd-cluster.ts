@@ -9,9 +9,9 @@ import { KubernetesVersion } from './kubernetes-version';
 import { warnOfBadMemberCount } from './member-count';
 import { pkiFolderOf } from './pki-folder';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
-import { requireGiven } from '../require/given';
 import { requireDnsLabel } from '../require/names';
 import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
 
 /**
  * A cluster with an etcd that is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing else of the cluster need be said.
@@ -43,27 +43,39 @@ export class EtcdCluster implements IEtcdCluster {
    * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
    * The image, the data directory, URLs, certificates and members are read; paths are the host's.
    *
-   * Throws when neither or both of `manifest` and `file` are given, when something that is needed isn't in it, naming the flag and the prop
-   * that replaces it, and when what it says can't be true on a node or is known only there. Warns on the console when the number of members
-   * is even or above seven.
+   * Throws when something that is needed isn't in it, naming the flag and the prop that replaces it, and when what it says can't be true on a
+   * node or is known only there. Warns on the console when the number of members is even or above seven.
+   *
+   * @param manifest The text of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
    */
-  public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
-    requireGiven(props, 'name');
-    if ((props.manifest === undefined) === (props.file === undefined)) {
-      throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
-    }
-    const pod = props.file !== undefined ? readManifestFile(props.file) : readManifestText(props.manifest!);
-    return new EtcdCluster(describePod(pod, props));
+  public static fromStaticPodManifest(manifest: string, props: StaticPodEtcdProps): EtcdCluster {
+    requireText('manifest', manifest);
+    return new EtcdCluster(describePod(readManifestText(manifest), props));
   }
 
   /**
-   * The etcd of a cluster as the command line of one of its members has it: a line of `ps`, with whatever stands around it.
+   * As `fromStaticPodManifest`, from a file.
+   *
+   * Throws as that one does, and when there is no such file.
+   *
+   * @param file The path of a copy of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
+   */
+  public static fromStaticPodManifestFile(file: string, props: StaticPodEtcdProps): EtcdCluster {
+    requireText('file', file);
+    return new EtcdCluster(describePod(readManifestFile(file), props));
+  }
+
+  /**
+   * The etcd of a cluster as the command line of one of its members has it.
    *
    * Throws when no or more than one etcd process is in it, when its line is cut or has no flags, and when something that is needed isn't,
    * naming the flag and the prop that replaces it. Warns on the console when the number of members is even or above seven.
+   *
+   * @param commandLine The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`, with other columns and other lines around it.
+   * Its paths must be the host's. An etcd that takes its settings from variables or a file shows none of them there.
    */
-  public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
-    return new EtcdCluster(describeCommandLine(props));
+  public static fromCommandLine(commandLine: string, props: CommandLineEtcdProps): EtcdCluster {
+    return new EtcdCluster(describeCommandLine(commandLine, props));
   }
 
   /**

@@ -62,6 +62,7 @@ export function describeKubeadm(props: KubeadmEtcdProps): EtcdDescription {
 
 /** An etcd as its static pod manifest has it. */
 export function describePod(pod: StaticPodManifest, props: StaticPodEtcdProps): EtcdDescription {
+  requireGiven(props, 'name');
   const image = props.image ?? pod.image;
   if (image === undefined) {
     throw new Error(`${pod.flags.source} has no image for etcd's container: set image`);
@@ -70,10 +71,10 @@ export function describePod(pod: StaticPodManifest, props: StaticPodEtcdProps): 
 }
 
 /** An etcd as the line of its process has it, whose paths are the host's. */
-export function describeCommandLine(props: CommandLineEtcdProps): EtcdDescription {
-  requireGiven(props, 'name', 'commandLine', 'image');
-  requireText('commandLine', props.commandLine);
-  const flags = flagsOfCommandLine(props.commandLine);
+export function describeCommandLine(commandLine: string, props: CommandLineEtcdProps): EtcdDescription {
+  requireText('commandLine', commandLine);
+  requireGiven(props, 'name', 'image');
+  const flags = flagsOfCommandLine(commandLine);
   return describeRunning(props, props.image, new RunningEtcd(flags, hostPath => hostPath, props), flagsObstacle(flags));
 }
 

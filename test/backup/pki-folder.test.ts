@@ -21,7 +21,7 @@ function read(folder: string, onHost = folder, certificates?: EtcdCertificates):
     volumeMounts: volumes.map(([mountPath], i) => ({ name: `v${i}`, mountPath })),
   };
   const manifest = { spec: { containers: [container], volumes: volumes.map(([, path], i) => ({ name: `v${i}`, hostPath: { path } })) } };
-  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: JSON.stringify(manifest), certificates });
+  return EtcdCluster.fromStaticPodManifest(JSON.stringify(manifest), { name: 'prod', certificates });
 }
 
 const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
@@ -48,9 +48,9 @@ test.each<[string, () => EtcdCluster, string]>([
   ['a folder that was read, beside certificates of a person\'s own', () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromHostFolder('/root/etcd')), '/opt/k8s'],
   ['a folder that was read, beside certificates in a Secret',
     () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart(), 's', 'etcd'))), '/opt/k8s'],
-  ['a command line\'s', () => EtcdCluster.fromCommandLine({
-    name: 'prod', image: 'etcd:3.5.21', commandLine: `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`,
-  }), '/etc/kubernetes/ssl'],
+  ['a command line\'s', () => EtcdCluster.fromCommandLine(
+    `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`, { name: 'prod', image: 'etcd:3.5.21' },
+  ), '/etc/kubernetes/ssl'],
   ['of certificates that a person has named, by its name', () => kubeadm(EtcdCertificates.fromHostFolder('/var/lib/minikube/certs/etcd/')), '/var/lib/minikube/certs'],
   ['not the folder above any that is called etcd', () => kubeadm(EtcdCertificates.fromHostFolder('/etc/ssl/etcd')), '/etc/kubernetes/pki'],
   ['not the folder above one that isn\'t etcd\'s in a PKI folder', () => read('/etc/kubernetes/pki/etcd', '/srv/etcd-certificates'), '/etc/kubernetes/pki'],

@@ -182,12 +182,11 @@ describe('where nothing of the host is needed', () => {
 });
 
 describe('an etcd that speaks plain HTTP', () => {
-  const cluster = EtcdCluster.fromCommandLine({
-    name: 'lab',
-    image: 'registry.k8s.io/etcd:3.6.5-0',
-    commandLine: 'etcd --name=cp1 --data-dir=/var/lib/etcd --listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379 '
+  const cluster = EtcdCluster.fromCommandLine(
+    'etcd --name=cp1 --data-dir=/var/lib/etcd --listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379 '
       + '--advertise-client-urls=http://10.0.0.1:2379 --initial-cluster=cp1=http://10.0.0.1:2380',
-  });
+    { name: 'lab', image: 'registry.k8s.io/etcd:3.6.5-0' },
+  );
   const build = (includePki: boolean) => {
     const scope = chart();
     new EtcdSnapshotCronJob(scope, 'snapshots', { cluster, volume: claim(scope), schedule, includePki });

@@ -3,7 +3,7 @@ import { CommandLineEtcdProps } from '../../src/cluster/etcd-cluster-props';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 
 const image = 'registry.k8s.io/etcd:3.5.15-0';
-const read = (commandLine: string, props: Partial<CommandLineEtcdProps> = {}) => EtcdCluster.fromCommandLine({ name: 'prod', commandLine, image, ...props });
+const read = (commandLine: string, props: Partial<CommandLineEtcdProps> = {}) => EtcdCluster.fromCommandLine(commandLine, { name: 'prod', image, ...props });
 
 const etcd = 'etcd --advertise-client-urls=https://10.0.0.3:2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt --client-cert-auth=true '
   + '--data-dir=/var/lib/etcd --experimental-initial-corrupt-check=true --initial-advertise-peer-urls=https://10.0.0.3:2380 '

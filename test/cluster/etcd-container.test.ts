@@ -27,7 +27,7 @@ ${beside}  volumes:
 ${after}`;
 }
 
-const read = (parts?: Parts) => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: manifest(parts) });
+const read = (parts?: Parts) => EtcdCluster.fromStaticPodManifest(manifest(parts), { name: 'prod' });
 const withWords = (...words: string[]) => ({ command: `    command: ${JSON.stringify(['etcd', ...FLAGS, ...words])}\n` });
 const withScript = (script: string, container = '') => ({ command: `    command: ${JSON.stringify(['sh', '-c', script])}\n`, container });
 const flags = FLAGS.join(' ');

@@ -21,9 +21,8 @@ function read(changes: { [flag: string]: string | undefined } = {}, props: Parti
   const command = ['etcd', ...Object.entries(flags).filter(([, value]) => value !== undefined).map(([flag, value]) => `--${flag}=${value}`)];
   const volumes = ['/var/lib/etcd', '/etc/kubernetes/pki/etcd'].map((path, i) => ({ name: `v${i}`, hostPath: { path } }));
   const volumeMounts = volumes.map(({ name, hostPath: { path } }) => ({ name, mountPath: path }));
-  return EtcdCluster.fromStaticPodManifest({
-    name: 'prod', manifest: JSON.stringify({ spec: { containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.5.21-0', command, volumeMounts }], volumes } }), ...props,
-  });
+  const manifest = { spec: { containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.5.21-0', command, volumeMounts }], volumes } };
+  return EtcdCluster.fromStaticPodManifest(JSON.stringify(manifest), { name: 'prod', ...props });
 }
 
 const clientUrls = (cluster: EtcdCluster) => cluster.members.map(({ clientUrl }) => clientUrl);

@@ -28,7 +28,7 @@ const byYaml: Reader = (text) => {
 
 const byTypeScript: Reader = (manifest) => {
   const given = { etcdVersion: EtcdVersion.of('3.5.24'), certificates: EtcdCertificates.fromHostFolder() };
-  const { _memberName, dataDir, image } = EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest, ...given });
+  const { _memberName, dataDir, image } = EtcdCluster.fromStaticPodManifest(manifest, { name: 'prod', ...given });
   return { name: _memberName!, hostDataDir: dataDir, image };
 };
 

@@ -58,7 +58,7 @@ function readByTypeScript(row: Row): EtcdCluster {
   const settings = meaningOf(row)?.settings;
   const areGiven = !settings || (settings['cert-file'] && !isAsKubeadm(settings));
   const certificates = areGiven ? EtcdCertificates.fromHostFolder() : undefined;
-  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: textOf(row), certificates });
+  return EtcdCluster.fromStaticPodManifest(textOf(row), { name: 'prod', certificates });
 }
 
 function isAsKubeadm(settings: Record<string, string>): boolean {

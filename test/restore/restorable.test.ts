@@ -32,7 +32,7 @@ describe('a cluster whose machines would refuse a restore', () => {
     ['has several members and its command in flow style', () => replaced(command, `command: [${words.map((word) => `"${word}"`).join(', ')}]\n`), /in flow style/],
     ['is written with anchors', () => replaced('  namespace: kube-system\n', '  namespace: &a kube-system\n  generateName: *a\n'), /anchors/],
   ])('%s: it says so when the chart is synthesized', (_, manifest, message) => {
-    const cluster = EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: manifest() });
+    const cluster = EtcdCluster.fromStaticPodManifest(manifest(), { name: 'prod' });
     const chart = new Chart(Testing.app(), 'restore');
     const volume = BackupVolume.fromHostPath(chart, 'backups');
     const node = Node.named('cp3');
@@ -48,14 +48,14 @@ describe('a cluster whose machines would refuse a restore', () => {
   });
 
   test('what kubeadm writes is none of them', () => {
-    const cluster = EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: kubeadm });
+    const cluster = EtcdCluster.fromStaticPodManifest(kubeadm, { name: 'prod' });
     const chart = new Chart(Testing.app(), 'restore');
     expect(() => new EtcdMemberReplacementJob(chart, 'replacement', { cluster, node: Node.named('cp3'), replacementId: 'once', ...once })).not.toThrow();
   });
 
   test('a command line with the log apart', () => {
     const commandLine = [...words, '--wal-dir=/var/lib/wal'].join(' ');
-    const cluster = EtcdCluster.fromCommandLine({ name: 'prod', image: 'registry.k8s.io/etcd:3.5.15-0', commandLine });
+    const cluster = EtcdCluster.fromCommandLine(commandLine, { name: 'prod', image: 'registry.k8s.io/etcd:3.5.15-0' });
     const chart = new Chart(Testing.app(), 'restore');
     expect(() => new EtcdMemberReplacementJob(chart, 'replacement', { cluster, node: Node.named('cp3'), replacementId: 'once', ...once })).toThrow(/--wal-dir/);
   });
