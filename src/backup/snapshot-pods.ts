@@ -146,7 +146,7 @@ function snapshotPod(scope: Construct, props: EtcdSnapshotProps, retention: Rete
     env: texts({
       CLUSTER: cluster.name,
       BACKUP_ROOT: BACKUP_PATH,
-      ENDPOINTS: cluster.endpointsFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
+      ENDPOINTS: cluster.endpointsSeenFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
       ...certificates?.env,
       SNAPSHOT_TIMEOUT: String((props.snapshotTimeout ?? Duration.minutes(10)).toSeconds()),
       ROUNDS: String(props.rounds ?? 3),

@@ -43,7 +43,7 @@ function valuesOf(cluster: EtcdCluster, backups: BackupsByHand): PageValues {
   const withBackups = backups.machines.join(', ');
   return {
     CLUSTER: cluster.name,
-    DATA: cluster.dataDir,
+    DATA: cluster.dataFolder,
     ETCD: `${cluster.etcdVersion}`,
     MACHINES: machines.map(({ name, url }) => `${name}   ${url}`).join('\n'),
     ONE: others.length === 0,
@@ -80,7 +80,7 @@ function valuesOf(cluster: EtcdCluster, backups: BackupsByHand): PageValues {
 /** The members on the control planes; of an external etcd what its endpoints tell. */
 function machinesOf(cluster: EtcdCluster): Machine[] {
   const known = cluster.isExternal
-    ? cluster.endpointsFrom().map((url) => ({ name: hostOf(url), url }))
+    ? cluster.endpointsSeenFrom().map((url) => ({ name: hostOf(url), url }))
     : cluster.members.map(({ name, clientUrl }) => ({ name, url: clientUrl }));
   return known.map((machine) => ({ ...machine, login: hostOf(machine.url) }));
 }

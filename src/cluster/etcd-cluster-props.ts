@@ -66,7 +66,7 @@ export interface KubeadmEtcdProps extends StackedEtcdProps {
    *
    * @default /var/lib/etcd
    */
-  readonly dataDir?: string;
+  readonly dataFolder?: string;
 
   /**
    * The image that etcd runs from.
@@ -133,5 +133,5 @@ export interface ExternalEtcdProps extends EtcdClusterProps {
    *
    * @default /var/lib/etcd
    */
-  readonly dataDir?: string;
+  readonly dataFolder?: string;
 }

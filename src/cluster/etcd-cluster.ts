@@ -31,7 +31,7 @@ export class EtcdCluster implements IEtcdCluster {
   /**
    * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
    *
-   * Throws when a name, an address, the port or the data directory isn't valid, when two control planes have the same address or one's means
+   * Throws when a name, an address, the port or the data folder isn't valid, when two control planes have the same address or one's means
    * each machine itself, or when the etcd of the Kubernetes version isn't known.
    * Warns on the console when the number of control planes is even or above seven.
    */
@@ -41,7 +41,7 @@ export class EtcdCluster implements IEtcdCluster {
 
   /**
    * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
-   * The image, the data directory, URLs, certificates and members are read; paths are the host's.
+   * The image, the data folder, URLs, certificates and members are read; paths are the host's.
    *
    * Throws when something that is needed isn't in it, naming the flag and the prop that replaces it, and when what it says can't be true on a
    * node or is known only there. Warns on the console when the number of members is even or above seven.
@@ -97,7 +97,7 @@ export class EtcdCluster implements IEtcdCluster {
   /** The image that etcd runs from, or for an external etcd the one with its tools. */
   public readonly image: string;
   /** The folder of etcd's data on the hosts. */
-  public readonly dataDir: string;
+  public readonly dataFolder: string;
   /** The certificates with which etcd is reached; none when it serves plain http. */
   public readonly certificates?: EtcdCertificates;
   /** The members on the control planes; none when etcd is external. */
@@ -135,14 +135,14 @@ export class EtcdCluster implements IEtcdCluster {
 
   private constructor(private readonly description: EtcdDescription) {
     requireDnsLabel('name', description.name);
-    requireAbsolutePath('dataDir', description.dataDir);
+    requireAbsolutePath('dataFolder', description.dataFolder);
     parsePinnedImage('image', description.image);
     requireConsistentEndpoints(description.endpoints, description.certificates !== undefined);
     this.name = description.name;
     this.kubernetesVersion = description.kubernetesVersion;
     this.etcdVersion = description.etcdVersion;
     this.image = description.image;
-    this.dataDir = description.dataDir;
+    this.dataFolder = description.dataFolder;
     this.certificates = description.certificates;
     this.isExternal = description.members === undefined;
     this.members = description.members ?? [];
@@ -184,7 +184,7 @@ export class EtcdCluster implements IEtcdCluster {
    * @param node The control plane on which the program runs. When left out, it may be any: then the machine's own address is tried first,
    * and every member after it. For an external etcd it doesn't matter.
    */
-  public endpointsFrom(node?: string): string[] {
+  public endpointsSeenFrom(node?: string): string[] {
     if (this.isExternal) {
       return [...this.endpoints];
     }

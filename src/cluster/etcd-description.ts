@@ -28,7 +28,7 @@ export interface EtcdDescription extends NodeFacts {
   readonly name: string;
   readonly etcdVersion: EtcdVersion;
   readonly image: string;
-  readonly dataDir: string;
+  readonly dataFolder: string;
   readonly certificates?: EtcdCertificates;
   readonly endpoints: string[];
   readonly members?: EtcdMember[];
@@ -51,7 +51,7 @@ export function describeKubeadm(props: KubeadmEtcdProps): EtcdDescription {
     kubernetesVersion: props.kubernetesVersion,
     etcdVersion: props.etcdVersion ?? (props.image === undefined ? props.kubernetesVersion.etcdVersion : versionOf(props.image)),
     image: props.image ?? props.kubernetesVersion.etcdImage,
-    dataDir: props.dataDir ?? '/var/lib/etcd',
+    dataFolder: props.dataFolder ?? '/var/lib/etcd',
     certificates: props.certificates ?? EtcdCertificates.fromHostFolder(),
     endpoints: members.map(({ clientUrl }) => clientUrl),
     members,
@@ -86,7 +86,7 @@ export function describeExternal(props: ExternalEtcdProps): EtcdDescription {
     name: props.name,
     etcdVersion: props.etcdVersion,
     image: props.image ?? `quay.io/coreos/etcd:v${props.etcdVersion}`,
-    dataDir: props.dataDir ?? '/var/lib/etcd',
+    dataFolder: props.dataFolder ?? '/var/lib/etcd',
     certificates: props.certificates,
     endpoints: [...props.endpoints],
     source: 'endpoints',
@@ -98,7 +98,7 @@ function describeRunning(props: RunningEtcdProps, image: string, etcd: RunningEt
     name: props.name,
     etcdVersion: props.etcdVersion ?? versionOf(image),
     image,
-    dataDir: etcd.dataDir,
+    dataFolder: etcd.dataFolder,
     certificates: etcd.certificates,
     members: etcd.members,
     memberName: etcd.memberName,

@@ -85,7 +85,7 @@ export interface KubeadmClusterProps extends KubeadmNodesProps {
 export interface KubeadmClusterWithEtcdProps extends KubeadmNodesProps {
   /**
    * The etcd: an external one, one that is read from a manifest, or one with settings of its own, as
-   * `EtcdCluster.kubeadm({ …, dataDir: '/data/etcd' })`. Its own name is what backups go by.
+   * `EtcdCluster.kubeadm({ …, dataFolder: '/data/etcd' })`. Its own name is what backups go by.
    */
   readonly etcd: EtcdCluster;
 }

@@ -85,8 +85,8 @@ describe('where the pod runs', () => {
 });
 
 describe('a volume of the host and etcd\'s own data', () => {
-  const clusterOf = (name: string, dataDir: string) => EtcdCluster.kubeadm({
-    name, dataDir, kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'],
+  const clusterOf = (name: string, dataFolder: string) => EtcdCluster.kubeadm({
+    name, dataFolder, kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'],
   });
   const at = (path: string) => (scope: Chart) => ({ volume: BackupVolume.fromHostPath(scope, 'data', { path }) });
 
@@ -96,8 +96,8 @@ describe('a volume of the host and etcd\'s own data', () => {
     ['is in it', '/data/etcd/member', 'prod', '/data/etcd'],
     ['is above it, and the cluster has its name', '/data', 'etcd', '/data/etcd'],
     ['is further above it, and the cluster is called as what lies between', '/srv', 'data', '/srv/data/etcd'],
-  ])('may not be one: it %s', (_, path, name, dataDir) => {
-    const cluster = clusterOf(name, dataDir);
+  ])('may not be one: it %s', (_, path, name, dataFolder) => {
+    const cluster = clusterOf(name, dataFolder);
     const message = `volume must be apart from etcd's data, got the folder ${path}: backups of ${name} would be in `;
     expect(() => cronJob((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
     expect(() => job((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
@@ -107,8 +107,8 @@ describe('a volume of the host and etcd\'s own data', () => {
     }).toThrow(message);
   });
 
-  test.each([['beside it', '/data/etcd-backups', '/data/etcd'], ['above it, with another name', '/data', '/data/etcd']])('may be %s', (_, path, dataDir) => {
-    expect(() => cronJob((scope) => ({ cluster: clusterOf('prod', dataDir), ...at(path)(scope) }))).not.toThrow();
+  test.each([['beside it', '/data/etcd-backups', '/data/etcd'], ['above it, with another name', '/data', '/data/etcd']])('may be %s', (_, path, dataFolder) => {
+    expect(() => cronJob((scope) => ({ cluster: clusterOf('prod', dataFolder), ...at(path)(scope) }))).not.toThrow();
   });
 
   test('are on different machines where etcd is external', () => {

@@ -54,7 +54,7 @@ describe.each<[string, EtcdCluster, BackupsByHand]>([
 
   test('it names every machine and where backups and data are', () => {
     const named = cluster.isExternal ? ['10.0.0.1', '10.0.0.2', '10.0.0.3'] : cluster.controlPlanes;
-    for (const word of [...named, ...backups.machines, `${backups.folder}/${cluster.name}`, cluster.dataDir]) expect(page).toContain(word);
+    for (const word of [...named, ...backups.machines, `${backups.folder}/${cluster.name}`, cluster.dataFolder]) expect(page).toContain(word);
   });
 
   test('nothing in it is left over of a template', () => {

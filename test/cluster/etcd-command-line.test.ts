@@ -43,10 +43,10 @@ describe('the line of a running etcd', () => {
   ])('%s', (_, text) => {
     const cluster = read(text);
     expect(cluster._memberName).toBe('cp3');
-    expect(cluster.dataDir).toBe('/var/lib/etcd');
+    expect(cluster.dataFolder).toBe('/var/lib/etcd');
     expect(cluster.etcdVersion.toString()).toBe('3.5.15');
     expect(cluster.controlPlanes).toEqual(['cp2', 'cp1', 'cp3']);
-    expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
+    expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
     expect(cluster.certificates?.files.cert).toBe('/etc/kubernetes/pki/etcd/healthcheck-client.crt');
   });
 

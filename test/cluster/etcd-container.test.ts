@@ -158,7 +158,7 @@ describe('a script', () => {
     ['that quotes a #', `etcd ${flags} --log-outputs='/a # b'`],
     ['that runs it the same in two branches', `if true; then exec etcd ${flags}; else exec etcd ${flags}; fi`],
   ])('%s', (_, script) => {
-    expect(read(withScript(script))).toMatchObject({ _memberName: 'cp1', dataDir: '/var/lib/etcd' });
+    expect(read(withScript(script))).toMatchObject({ _memberName: 'cp1', dataFolder: '/var/lib/etcd' });
   });
 
   test.each([

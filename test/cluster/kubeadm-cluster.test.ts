@@ -86,7 +86,7 @@ describe('with an etcd of its own description', () => {
     const commandLine = 'etcd --name=cp1 --data-dir=/data/etcd --advertise-client-urls=http://10.0.0.1:2379';
     const read = EtcdCluster.fromCommandLine(commandLine, { name: 'prod', image: 'registry.k8s.io/etcd:3.6.5-0' });
     const { etcd } = withEtcd(read, { controlPlanes: ['cp1'], zones: { cp1: 'eu-central-1a' } });
-    expect(etcd).toMatchObject({ dataDir: '/data/etcd', kubernetesVersion: nodes.kubernetesVersion });
+    expect(etcd).toMatchObject({ dataFolder: '/data/etcd', kubernetesVersion: nodes.kubernetesVersion });
     expect(etcd.members).toEqual([{ ...read.members[0], zone: 'eu-central-1a' }]);
     expect(read.members[0].zone).toBeUndefined();
   });

@@ -44,8 +44,8 @@ const flags = [
 ];
 
 function expectCp1(cluster: EtcdCluster): void {
-  expect(cluster).toMatchObject({ _memberName: 'cp1', controlPlanes: ['cp1'], dataDir: '/var/lib/etcd', isExternal: false });
-  expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379']);
+  expect(cluster).toMatchObject({ _memberName: 'cp1', controlPlanes: ['cp1'], dataFolder: '/var/lib/etcd', isExternal: false });
+  expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379']);
   expect(cluster.certificates?.files.key).toBe('/etc/kubernetes/pki/etcd/healthcheck-client.key');
 }
 
@@ -65,8 +65,8 @@ describe('as kubeadm writes it', () => {
     expect(cluster._memberName).toBe('cp3');
     expect(cluster.members).toEqual(['2', '1', '3'].map(n =>
       ({ name: `cp${n}`, peerUrl: `https://10.0.0.${n}:2380`, clientUrl: `https://10.0.0.${n}:2379` })));
-    expect(cluster.endpointsFrom('cp3')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
-    expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
+    expect(cluster.endpointsSeenFrom('cp3')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
+    expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
   });
 
   test('the first control plane knows only itself, so the others can be named', () => {
@@ -139,7 +139,7 @@ describe('as people have edited it', () => {
   });
 
   test('the data where the volume is, as after a restore by hand', () => {
-    expect(read(edited('path: /var/lib/etcd', 'path: /var/lib/etcd-restored')).dataDir).toBe('/var/lib/etcd-restored');
+    expect(read(edited('path: /var/lib/etcd', 'path: /var/lib/etcd-restored')).dataFolder).toBe('/var/lib/etcd-restored');
   });
 
   test('the data in a folder within a volume, of which the innermost counts', () => {
@@ -153,7 +153,7 @@ describe('as people have edited it', () => {
         { name: 'data', mountPath: '/var/lib/etc' },
       ],
     }, [{ name: 'disk', hostPath: { path: '/mnt/disk' } }]));
-    expect(cluster.dataDir).toBe('/mnt/disk/etcd/data');
+    expect(cluster.dataFolder).toBe('/mnt/disk/etcd/data');
   });
 
   test('certificates where the volume is', () => {
@@ -162,7 +162,7 @@ describe('as people have edited it', () => {
   });
 
   test('another port', () => {
-    expect(read(edited(/:2379/g, ':12379')).endpointsFrom('cp3')).toEqual(
+    expect(read(edited(/:2379/g, ':12379')).endpointsSeenFrom('cp3')).toEqual(
       ['https://127.0.0.1:12379', 'https://10.0.0.2:12379', 'https://10.0.0.1:12379']);
   });
 
@@ -174,28 +174,28 @@ describe('as people have edited it', () => {
     ['plain http on the loopback', 'https://10.0.0.3:2379,http://127.0.0.1:2379', 'https://10.0.0.3:2379'],
   ])('listening on %s', (_, urls, first) => {
     const cluster = read(edited(/--listen-client-urls=.*/, `--listen-client-urls=${urls}`));
-    expect(cluster.endpointsFrom('cp3')).toEqual([first, 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
+    expect(cluster.endpointsSeenFrom('cp3')).toEqual([first, 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
   });
 
   test('listening nowhere near, from any node: every member', () => {
-    expect(read(edited('https://127.0.0.1:2379,', '')).endpointsFrom()).toEqual(
+    expect(read(edited('https://127.0.0.1:2379,', '')).endpointsSeenFrom()).toEqual(
       ['https://10.0.0.2:2379', 'https://10.0.0.1:2379', 'https://10.0.0.3:2379']);
   });
 
   test('IPv6', () => {
     const text = textOf('1.36').replace(/10\.0\.0\.(\d)/g, '[fd00::$1]').replace(/127\.0\.0\.1/g, '[::1]');
-    expect(read(text).endpointsFrom('cp3')).toEqual(['https://[::1]:2379', 'https://[fd00::2]:2379', 'https://[fd00::1]:2379']);
+    expect(read(text).endpointsSeenFrom('cp3')).toEqual(['https://[::1]:2379', 'https://[fd00::2]:2379', 'https://[fd00::1]:2379']);
   });
 
   test('plain http without certificates', () => {
     const cluster = read(edited(/https:/g, 'http:'));
     expect(cluster.certificates).toBeUndefined();
-    expect(cluster.endpointsFrom('cp3')[0]).toBe('http://127.0.0.1:2379');
+    expect(cluster.endpointsSeenFrom('cp3')[0]).toBe('http://127.0.0.1:2379');
   });
 
   test('https for clients beside http: the https one is used', () => {
     const cluster = read(edited(/--advertise-client-urls=/, '--advertise-client-urls=http://10.0.0.3:2378,'));
-    expect(cluster.endpointsFrom('cp3')[0]).toBe('https://127.0.0.1:2379');
+    expect(cluster.endpointsSeenFrom('cp3')[0]).toBe('https://127.0.0.1:2379');
   });
 
   test('a member with two peer URLs is one member', () => {
@@ -250,7 +250,7 @@ describe('what is missing is said', () => {
 
   test('a data directory that isn\'t on the host', () => {
     expect(() => read(edited('--data-dir=/var/lib/etcd', '--data-dir=/data'))).toThrow(
-      'manifest has no hostPath volume for /data of --data-dir: describe the cluster with EtcdCluster.kubeadm and dataDir');
+      'manifest has no hostPath volume for /data of --data-dir: describe the cluster with EtcdCluster.kubeadm and dataFolder');
   });
 
   test('certificates that aren\'t on the host', () => {
