@@ -46,10 +46,10 @@ const subjects: { [props: string]: Subject } = {
   ExternalEtcdProps: {
     props: { name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: day2.EtcdVersion.of('3.5.21') }, build: (props) => day2.EtcdCluster.external(props),
   },
-  EbsVolumeProps: {
+  EbsBackupVolumeProps: {
     props: { volumeId: 'vol-01234567', zone: 'eu-central-1a', size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsVolume(scope(), 'volume', props),
   },
-  EbsStorageClassProps: { props: { size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsStorageClass(scope(), 'volume', props) },
+  EbsStorageClassBackupVolumeProps: { props: { size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsStorageClass(scope(), 'volume', props) },
   NfsBackupVolumeProps: { props: nfs, build: (props) => day2.BackupVolume.fromNfs(scope(), 'volume', props) },
   EtcdSnapshotCronJobProps: {
     props: { cluster, volume: volume(), schedule: Cron.daily() }, build: (props) => new day2.EtcdSnapshotCronJob(scope(), 'snapshots', props),
@@ -119,6 +119,7 @@ test.each<[string, (value: any) => unknown]>([
   ['snapshot', (value) => day2.SnapshotSource.before(value)],
   ['snapshot', (value) => day2.SnapshotSource.file(value)],
   ['secret', (value) => day2.EtcdCertificates.fromSecret(value)],
+  ['claim', (value) => day2.BackupVolume.fromClaimName(scope(), 'volume', value)],
   ['claim', (value) => day2.BackupVolume.fromPersistentVolumeClaim(scope(), 'volume', value)],
 ])('a required argument left out is named: %s', (name, call) => {
   expect(() => call(undefined)).toThrow(`${name} must be given, got undefined`);

@@ -16,7 +16,7 @@ export class EtcdBackups extends Chart {
     new EtcdSnapshotCronJob(this, 'snapshots', {
       cluster: EtcdCluster.kubeadm({ name: 'machine-room', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['master-1'] }),
       // The disk is mounted there. Where it isn't, the pod waits rather than fill etcd's own disk.
-      volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', type: kplus.HostPathVolumeType.DIRECTORY }),
+      volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', mustExist: true }),
       node: kplus.Node.named('master-1'),
       schedule: Cron.schedule({ minute: '*/5' }),
       // An hour to the five minutes, a day to the hour, a week to the day.

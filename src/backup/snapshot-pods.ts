@@ -76,8 +76,8 @@ function placements(props: EtcdSnapshotProps): Placement[] {
     throw new Error(`everyMember must be left out for the external etcd cluster ${cluster.name}: its members are on none of the cluster's nodes`);
   }
   if (everyMember && volume.singleNode && planes.length > 1) {
-    throw new Error(`everyMember needs a volume that ${planes.length} nodes can have at the same time, but an EBS volume is attached to one: `
-      + 'use BackupVolume.fromHostPath or fromNfs, or choose a node');
+    throw new Error(`everyMember needs a volume that ${planes.length} nodes can have at the same time, got one that is for a single node: `
+      + 'use BackupVolume.fromHostPath or fromNfs, choose a node, or say singleNode: false of a claim that is ReadWriteMany');
   }
   if (volume.hostPath !== undefined && !node && !everyMember && planes.length !== 1) {
     throw new Error(`volume is the folder ${volume.hostPath} of whatever node the pod comes to, so backups of ${cluster.name} would scatter over `

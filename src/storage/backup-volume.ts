@@ -1,16 +1,19 @@
-import { ApiObject, Chart, JsonPatch, Lazy, Size } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from './backup-volume-props';
-import { EBS_DRIVER, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
+import {
+  ClaimBackupVolumeProps, EbsBackupVolumeProps, EbsStorageClassBackupVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps,
+} from './backup-volume-props';
+import { claimFromClass, claimOfVolume, MadeVolume, mountClaim } from './claims';
+import { EBS_DRIVER, gp3Class, requireEbsStorageClass, requireEbsVolume, ZONE_LABEL } from './ebs';
 import { requireBackupFolder } from './host-folder';
 import { mountNfs, requireNfs } from './nfs';
 import { requireGiven } from '../require/given';
 import { requireDnsSubdomain } from '../require/names';
-import { requireObjectName } from '../require/object-name';
+import { requireText } from '../require/text';
 
-/** Where the runbook tells a person to mount what is no folder of the host. */
-const MOUNTED_BY_HAND = '/mnt/backup';
+/** Where backups are on a host by default, and where the runbook tells a person to mount what is no folder of the host. */
+const BACKUP_FOLDER = '/mnt/backup';
 
 /** Where a volume comes from, and what follows for the pods that mount it. */
 interface Source {
@@ -32,13 +35,14 @@ export class BackupVolume extends Construct {
    * Throws when the path isn't absolute, or is a folder of the system's own, such as `/` or `/etc`.
    */
   public static fromHostPath(scope: Construct, id: string, props: HostPathBackupVolumeProps = {}): BackupVolume {
-    const hostPath = props.path ?? '/mnt/backup';
+    const hostPath = props.path ?? BACKUP_FOLDER;
     requireBackupFolder('path', hostPath);
-    return new BackupVolume(scope, id, { hostPath, singleNode: false }, (volume) =>
-      kplus.Volume.fromHostPath(volume, 'Volume', 'backup', {
+    return new BackupVolume(scope, id, { hostPath, singleNode: false }, (self) => ({
+      volume: kplus.Volume.fromHostPath(self, 'Volume', 'backup', {
         path: hostPath,
-        type: props.type ?? kplus.HostPathVolumeType.DIRECTORY_OR_CREATE,
-      }));
+        type: props.mustExist ? kplus.HostPathVolumeType.DIRECTORY : kplus.HostPathVolumeType.DIRECTORY_OR_CREATE,
+      }),
+    }));
   }
 
   /**
@@ -49,18 +53,15 @@ export class BackupVolume extends Construct {
    *
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/tree/master/examples/kubernetes/static-provisioning
    */
-  public static fromEbsVolume(scope: Construct, id: string, props: EbsVolumeProps): BackupVolume {
+  public static fromEbsVolume(scope: Construct, id: string, props: EbsBackupVolumeProps): BackupVolume {
     requireEbsVolume(props);
-    return BackupVolume.fromStaticVolume(scope, id, props.size, 'ReadWriteOnce', {
-      zone: props.zone,
-      singleNode: true,
-      mountByHand: `mount /dev/DEVICE ${MOUNTED_BY_HAND}   # the EBS volume ${props.volumeId}, attached to this machine`,
-    }, {
+    const mountByHand = `mount /dev/DEVICE ${BACKUP_FOLDER}   # the EBS volume ${props.volumeId}, attached to this machine`;
+    return new BackupVolume(scope, id, { zone: props.zone, singleNode: true, mountByHand }, (self) => claimOfVolume(self, props.size, 'ReadWriteOnce', {
       csi: { driver: EBS_DRIVER, volumeHandle: props.volumeId, fsType: props.fsType ?? 'ext4' },
       nodeAffinity: {
         required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE_LABEL, operator: 'In', values: [props.zone] }] }] },
       },
-    });
+    }));
   }
 
   /**
@@ -71,40 +72,36 @@ export class BackupVolume extends Construct {
    *
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
    */
-  public static fromEbsStorageClass(scope: Construct, id: string, props: EbsStorageClassProps): BackupVolume {
+  public static fromEbsStorageClass(scope: Construct, id: string, props: EbsStorageClassBackupVolumeProps): BackupVolume {
     requireEbsStorageClass(props);
-    const tags = Object.entries(props.tags ?? {}).map(([key, value], i) => [`tagSpecification_${i + 1}`, `${key}=${value}`]);
-    return BackupVolume.fromNewClaim(scope, id, { zone: props.zone, singleNode: true }, (volume) => {
-      const storageClass = new kplus.k8s.KubeStorageClass(volume, 'StorageClass', {
-        provisioner: EBS_DRIVER,
-        parameters: {
-          'type': 'gp3',
-          'encrypted': 'true',
-          'csi.storage.k8s.io/fstype': props.fsType ?? 'ext4',
-          ...props.kmsKeyId && { kmsKeyId: props.kmsKeyId },
-          ...props.iops && { iops: String(props.iops) },
-          ...props.throughput && { throughput: String(props.throughput) },
-          ...Object.fromEntries(tags),
-        },
-        reclaimPolicy: 'Retain',
-        volumeBindingMode: 'WaitForFirstConsumer',
-        allowVolumeExpansion: true,
-        ...props.zone && { allowedTopologies: [{ matchLabelExpressions: [{ key: ZONE_LABEL, values: [props.zone] }] }] },
-      });
-      withoutNamespace(storageClass);
-      return claimSpec(props.size, 'ReadWriteOnce', { storageClassName: storageClass.name });
-    });
+    return new BackupVolume(scope, id, { zone: props.zone, singleNode: true }, (self) => claimFromClass(self, props.size, gp3Class(props)));
   }
 
   /**
-   * A claim that is made elsewhere, as `kplus.PersistentVolumeClaim.fromClaimName(chart, 'claim', 'backups')`, in the pods' namespace.
+   * A claim that is made elsewhere, in the pods' namespace.
+   *
+   * Throws when the name is none that Kubernetes has.
+   *
+   * @param claimName The name of the PersistentVolumeClaim.
+   */
+  public static fromClaimName(scope: Construct, id: string, claimName: string, props: ClaimBackupVolumeProps = {}): BackupVolume {
+    requireDnsSubdomain('claim', claimName);
+    if (props.zone !== undefined) {
+      requireText('zone', props.zone);
+    }
+    return new BackupVolume(scope, id, { zone: props.zone, singleNode: props.singleNode ?? true }, (self) => mountClaim(self, claimName));
+  }
+
+  /**
+   * As `fromClaimName`, for a claim of cdk8s-plus-28. With another release of cdk8s-plus, and in other languages than TypeScript, use
+   * `fromClaimName` with the claim's `name`.
    *
    * Throws when the claim's name is none that Kubernetes has.
    */
-  public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim): BackupVolume {
+  public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim,
+    props: ClaimBackupVolumeProps = {}): BackupVolume {
     requireGiven({ claim }, 'claim');
-    requireDnsSubdomain('claim', claim.name);
-    return new BackupVolume(scope, id, { singleNode: false }, (volume) => BackupVolume.mountClaim(volume, claim));
+    return BackupVolume.fromClaimName(scope, id, claim.name, props);
   }
 
   /**
@@ -116,50 +113,28 @@ export class BackupVolume extends Construct {
    */
   public static fromNfs(scope: Construct, id: string, props: NfsBackupVolumeProps): BackupVolume {
     requireNfs(props);
-    const source = { singleNode: false, mountByHand: mountNfs(props, MOUNTED_BY_HAND) };
+    const source = { singleNode: false, mountByHand: mountNfs(props, BACKUP_FOLDER) };
     // NFS has no size of its own; the number only has to be the same on both sides.
-    return BackupVolume.fromStaticVolume(scope, id, Size.gibibytes(1), 'ReadWriteMany', source, {
+    return new BackupVolume(scope, id, source, (self) => claimOfVolume(self, Size.gibibytes(1), 'ReadWriteMany', {
       nfs: { server: props.server, path: props.path },
       mountOptions: props.mountOptions,
-    });
-  }
-
-  private static fromStaticVolume(scope: Construct, id: string, size: Size, accessMode: string, source: Source,
-    spec: kplus.k8s.PersistentVolumeSpec): BackupVolume {
-    return BackupVolume.fromNewClaim(scope, id, source, (volume) => {
-      const persistentVolume = new kplus.k8s.KubePersistentVolume(volume, 'PersistentVolume', {
-        spec: {
-          capacity: { storage: kplus.k8s.Quantity.fromString(`${size.toGibibytes()}Gi`) },
-          accessModes: [accessMode],
-          persistentVolumeReclaimPolicy: 'Retain',
-          // No class, and for the claim expressly none, and the claim names this volume: no provisioner steps in, and no default class.
-          // Kept for this claim; in which namespace it comes is known only where the chart says so.
-          claimRef: Chart.of(volume).namespace
-            ? { namespace: Chart.of(volume).namespace, name: Lazy.any({ produce: () => ApiObject.of(volume.node.findChild('Claim')).name }) }
-            : undefined,
-          ...spec,
-        },
-      });
-      withoutNamespace(persistentVolume);
-      return claimSpec(size, accessMode, { storageClassName: '', volumeName: persistentVolume.name });
-    });
-  }
-
-  private static fromNewClaim(scope: Construct, id: string, source: Source,
-    build: (volume: Construct) => kplus.k8s.PersistentVolumeClaimSpec): BackupVolume {
-    return new BackupVolume(scope, id, source, (volume) => {
-      const claim = new kplus.k8s.KubePersistentVolumeClaim(volume, 'Claim', { spec: build(volume) });
-      requireObjectName(claim);
-      return BackupVolume.mountClaim(volume, kplus.PersistentVolumeClaim.fromClaimName(volume, 'ImportedClaim', claim.name));
-    });
-  }
-
-  private static mountClaim(scope: Construct, claim: kplus.IPersistentVolumeClaim): kplus.Volume {
-    return kplus.Volume.fromPersistentVolumeClaim(scope, 'Volume', claim, { name: 'backup' });
+    }));
   }
 
   /** The volume, to be mounted by pods of your own as well. */
   public readonly volume: kplus.Volume;
+
+  /** The name of the PersistentVolumeClaim that pods mount, if it is one. */
+  public readonly claimName?: string;
+
+  /** The PersistentVolumeClaim that was made for the volume, if one was. */
+  public readonly claim?: ApiObject;
+
+  /** The PersistentVolume that was made for the volume, if one was. */
+  public readonly persistentVolume?: ApiObject;
+
+  /** The StorageClass that was made for the volume, if one was. */
+  public readonly storageClass?: ApiObject;
 
   /** The folder on the host, if that is where backups are kept. */
   public readonly hostPath?: string;
@@ -172,9 +147,14 @@ export class BackupVolume extends Construct {
 
   private readonly mountByHand?: string;
 
-  private constructor(scope: Construct, id: string, source: Source, build: (self: BackupVolume) => kplus.Volume) {
+  private constructor(scope: Construct, id: string, source: Source, make: (self: BackupVolume) => MadeVolume) {
     super(scope, id);
-    this.volume = build(this);
+    const made = make(this);
+    this.volume = made.volume;
+    this.claimName = made.claimName;
+    this.claim = made.claim;
+    this.persistentVolume = made.persistentVolume;
+    this.storageClass = made.storageClass;
     this.hostPath = source.hostPath;
     this.zone = source.zone;
     this.singleNode = source.singleNode;
@@ -183,28 +163,14 @@ export class BackupVolume extends Construct {
 
   /**
    * The folder in which a person finds the backups with the cluster down, and what has to be typed before.
+   *
    * @internal
    */
   public _byHand(): { folder: string; mount?: string } {
     if (this.hostPath !== undefined) {
       return { folder: this.hostPath };
     }
-    const claim = this.volume._toKube().persistentVolumeClaim?.claimName;
-    return { folder: MOUNTED_BY_HAND, mount: this.mountByHand ?? `mount DEVICE ${MOUNTED_BY_HAND}   # the volume of the claim ${claim}, attached to this machine` };
+    const unknown = `mount DEVICE ${BACKUP_FOLDER}   # the volume of the claim ${this.claimName}, attached to this machine`;
+    return { folder: BACKUP_FOLDER, mount: this.mountByHand ?? unknown };
   }
-}
-
-/** cdk8s gives the chart's namespace to all its objects, also to those that belong to the whole cluster. */
-function withoutNamespace(object: ApiObject): void {
-  if (Chart.of(object).namespace) {
-    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
-  }
-}
-
-function claimSpec(size: Size, accessMode: string, rest: kplus.k8s.PersistentVolumeClaimSpec): kplus.k8s.PersistentVolumeClaimSpec {
-  return {
-    accessModes: [accessMode],
-    resources: { requests: { storage: kplus.k8s.Quantity.fromString(`${size.toGibibytes()}Gi`) } },
-    ...rest,
-  };
 }

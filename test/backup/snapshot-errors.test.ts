@@ -51,11 +51,17 @@ describe('where the pod runs', () => {
       + 'set node, as node: kplus.Node.named(\'worker-1\'), or use another volume');
   });
 
-  test('every member with EBS: a volume is attached to one node', () => {
+  test.each<[string, (scope: Chart) => BackupVolume]>([
+    ['EBS', (scope) => BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) })],
+    ['a claim', (scope) => BackupVolume.fromClaimName(scope, 'claimed', 'backups')],
+  ])('every member with %s: the volume is for one node at a time', (_, volume) => {
+    expect(() => cronJob((scope) => ({ cluster: three, everyMember: true, volume: volume(scope) })))
+      .toThrow('everyMember needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
+        + 'use BackupVolume.fromHostPath or fromNfs, choose a node, or say singleNode: false of a claim that is ReadWriteMany');
+    // The last of the fixes is one.
     expect(() => cronJob((scope) => ({
-      cluster: three, everyMember: true, volume: BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) }),
-    }))).toThrow('everyMember needs a volume that 3 nodes can have at the same time, but an EBS volume is attached to one: '
-      + 'use BackupVolume.fromHostPath or fromNfs, or choose a node');
+      cluster: three, everyMember: true, volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
+    }))).not.toThrow();
   });
 
   test('every member and one node contradict each other', () => {

@@ -11,7 +11,7 @@ import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../src/cluster/registry-mirror';
 import { BackupVolume } from '../../src/storage/backup-volume';
-import { EbsStorageClassProps, EbsVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
+import { EbsStorageClassBackupVolumeProps, EbsBackupVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
 import { withNodeFiles } from '../cluster/with-node-files';
 
 export function chart(namespace?: string): Chart {
@@ -80,17 +80,17 @@ export function allJobProps(scope: Chart): Required<EtcdSnapshotJobProps> {
   return { ...allSnapshotProps(scope), ttlAfterFinished: Duration.days(2) };
 }
 
-export const ALL_HOST_PATH: Required<HostPathBackupVolumeProps> = { path: '/srv/backups', type: kplus.HostPathVolumeType.DIRECTORY };
+export const ALL_HOST_PATH: Required<HostPathBackupVolumeProps> = { path: '/srv/backups', mustExist: true };
 
-export const ALL_EBS_VOLUME: Required<EbsVolumeProps> = {
+export const ALL_EBS_VOLUME: Required<EbsBackupVolumeProps> = {
   volumeId: 'vol-0123456789abcdef0', zone: 'eu-central-1b', size: Size.gibibytes(200), fsType: 'xfs',
 };
 
-export const ALL_EBS_STORAGE_CLASS: Required<EbsStorageClassProps> = {
+export const ALL_EBS_STORAGE_CLASS: Required<EbsStorageClassBackupVolumeProps> = {
   size: Size.gibibytes(50),
   iops: 6_000,
-  throughput: 500,
-  kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
+  throughputPerSecond: Size.mebibytes(500),
+  kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
   tags: { team: 'platform', purpose: 'etcd backups' },
   fsType: 'xfs',
   zone: 'eu-central-1a',

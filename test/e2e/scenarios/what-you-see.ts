@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron } from 'cdk8s';
-import { HostPathVolumeType, Node } from 'cdk8s-plus-28';
+import { Node } from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
@@ -69,8 +69,8 @@ const failures: readonly Failure[] = [
     id: 'unmounted',
     title: 'The disk is not mounted',
     says: /hostPath type check failed: \/mnt\/absent is not a directory/,
-    story: 'With `type: HostPathVolumeType.DIRECTORY` the pod waits for it, instead of filling the disk below.',
-    props: (chart) => ({ volume: BackupVolume.fromHostPath(chart, 'unmounted-volume', { path: '/mnt/absent', type: HostPathVolumeType.DIRECTORY }) }),
+    story: 'With `mustExist: true` the pod waits for it, instead of filling the disk below.',
+    props: (chart) => ({ volume: BackupVolume.fromHostPath(chart, 'unmounted-volume', { path: '/mnt/absent', mustExist: true }) }),
     event: { reason: 'FailedMount', of: 'Pod' },
   },
   {
