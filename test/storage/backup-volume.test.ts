@@ -178,7 +178,8 @@ describe('a claim made elsewhere', () => {
 });
 
 test('the objects that are made for a volume can be reached and changed', () => {
-  const namesOf = ({ claimName, claim, persistentVolume, storageClass }: BackupVolume) => [claimName, claim?.name, persistentVolume?.name, storageClass?.name];
+  const namesOf = ({ claimName, claim, persistentVolume, storageClass }: BackupVolume) =>
+    [claimName, claim?.name, persistentVolume?.name, storageClass?.name];
   const nameIn = (scope: Chart, kind: string) => only(scope, kind).metadata.name;
   const [existing, made, nfs, host] = [
     build((parent) => BackupVolume.fromEbsVolume(parent, 'backups', ALL_EBS_VOLUME)),
