@@ -14,6 +14,7 @@ export * from './backup/etcd-snapshot-cron-job';
 export * from './backup/etcd-snapshot-job';
 export * from './backup/etcd-snapshot-props';
 export * from './backup/retention-policy';
+export * from './backup/snapshot-nodes';
 export * from './restore/etcd-member-replacement-job';
 export * from './restore/etcd-restore-job';
 export * from './restore/snapshot-source';

@@ -1,6 +1,5 @@
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import * as ts from 'typescript';
 import * as day2 from '../src';
 import { chart } from './backup/snapshot-fixtures';
@@ -17,7 +16,7 @@ interface Subject {
 const scope = () => chart('backup');
 const kubernetesVersion = day2.KubernetesVersion.of('1.34.4');
 const cluster = day2.EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });
-const node = kplus.Node.named('cp1');
+const node = 'cp1';
 const nfs = { server: 'nas', path: '/export' };
 const volume = () => day2.BackupVolume.fromNfs(scope(), 'nfs', nfs);
 const once = { expires: '2026-11-22T00:00:00Z' };
@@ -119,6 +118,7 @@ test.each<[string, (value: any) => unknown]>([
   ['snapshot', (value) => day2.SnapshotSource.before(value)],
   ['snapshot', (value) => day2.SnapshotSource.file(value)],
   ['secret', (value) => day2.EtcdCertificates.fromSecret(value)],
+  ['node', (value) => day2.SnapshotNodes.named(value)],
   ['claim', (value) => day2.BackupVolume.fromClaimName(scope(), 'volume', value)],
   ['claim', (value) => day2.BackupVolume.fromPersistentVolumeClaim(scope(), 'volume', value)],
 ])('a required argument left out is named: %s', (name, call) => {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { Chart, Testing } from 'cdk8s';
-import { Node } from 'cdk8s-plus-28';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { withNodeFiles } from '../../test/cluster/with-node-files';
 import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
@@ -19,7 +19,7 @@ export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[]
   new EtcdSnapshotJob(chart, 'snapshot', {
     cluster: withNodeFiles(describeEtcd(cluster), { pkiFolder: cluster.certificates }),
     volume: BackupVolume.fromHostPath(chart, 'backups', { path: volume }),
-    node: Node.named(cluster.members[0].name),
+    nodes: SnapshotNodes.named(cluster.members[0].name),
     retention: RetentionPolicy.keepLast(1),
     breakGlassKit: false,
   });

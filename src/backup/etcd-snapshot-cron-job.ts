@@ -3,7 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
-import { snapshotWorkloads } from './snapshot-pods';
+import { snapshotWorkloads } from './snapshot-workloads';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { requireWholeNumber } from '../require/number';
@@ -57,15 +57,15 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
  * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
  *
  * Throws when schedule, time zone, durations or counts make no sense, when backups would be in etcd's own data folder, and when they would
- * scatter over the nodes: a volume of the host, several control planes, and neither `node` nor `everyMember`.
+ * scatter over the nodes: a volume of the host, several control planes, and no `nodes`.
  *
  * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
  */
 export class EtcdSnapshotCronJob extends Construct {
-  /** The CronJob, or with `everyMember` the first control plane's. */
+  /** The CronJob, or with `SnapshotNodes.everyMember()` the first control plane's. */
   public readonly cronJob: kplus.CronJob;
 
-  /** All the CronJobs: one, or with `everyMember` one for each control plane, in their order. */
+  /** All the CronJobs: one, or with `SnapshotNodes.everyMember()` one for each control plane, in their order. */
   public readonly cronJobs: kplus.CronJob[];
 
   /** Which backups stay. */

@@ -3,7 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
-import { snapshotWorkloads } from './snapshot-pods';
+import { snapshotWorkloads } from './snapshot-workloads';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { oneShotJob } from '../runtime/one-shot';
@@ -27,10 +27,10 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
  * Throws as `EtcdSnapshotCronJob` does.
  */
 export class EtcdSnapshotJob extends Construct {
-  /** The Job, or with `everyMember` the first control plane's. */
+  /** The Job, or with `SnapshotNodes.everyMember()` the first control plane's. */
   public readonly job: kplus.Job;
 
-  /** All the Jobs: one, or with `everyMember` one for each control plane, in their order. */
+  /** All the Jobs: one, or with `SnapshotNodes.everyMember()` one for each control plane, in their order. */
   public readonly jobs: kplus.Job[];
 
   /** Which backups stay. */

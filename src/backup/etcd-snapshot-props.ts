@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { RetentionPolicy } from './retention-policy';
+import { SnapshotNodes } from './snapshot-nodes';
 import { ContainerImages } from '../cluster/container-images';
 import { IEtcdCluster } from '../cluster/etcd-cluster';
 import { BackupVolume } from '../storage/backup-volume';
@@ -16,27 +17,14 @@ export interface EtcdSnapshotProps {
   readonly volume: BackupVolume;
 
   /**
-   * The control-plane node that takes the snapshots, as `kplus.Node.named('cp1')`. Its own member is asked first, then the others.
+   * On which nodes snapshots are taken.
    *
-   * The pod comes through the scheduler (a node affinity for the name), so it waits for nothing else and claims are bound as usual.
-   *
-   * @default - any of the cluster's control planes; with an external etcd any node at all
+   * @default SnapshotNodes.anyControlPlane()
    */
-  readonly node?: kplus.NamedNode;
+  readonly nodes?: SnapshotNodes;
 
   /**
-   * Whether every control plane takes snapshots of its own: one workload for each, pinned there, its own member asked first.
-   *
-   * With a volume of the host, a backup is then on every machine. On a volume that they share, the members' backups count together for
-   * the retention. A volume that only one node at a time can attach (EBS) can't do this.
-   *
-   * @default false
-   */
-  readonly everyMember?: boolean;
-
-  /**
-   * Seconds granularity: how long one save may take, from one member. There is no limit in etcdctl itself, and a fixed one fails the day
-   * the database has grown.
+   * How long one save from one member may take, in whole seconds. etcdctl has no limit of its own. Leave room for the database to grow.
    *
    * @default Duration.minutes(10)
    */
@@ -75,9 +63,9 @@ export interface EtcdSnapshotProps {
    * Whether the cluster's whole PKI folder (`pkiFolder` of a `KubeadmCluster`: `ca.crt`, `ca.key`, the service accounts' keys and the rest) is kept beside each snapshot, in
    * `pki/`. Without it, a control plane whose disks are lost can't be rebuilt as the same cluster.
    *
-   * **The private keys lie on the volume in plain text**, readable by root only. Whoever can read the volume can sign certificates for
-   * any user, `system:masters` included, and decrypts nothing less than the whole cluster. Turn it on for volumes that are encrypted and
-   * as well guarded as the control plane itself, and keep the PKI elsewhere otherwise.
+   * **The private keys lie on the volume in plain text**, readable by root only. Anyone who can read the volume can sign certificates for
+   * any user, `system:masters` included: they own the cluster. Turn it on for volumes that are encrypted and as well guarded as the control
+   * plane itself, and keep the PKI elsewhere otherwise.
    *
    * The pod gets the capability `DAC_READ_SEARCH` for it, since components may run as users of their own. A snapshot beside which the PKI
    * can't be kept is kept without it, and the run fails and says why.

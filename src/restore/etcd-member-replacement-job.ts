@@ -6,6 +6,7 @@ import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster, IEtcdCluster } from '../cluster/etcd-cluster';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
+import { requireText } from '../require/text';
 import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
@@ -16,8 +17,8 @@ export interface EtcdMemberReplacementJobProps {
   /** The cluster that the member is of: stacked, with a member on each control plane. */
   readonly cluster: IEtcdCluster;
 
-  /** The control plane whose member is replaced, as `kplus.Node.named('cp3')`. */
-  readonly node: kplus.NamedNode;
+  /** The name of the control plane whose member is replaced, such as `cp3`. */
+  readonly node: string;
 
   /**
    * The id of this replacement, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the host; a
@@ -75,7 +76,8 @@ export class EtcdMemberReplacementJob extends Construct {
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'node', 'replacementId', 'expires');
-    const { cluster: { etcd: cluster }, node: { name } } = props;
+    const { cluster: { etcd: cluster }, node: name } = props;
+    requireText('node', name);
     requireReplaceable(cluster, name);
     requireRestorable(cluster);
     requireOperationId('replacementId', props.replacementId);

@@ -40,11 +40,11 @@ export interface EtcdRestoreJobProps {
   readonly snapshot?: SnapshotSource;
 
   /**
-   * The control plane whose volume holds the snapshot, as `kplus.Node.named('cp1')`. It restores, the others join it.
+   * The name of the control plane whose volume holds the snapshot, such as `cp1`. It restores, the others join it.
    *
    * @default - the only control plane; with several, it must be given for a volume of the host, and is the first otherwise
    */
-  readonly holder?: kplus.NamedNode;
+  readonly holder?: string;
 
   /**
    * Names of members that are gone, with their data, and must never start again with it. The others must still be more than half.
@@ -213,13 +213,13 @@ function presentMembers({ cluster: { etcd: cluster }, lostMembers = [] }: EtcdRe
 function chooseHolder({ holder, volume, cluster: { etcd: cluster } }: EtcdRestoreJobProps, present: EtcdMember[]): string {
   if (holder === undefined) {
     if (volume.hostPath !== undefined && cluster.members.length > 1) {
-      throw new Error(`holder must be set, as kplus.Node.named('${present[0].name}'): the snapshot is in the folder ${volume.hostPath} of one of `
+      throw new Error(`holder must be set, as holder: '${present[0].name}': the snapshot is in the folder ${volume.hostPath} of one of `
         + `${present.map(({ name }) => name).join(', ')}`);
     }
     return present[0].name;
   }
-  if (!present.some(({ name }) => name === holder.name)) {
-    throw new Error(`holder must be one of ${present.map(({ name }) => name).join(', ')}, got ${JSON.stringify(holder.name)}`);
+  if (!present.some(({ name }) => name === holder)) {
+    throw new Error(`holder must be one of ${present.map(({ name }) => name).join(', ')}, got ${JSON.stringify(holder)}`);
   }
-  return holder.name;
+  return holder;
 }

@@ -5,6 +5,7 @@ import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from '.
 import { reviewed } from '../../examples/reviewed';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { withNodeFiles } from '../cluster/with-node-files';
 
@@ -98,7 +99,7 @@ describe('the name', () => {
   test('stays while the content does, so that applying it again takes no second snapshot', () => {
     expect(nameOf()).toBe(unchanged);
     // The same thing said otherwise.
-    expect(nameOf({ snapshotTimeout: Duration.seconds(600), backoffLimit: 2, everyMember: false })).toBe(unchanged);
+    expect(nameOf({ snapshotTimeout: Duration.seconds(600), backoffLimit: 2, nodes: SnapshotNodes.anyControlPlane() })).toBe(unchanged);
   });
 
   test.each<[string, Partial<EtcdSnapshotJobProps>]>([
@@ -120,7 +121,7 @@ describe('the name', () => {
     const scope = chart();
     const names = ['ip-10-0-1-10.eu-central-1.compute.internal', 'ip-10-0-1-11.eu-central-1.compute.internal', 'ip-10-0-1-12.eu-central-1.compute.internal'];
     new EtcdSnapshotJob(scope, 'a-snapshot-before-the-upgrade', {
-      cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), everyMember: true,
+      cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), nodes: SnapshotNodes.everyMember(),
     });
     const jobs = all(scope, 'Job').map(({ metadata }) => metadata.name);
     expect(new Set(jobs).size).toBe(3);
@@ -136,7 +137,7 @@ test('the namespace is the chart\'s', () => {
 test('with everyMember, each control plane has a Job, in their order', () => {
   const scope = chart();
   const snapshot = new EtcdSnapshotJob(scope, 'snapshot', {
-    cluster: stacked('cp1', 'cp2', 'cp3'), volume: BackupVolume.fromHostPath(scope, 'backups'), everyMember: true,
+    cluster: stacked('cp1', 'cp2', 'cp3'), volume: BackupVolume.fromHostPath(scope, 'backups'), nodes: SnapshotNodes.everyMember(),
   });
   expect(all(scope, 'Job').map(nodesOf)).toEqual([['cp1'], ['cp2'], ['cp3']]);
   expect(snapshot.jobs.map(({ name }) => name)).toEqual(all(scope, 'Job').map(({ metadata }) => metadata.name));

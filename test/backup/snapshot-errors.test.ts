@@ -1,8 +1,8 @@
 import { Chart, Cron, Duration, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -11,7 +11,7 @@ import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { BackupVolume } from '../../src/storage/backup-volume';
 
 const three = stacked('cp1', 'cp2', 'cp3');
-const cp1 = kplus.Node.named('cp1');
+const cp1 = SnapshotNodes.named('cp1');
 
 type Changes<Props> = Partial<Props> | ((scope: Chart) => Partial<Props>);
 
@@ -39,43 +39,51 @@ test('what the errors below are measured against is fine', () => {
 describe('where the pod runs', () => {
   test('backups on folders of hosts would scatter over several control planes: both fixes are named', () => {
     expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whatever node the pod comes to, so backups of prod would scatter over '
-      + 'cp1, cp2, cp3: set node, as node: kplus.Node.named(\'cp1\'), or set everyMember: true to keep a backup on each');
+      + 'cp1, cp2, cp3: set nodes, as nodes: SnapshotNodes.named(\'cp1\'), or SnapshotNodes.everyMember() to keep a backup on each');
     expect(() => job({ cluster: three })).toThrow('would scatter');
     // Each of the two fixes is one.
-    expect(() => cronJob({ cluster: three, node: cp1 })).not.toThrow();
-    expect(() => cronJob({ cluster: three, everyMember: true })).not.toThrow();
+    expect(() => cronJob({ cluster: three, nodes: cp1 })).not.toThrow();
+    expect(() => cronJob({ cluster: three, nodes: SnapshotNodes.everyMember() })).not.toThrow();
   });
 
   test('those of an external etcd would scatter over all nodes', () => {
     expect(() => cronJob((scope) => ({ cluster: external(scope) }))).toThrow('so backups of billing would scatter over all nodes: '
-      + 'set node, as node: kplus.Node.named(\'worker-1\'), or use another volume');
+      + 'set nodes, as nodes: SnapshotNodes.named(\'worker-1\'), or use another volume');
   });
 
   test.each<[string, (scope: Chart) => BackupVolume]>([
     ['EBS', (scope) => BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) })],
     ['a claim', (scope) => BackupVolume.fromClaimName(scope, 'claimed', 'backups')],
   ])('every member with %s: the volume is for one node at a time', (_, volume) => {
-    expect(() => cronJob((scope) => ({ cluster: three, everyMember: true, volume: volume(scope) })))
-      .toThrow('everyMember needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
-        + 'use BackupVolume.fromHostPath or fromNfs, choose a node, or say singleNode: false of a claim that is ReadWriteMany');
+    expect(() => cronJob((scope) => ({ cluster: three, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
+      .toThrow('SnapshotNodes.everyMember() needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
+        + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
     // The last of the fixes is one.
     expect(() => cronJob((scope) => ({
-      cluster: three, everyMember: true, volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
+      cluster: three, nodes: SnapshotNodes.everyMember(), volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
     }))).not.toThrow();
   });
 
-  test('every member and one node contradict each other', () => {
-    expect(() => cronJob({ cluster: three, everyMember: true, node: cp1 })).toThrow('everyMember and node exclude each other, got node cp1: leave one of them out');
+  test('every member of an external etcd is on no node', () => {
+    expect(() => cronJob((scope) => ({ cluster: external(scope), nodes: SnapshotNodes.everyMember() })))
+      .toThrow('nodes can\'t be SnapshotNodes.everyMember() for the external etcd cluster billing: its members are on none of the cluster\'s nodes, '
+        + 'so leave nodes out, or name one');
   });
 
-  test('every member of an external etcd is on no node', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), everyMember: true })))
-      .toThrow('everyMember must be left out for the external etcd cluster billing: its members are on none of the cluster\'s nodes');
+  test('every member with a volume of one zone: it can be attached on each, or a pod would wait for ever', () => {
+    const cluster = EtcdCluster.kubeadm({
+      name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1', 'cp2', 'cp3'], zones: { cp1: 'a', cp2: 'b', cp3: 'a' },
+    });
+    const volume = (scope: Chart) => BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false, zone: 'a' });
+    expect(() => cronJob((scope) => ({ cluster, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
+      .toThrow('SnapshotNodes.everyMember() needs a volume that all control planes can attach, got one in zone a, where cp2 is not: '
+        + 'name a node in it, or use BackupVolume.fromHostPath or fromNfs');
+    expect(() => cronJob((scope) => ({ cluster, nodes: SnapshotNodes.named('cp3'), volume: volume(scope) }))).not.toThrow();
   });
 
   test('a node that is no control plane has no certificates', () => {
-    expect(() => cronJob({ cluster: three, node: kplus.Node.named('worker-1') }))
-      .toThrow('node must be one of the control planes of prod (cp1, cp2, cp3), got worker-1: etcd\'s certificates are there only');
+    expect(() => cronJob({ cluster: three, nodes: SnapshotNodes.named('worker-1') }))
+      .toThrow('nodes must name one of the control planes of prod (cp1, cp2, cp3), got worker-1: etcd\'s certificates are there only');
   });
 
   test('certificates in a folder of a host, for an external etcd, are on that host alone', () => {
@@ -84,9 +92,9 @@ describe('where the pod runs', () => {
     });
     const nfs = (scope: Chart) => BackupVolume.fromNfs(scope, 'nfs', { server: 'nas', path: '/export' });
     expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope) })))
-      .toThrow('node must be set for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
+      .toThrow('nodes must name one for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
         + 'or use EtcdCertificates.fromSecret, for pods on any node');
-    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), node: kplus.Node.named('worker-1') }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), nodes: SnapshotNodes.named('worker-1') }))).not.toThrow();
   });
 });
 
@@ -118,7 +126,7 @@ describe('a volume of the host and etcd\'s own data', () => {
   });
 
   test('are on different machines where etcd is external', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), node: kplus.Node.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: external(scope), nodes: SnapshotNodes.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
   });
 });
 
@@ -132,7 +140,7 @@ describe('zones', () => {
   const inZone = (scope: Chart, zone: string) => BackupVolume.fromEbsVolume(scope, 'ebs', { volumeId: 'vol-01234567', zone, size: Size.gibibytes(20) });
 
   test('a volume can\'t be attached to a node in another zone', () => {
-    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1b'), node: cp1 })))
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1b'), nodes: cp1 })))
       .toThrow('volume is in zone eu-central-1b and can\'t be attached to node cp1 in another zone: choose one of cp2, cp3, or a volume in that node\'s zone');
   });
 
@@ -143,17 +151,17 @@ describe('zones', () => {
 
   test('where zones aren\'t known, nothing is refused', () => {
     expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a') }))).not.toThrow();
-    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a'), nodes: cp1 }))).not.toThrow();
   });
 
   test('in the node\'s own zone it can', () => {
-    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), nodes: cp1 }))).not.toThrow();
   });
 });
 
 describe('the PKI', () => {
   test('is nowhere to be had for an external etcd', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, node: cp1 })))
+    expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, nodes: cp1 })))
       .toThrow('includePki must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
   });
 });

@@ -4,6 +4,7 @@ import { EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-jo
 import { EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
@@ -39,8 +40,7 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
   return {
     cluster: withNodeFiles(stacked('cp1', 'cp2', 'cp3'), { pkiFolder: '/srv/pki', encryptionConfigFile: '/srv/encryption.yaml' }),
     volume: BackupVolume.fromHostPath(scope, 'backups', ALL_HOST_PATH),
-    node: kplus.Node.named('cp2'),
-    everyMember: false,
+    nodes: SnapshotNodes.named('cp2'),
     snapshotTimeout: Duration.minutes(7),
     rounds: 5,
     deadline: Duration.minutes(20),

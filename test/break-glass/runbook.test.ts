@@ -2,6 +2,7 @@ import { execFileSync } from 'child_process';
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { BackupsByHand, runbook } from '../../src/break-glass/runbook';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -145,7 +146,7 @@ test.each<[string, (scope: Chart) => unknown, string]>([
   ['newline in the name of a claim', (scope) => BackupVolume.fromPersistentVolumeClaim(scope, 'v', kplus.PersistentVolumeClaim.fromClaimName(scope, 'c', 'x\n    id')),
     'claim must be a DNS subdomain'],
   ['newline in the name of the node that keeps the backups of an external etcd', (scope) => new EtcdSnapshotJob(scope, 's', {
-    cluster: outside, volume: BackupVolume.fromHostPath(scope, 'v'), node: kplus.Node.named('worker-1\n    id'),
+    cluster: outside, volume: BackupVolume.fromHostPath(scope, 'v'), nodes: SnapshotNodes.named('worker-1\n    id'),
   }), 'node must be a DNS subdomain'],
 ])('what would add a line to the page is refused: %s', (_, build, message) => {
   expect(() => build(new Chart(Testing.app(), 'platform'))).toThrow(message);

@@ -1,6 +1,6 @@
 import { Chart, Cron, Size, Testing } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster, IEtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -21,9 +21,9 @@ function written(cluster: IEtcdCluster): any[] {
   const chart = new Chart(Testing.app(), 'platform');
   const volume = BackupVolume.fromHostPath(chart, 'backups');
   const once = { cluster, expires: '2026-11-22T00:00:00Z' };
-  new EtcdSnapshotCronJob(chart, 'snapshots', { cluster, volume, schedule: Cron.hourly(), node: kplus.Node.named('cp1') });
-  new EtcdRestoreJob(chart, 'restore', { ...once, volume, holder: kplus.Node.named('cp1'), restoreId: 'a' });
-  new EtcdMemberReplacementJob(chart, 'replacement', { ...once, node: kplus.Node.named('cp3'), replacementId: 'b' });
+  new EtcdSnapshotCronJob(chart, 'snapshots', { cluster, volume, schedule: Cron.hourly(), nodes: SnapshotNodes.named('cp1') });
+  new EtcdRestoreJob(chart, 'restore', { ...once, volume, holder: 'cp1', restoreId: 'a' });
+  new EtcdMemberReplacementJob(chart, 'replacement', { ...once, node: 'cp3', replacementId: 'b' });
   return Testing.synth(chart);
 }
 

@@ -65,7 +65,7 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
     test('none of an external etcd, whose pods see no control plane', async () => {
       scene.remove();
       scene = sceneOf(STUB_CLUSTER);
-      const { backup } = await expectSaved(scene, () => run({ node: NODE }));
+      const { backup } = await expectSaved(scene, () => run({ nodes: NODE }));
       expect(scene.backups.record(backup)).not.toHaveProperty('fingerprints');
     });
 

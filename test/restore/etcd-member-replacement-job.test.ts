@@ -1,5 +1,4 @@
 import { App, Chart, Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { allReplacementProps } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -13,7 +12,7 @@ const once = { replacementId: '2026-11-21-cp3-disk', expires: '2026-11-22T00:00:
 
 function render(props: Partial<EtcdMemberReplacementJobProps> = {}): any[] {
   const chart = new Chart(new App(), 'etcd', { namespace: 'kube-system' });
-  new EtcdMemberReplacementJob(chart, 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: kplus.Node.named('cp3'), ...once, ...props });
+  new EtcdMemberReplacementJob(chart, 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: 'cp3', ...once, ...props });
   return chart.toJson();
 }
 
@@ -78,7 +77,7 @@ test('another id is another Job', () => {
 describe('refused', () => {
   const external = EtcdCluster.external({ name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.6.5') });
   test.each<[string, Partial<EtcdMemberReplacementJobProps>, string]>([
-    ['a worker', { node: kplus.Node.named('w1') }, 'node must be one of the control planes cp1, cp2, cp3, got "w1"'],
+    ['a worker', { node: 'w1' }, 'node must be one of the control planes cp1, cp2, cp3, got "w1"'],
     ['an id that is no name', { replacementId: 'Disk_1' }, 'replacementId must have 1 to 63 lower-case letters'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['no time at all', { readyTimeout: Duration.seconds(0) }, 'readyTimeout must be a whole number of seconds of at least 1'],

@@ -1,5 +1,4 @@
 import { App, Chart, Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { allRestoreProps, clusterOf } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -18,7 +17,7 @@ function chartOf(): Chart {
 
 function render(props: Partial<EtcdRestoreJobProps> = {}, chart: Chart = chartOf()): any[] {
   new EtcdRestoreJob(chart, 'restore', {
-    cluster: ha, volume: BackupVolume.fromHostPath(chart, 'backups'), holder: kplus.Node.named('cp2'), ...once, ...props,
+    cluster: ha, volume: BackupVolume.fromHostPath(chart, 'backups'), holder: 'cp2', ...once, ...props,
   });
   return chart.toJson().filter(({ kind }) => kind === 'Job');
 }
@@ -138,8 +137,8 @@ describe('refused', () => {
     ['an id that is no name', { restoreId: 'Lost_Namespace' }, 'restoreId must have 1 to 63 lower-case letters'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['a month that is none', { expires: '2026-13-22T00:00:00Z' }, 'expires must be a time in UTC'],
-    ['a host folder of nobody', { holder: undefined }, "holder must be set, as kplus.Node.named('cp1'): the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
-    ['a holder that is a worker', { holder: kplus.Node.named('w1') }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
+    ['a host folder of nobody', { holder: undefined }, "holder must be set, as holder: 'cp1': the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
+    ['a holder that is a worker', { holder: 'w1' }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
     ['a holder that is lost', { lostMembers: ['cp2'] }, 'holder must be one of cp1, cp3, got "cp2"'],
     ['a lost stranger', { lostMembers: ['cp4'] }, 'lostMembers must be of the control planes cp1, cp2, cp3, got "cp4"'],
     ['a lost quorum', { lostMembers: ['cp1', 'cp3'] }, 'lostMembers leaves 1 of 3 members, which have no quorum to decide with'],

@@ -1,5 +1,4 @@
 import { Chart, Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -21,7 +20,7 @@ export function allRestoreProps(scope: Chart): Required<EtcdRestoreJobProps> {
     cluster: clusterOf('1.34.4', 'cp1', 'cp2', 'cp3'),
     volume: BackupVolume.fromNfs(scope, 'nfs', { server: 'nfs.example.com', path: '/backups' }),
     snapshot: SnapshotSource.at('20261121T101501Z-r960'),
-    holder: kplus.Node.named('cp1'),
+    holder: 'cp1',
     lostMembers: ['cp3'],
     dryRun: true,
     readyTimeout: Duration.minutes(5),
@@ -40,7 +39,7 @@ export function allReplacementProps(): Required<EtcdMemberReplacementJobProps> {
     replacementId: '2026-11-21-cp3-disk',
     expires: '2026-11-22T00:00:00Z',
     cluster: clusterOf('1.34.4', 'a', 'b', 'c', 'd', 'e'),
-    node: kplus.Node.named('e'),
+    node: 'e',
     readyTimeout: Duration.minutes(2),
     images: ContainerImages.of({ etcd: 'example.com/etcd:v3.6.8' }),
     labels: { team: 'platform' },

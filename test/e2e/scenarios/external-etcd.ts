@@ -2,8 +2,9 @@ import { readFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
-import { Node, PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
+import { PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { BackupVolume } from '../../../src/storage/backup-volume';
@@ -78,7 +79,7 @@ export const hostPathRefused: Scenario = {
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));
     const objects = synthesized(stage, (chart) => {
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: described, volume: BackupVolume.fromHostPath(chart, 'backups'), node: Node.named(node.name), schedule: Cron.annually(),
+        cluster: described, volume: BackupVolume.fromHostPath(chart, 'backups'), nodes: SnapshotNodes.named(node.name), schedule: Cron.annually(),
       });
     });
     await kubernetes.apply(objects);

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron } from 'cdk8s';
-import { Node } from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
@@ -111,7 +111,7 @@ export const whatYouSee: Scenario = {
         new EtcdSnapshotCronJob(chart, id as string, {
           cluster: kubeadmCluster(stage, 'prod'),
           volume,
-          node: Node.named(node.name),
+          nodes: SnapshotNodes.named(node.name),
           schedule: Cron.schedule({ minute: '0', hour: '*/6' }),
           rounds: 1,
           backoffLimit: 0,
