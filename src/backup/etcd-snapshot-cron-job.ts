@@ -15,6 +15,13 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
   readonly schedule: Cron;
 
   /**
+   * Which backups stay. The rest is deleted after a new backup is complete, never before.
+   *
+   * @default RetentionPolicy.recommended()
+   */
+  readonly retention?: RetentionPolicy;
+
+  /**
    * The time zone of the schedule, a name of the tz database. Needs Kubernetes 1.25. Names of backups and retention go by UTC all the same.
    *
    * @default - the controller manager's, with kubeadm UTC
@@ -56,8 +63,9 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
  * Each run takes one snapshot (of the local member if it can give one, else of another), checks it, completes it under its final name,
  * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
  *
- * Throws when schedule, time zone, durations or counts make no sense, when backups would be in etcd's own data folder, and when they would
- * scatter over the nodes: a volume of the host, several control planes, and no `nodes`.
+ * Throws when the schedule never comes or has fields that Kubernetes refuses, when the time zone isn't in the tz database, when a duration or
+ * a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder, and when they would scatter
+ * over the nodes: a volume of the host, several control planes, and no `nodes`.
  *
  * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
  */
@@ -98,7 +106,7 @@ export class EtcdSnapshotCronJob extends Construct {
         suspend: props.suspend ?? false,
         successfulJobsRetained: props.successfulJobsRetained ?? 3,
         failedJobsRetained: props.failedJobsRetained ?? 3,
-        activeDeadline: workload.deadline,
+        activeDeadline: workload.activeDeadline,
         backoffLimit: workload.backoffLimit,
       });
       workload.pod.complete(cronJob, '/spec/jobTemplate/spec/template/spec');

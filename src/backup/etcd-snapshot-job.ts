@@ -11,6 +11,13 @@ import { oneShotJob } from '../runtime/one-shot';
 /** Props of a single snapshot. */
 export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
   /**
+   * Which backups stay. The rest is deleted after a new backup is complete, never before.
+   *
+   * @default RetentionPolicy.keepAll()
+   */
+  readonly retention?: RetentionPolicy;
+
+  /**
    * How long the finished Job stays, to be looked at.
    *
    * @default Duration.days(7)
@@ -24,7 +31,8 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
  * The Job's name carries a digest of its content: applied again it does nothing, changed (by an annotation, say) it is a new Job and takes
  * another snapshot. By default it deletes no backup.
  *
- * Throws as `EtcdSnapshotCronJob` does.
+ * Throws when a duration or a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder,
+ * and when they would scatter over the nodes: a volume of the host, several control planes, and no `nodes`.
  */
 export class EtcdSnapshotJob extends Construct {
   /** The Job, or with `SnapshotNodes.everyMember()` the first control plane's. */
@@ -48,7 +56,7 @@ export class EtcdSnapshotJob extends Construct {
         ...workload.pod.props,
         metadata: { name, labels: workload.labels, annotations: workload.annotations },
         ttlAfterFinished,
-        activeDeadline: workload.deadline,
+        activeDeadline: workload.activeDeadline,
         backoffLimit: workload.backoffLimit,
       });
       workload.pod.complete(job, '/spec/template/spec');

@@ -1,6 +1,5 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { RetentionPolicy } from './retention-policy';
 import { SnapshotNodes } from './snapshot-nodes';
 import { ContainerImages } from '../cluster/container-images';
 import { IEtcdCluster } from '../cluster/etcd-cluster';
@@ -43,7 +42,7 @@ export interface EtcdSnapshotProps {
    *
    * @default Duration.hours(1), or twice the `snapshotTimeout` if that is longer
    */
-  readonly deadline?: Duration;
+  readonly activeDeadline?: Duration;
 
   /**
    * How often Kubernetes starts a failed run again, in a new pod.
@@ -107,14 +106,14 @@ export interface EtcdSnapshotProps {
    *
    * @default - none
    */
-  readonly labels?: { [key: string]: string };
+  readonly labels?: { readonly [key: string]: string };
 
   /**
    * Annotations for the workload and its pods.
    *
    * @default - none
    */
-  readonly annotations?: { [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
 
   /**
    * The images that the pods run, a registry mirror, pull secrets.
@@ -122,11 +121,4 @@ export interface EtcdSnapshotProps {
    * @default ContainerImages.defaults()
    */
   readonly images?: ContainerImages;
-
-  /**
-   * Which backups stay. The rest is deleted after a new backup is complete, never before.
-   *
-   * @default - RetentionPolicy.recommended() on a schedule, RetentionPolicy.keepAll() for a single snapshot
-   */
-  readonly retention?: RetentionPolicy;
 }

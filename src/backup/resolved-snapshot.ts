@@ -19,7 +19,7 @@ export interface ResolvedSnapshot {
   readonly retention: RetentionPolicy;
   readonly timeoutSeconds: number;
   readonly rounds: number;
-  readonly deadline: Duration;
+  readonly activeDeadline: Duration;
   readonly backoffLimit: number;
   /** None for twice the size of the database. */
   readonly minimumFreeBytes?: number;
@@ -36,9 +36,9 @@ export interface ResolvedSnapshot {
 export function resolveSnapshot(props: EtcdSnapshotProps, retention: RetentionPolicy): ResolvedSnapshot {
   const { cluster: { etcd: cluster }, volume, includePki = false, rounds = 3, backoffLimit = 2 } = props;
   const timeoutSeconds = requireSeconds('snapshotTimeout', props.snapshotTimeout ?? Duration.minutes(10));
-  const deadline = props.deadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
-  if (requireSeconds('deadline', deadline) <= timeoutSeconds) {
-    throw new Error(`deadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${deadline.toSeconds()} s: a save that takes its time would be killed`);
+  const activeDeadline = props.activeDeadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
+  if (requireSeconds('activeDeadline', activeDeadline) <= timeoutSeconds) {
+    throw new Error(`activeDeadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${activeDeadline.toSeconds()} s: a save that takes its time would be killed`);
   }
   requireWholeNumber('backoffLimit', backoffLimit, 0);
   requireWholeNumber('rounds', rounds, 1);
@@ -53,7 +53,7 @@ export function resolveSnapshot(props: EtcdSnapshotProps, retention: RetentionPo
     retention,
     timeoutSeconds,
     rounds,
-    deadline,
+    activeDeadline,
     backoffLimit,
     minimumFreeBytes: props.minimumFreeSpace && bytesOf(props.minimumFreeSpace),
     includePki,

@@ -12,37 +12,37 @@ import { requireWholeNumber } from '../require/number';
  */
 export interface RetentionRules {
   /**
-   * How many of the newest backups stay, whatever their age.
+   * Keeps the newest backups, as many as this says, whatever their age.
    * @default - no such rule
    */
   readonly last?: number;
 
   /**
-   * Of how many hours the newest backup stays.
+   * Keeps the newest backup of each of the last hours that have one, as many as this says.
    * @default - no such rule
    */
   readonly hourly?: number;
 
   /**
-   * Of how many days the newest backup stays.
+   * Keeps the newest backup of each of the last days that have one, as many as this says.
    * @default - no such rule
    */
   readonly daily?: number;
 
   /**
-   * Of how many ISO weeks (Monday to Sunday) the newest backup stays.
+   * Keeps the newest backup of each of the last ISO weeks (Monday to Sunday) that have one, as many as this says.
    * @default - no such rule
    */
   readonly weekly?: number;
 
   /**
-   * Of how many months the newest backup stays.
+   * Keeps the newest backup of each of the last months that have one, as many as this says.
    * @default - no such rule
    */
   readonly monthly?: number;
 
   /**
-   * Of how many years the newest backup stays.
+   * Keeps the newest backup of each of the last years that have one, as many as this says.
    * @default - no such rule
    */
   readonly yearly?: number;

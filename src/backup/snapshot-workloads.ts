@@ -21,20 +21,20 @@ export interface SnapshotWorkload {
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
   /** How long Kubernetes lets it run. */
-  readonly deadline: Duration;
+  readonly activeDeadline: Duration;
   readonly backoffLimit: number;
 }
 
 /** What is refused and rendered alike for snapshots on a schedule and for single ones. */
 export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy): SnapshotWorkload[] {
   const snapshot = resolveSnapshot(props, retention);
-  const { deadline, backoffLimit } = snapshot;
+  const { activeDeadline, backoffLimit } = snapshot;
   const labels = standardLabels('etcd-snapshot', snapshot.cluster.name, snapshot.labels);
   const annotations = { ...snapshot.annotations };
   const kit = breakGlassKit(scope, snapshot);
   return snapshot.places.map(({ id, nodes }) => {
     const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
-    return { id, pod: snapshotPod(home, snapshot, nodes, labels, kit), labels, annotations, deadline, backoffLimit };
+    return { id, pod: snapshotPod(home, snapshot, nodes, labels, kit), labels, annotations, activeDeadline, backoffLimit };
   });
 }
 

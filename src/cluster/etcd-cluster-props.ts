@@ -26,7 +26,7 @@ export interface StackedEtcdProps extends EtcdClusterProps {
    * They are needed, too, where what is read doesn't tell at which addresses the other members answer clients: clients and members are on
    * different networks, or URLs mean each machine itself, such as `https://127.0.0.1:2379`.
    *
-   * @default - what is read says the addresses; else the names are used
+   * @default - taken from the manifest or command line where it names them, otherwise the node names
    */
   readonly addresses?: { readonly [node: string]: string };
 

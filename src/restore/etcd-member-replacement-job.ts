@@ -48,14 +48,14 @@ export interface EtcdMemberReplacementJobProps {
    *
    * @default - none
    */
-  readonly labels?: { [key: string]: string };
+  readonly labels?: { readonly [key: string]: string };
 
   /**
    * Annotations for the Job and its pod.
    *
    * @default - none
    */
-  readonly annotations?: { [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
 }
 
 /**
@@ -66,12 +66,15 @@ export interface EtcdMemberReplacementJobProps {
  * Kubernetes 1.33 kubeadm has it ask its own API server, which is down without its etcd: then the Job waits, and does no harm. There,
  * `sh replace-member.sh --id ID` on the node itself does the same, and a Job with that id reports what came of it.
  *
- * Throws when the id, the time or the node make no sense, when there are fewer than three members, and for external etcd, whose hosts no
+ * Throws when the id or the time isn't written as it must be, when the node has no member, when there are fewer than three members, and for external etcd, whose hosts no
  * Job can reach: there the same program runs by hand.
  */
 export class EtcdMemberReplacementJob extends Construct {
   /** The Job. */
   public readonly job: kplus.Job;
+
+  /** All the Jobs: that one. */
+  public readonly jobs: kplus.Job[];
 
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
     super(scope, id);
@@ -99,6 +102,7 @@ export class EtcdMemberReplacementJob extends Construct {
       labels: standardLabels('etcd-member-replacement', cluster.name, props.labels),
       annotations: { 'cdk8s-day2/replacement-id': props.replacementId, 'cdk8s-day2/expires': props.expires, ...props.annotations },
     });
+    this.jobs = [this.job];
   }
 }
 

@@ -14,6 +14,7 @@ import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
 import { BackupVolume } from '../storage/backup-volume';
 import { requireApartFromData } from '../storage/host-folder';
+import { BACKUP_PATH } from '../storage/mount-path';
 
 /** What is restored, where, and once. */
 export interface EtcdRestoreJobProps {
@@ -73,7 +74,7 @@ export interface EtcdRestoreJobProps {
    *
    * @default Duration.minutes(2)
    */
-  readonly quiesceTimeout?: Duration;
+  readonly stopTimeout?: Duration;
 
   /**
    * How long the holder waits for all members at the end, before it reports without those that are missing; they go on by themselves.
@@ -96,7 +97,7 @@ export interface EtcdRestoreJobProps {
    *
    * @default false
    */
-  readonly acceptMismatch?: boolean;
+  readonly acceptChangedKeys?: boolean;
 
   /**
    * The images that the pods run, a registry mirror, pull secrets.
@@ -110,14 +111,14 @@ export interface EtcdRestoreJobProps {
    *
    * @default - none
    */
-  readonly labels?: { [key: string]: string };
+  readonly labels?: { readonly [key: string]: string };
 
   /**
    * Annotations for the Jobs and their pods.
    *
    * @default - none
    */
-  readonly annotations?: { [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
 }
 
 /**
@@ -126,11 +127,15 @@ export interface EtcdRestoreJobProps {
  * A Job for each member. The pods only carry: the work is a systemd unit on each host, which outlives its pod, the API server and a power
  * cut, and the machines decide together, once, whether to swap.
  *
- * Throws when the id, the time or the members make no sense, when the volume isn't apart from etcd's data or the snapshot's machine isn't
- * known, and for external etcd, whose hosts no Job can reach: there the same program runs by hand.
+ * Throws when the id or the time isn't written as it must be, when `holder` or `lostMembers` are no members or leave no quorum, when the volume
+ * isn't apart from etcd's data or the snapshot's machine isn't known, and for external etcd, whose hosts no Job can reach: there the same
+ * program runs by hand.
  */
 export class EtcdRestoreJob extends Construct {
-  /** The Jobs, the holder's first. */
+  /** The holder's Job. */
+  public readonly job: kplus.Job;
+
+  /** All the Jobs, the holder's first. */
   public readonly jobs: kplus.Job[];
 
   /** The control plane that restores; the others join it. */
@@ -151,6 +156,7 @@ export class EtcdRestoreJob extends Construct {
     this.holder = chooseHolder(props, members);
     const ordered = [...members.filter(({ name }) => name === this.holder), ...members.filter(({ name }) => name !== this.holder)];
     this.jobs = ordered.map(({ name }) => this.renderJob(name, members, props));
+    this.job = this.jobs[0];
   }
 
   private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
@@ -179,18 +185,18 @@ export class EtcdRestoreJob extends Construct {
         MEMBERS: members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),
         ...props.lostMembers?.length && { LOST: props.lostMembers.join(' ') },
         ...isHolder && {
-          SNAPSHOT: (props.snapshot ?? SnapshotSource.latest()).value,
+          SNAPSHOT: (props.snapshot ?? SnapshotSource.latest())._value,
           // The unit reads a folder of the host where it is; what only the pod has mounted is copied to the host first.
-          ...claimed ? { STAGED_FROM: '/backup' } : { BACKUP_ROOT: props.volume.hostPath! },
+          ...claimed ? { STAGED_FROM: BACKUP_PATH } : { BACKUP_ROOT: props.volume.hostPath! },
         },
         ...props.dryRun && { DRY_RUN: '1' },
         READY_TIMEOUT: String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10))),
-        QUIESCE_TIMEOUT: String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2))),
+        QUIESCE_TIMEOUT: String(requireSeconds('stopTimeout', props.stopTimeout ?? Duration.minutes(2))),
         FINISH_TIMEOUT: String(requireSeconds('finishTimeout', props.finishTimeout ?? Duration.minutes(15))),
-        ...props.acceptMismatch && { ACCEPT_MISMATCH: '1' },
+        ...props.acceptChangedKeys && { ACCEPT_MISMATCH: '1' },
         API_GRACE: String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1))),
       },
-      mounts: claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : [],
+      mounts: claimed ? [{ volume: props.volume.volume, path: BACKUP_PATH, readOnly: true }] : [],
       labels,
       annotations,
     });

@@ -43,10 +43,12 @@ export class SnapshotSource {
     return new SnapshotSource(`file:${path}`);
   }
 
-  /** As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`. */
-  public readonly value: string;
-
-  private constructor(value: string) {
-    this.value = value;
-  }
+  private constructor(
+    /**
+     * As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`.
+     *
+     * @internal
+     */
+    public readonly _value: string,
+  ) {}
 }

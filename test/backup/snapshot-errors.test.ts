@@ -168,10 +168,10 @@ describe('the PKI', () => {
 
 describe('times and counts', () => {
   test('a deadline that isn\'t longer than the time-out would kill a save that takes its time', () => {
-    const message = 'deadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
-    expect(() => cronJob({ deadline: Duration.minutes(10) })).toThrow(message);
-    expect(() => job({ deadline: Duration.minutes(10) })).toThrow(message);
-    expect(() => job({ deadline: Duration.seconds(601) })).not.toThrow();
+    const message = 'activeDeadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
+    expect(() => cronJob({ activeDeadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ activeDeadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ activeDeadline: Duration.seconds(601) })).not.toThrow();
   });
 
   test('a long time-out draws the deadline with it', () => {
@@ -181,7 +181,7 @@ describe('times and counts', () => {
   test.each<[string, Partial<EtcdSnapshotCronJobProps>]>([
     ['snapshotTimeout must be a whole number of seconds of at least 1, got 0 s', { snapshotTimeout: Duration.seconds(0) }],
     ['snapshotTimeout must be a whole number of seconds of at least 1, got 1.5 s', { snapshotTimeout: Duration.millis(1500) }],
-    ['deadline must be a whole number of seconds of at least 1, got 0 s', { deadline: Duration.seconds(0) }],
+    ['activeDeadline must be a whole number of seconds of at least 1, got 0 s', { activeDeadline: Duration.seconds(0) }],
     ['startingDeadline must be a whole number of seconds of at least 1, got 0.5 s', { startingDeadline: Duration.millis(500) }],
     ['startingDeadline must be at least 60 s, got 10 s: the controller looks every 10 s, and a short one skips runs', { startingDeadline: Duration.seconds(10) }],
     ['backoffLimit must be a whole number of at least 0, got -1', { backoffLimit: -1 }],

@@ -43,7 +43,7 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     nodes: SnapshotNodes.named('cp2'),
     snapshotTimeout: Duration.minutes(7),
     rounds: 5,
-    deadline: Duration.minutes(20),
+    activeDeadline: Duration.minutes(20),
     backoffLimit: 1,
     minimumFreeSpace: Size.gibibytes(3),
     includePki: true,
@@ -60,7 +60,6 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
       pullSecrets: [kplus.Secret.fromSecretName(scope, 'pull-secret', 'registry')],
       imagePullPolicy: kplus.ImagePullPolicy.NEVER,
     }),
-    retention: RetentionPolicy.of({ last: 2, monthly: 6 }),
   };
 }
 
@@ -73,11 +72,12 @@ export function allCronJobProps(scope: Chart): Required<EtcdSnapshotCronJobProps
     suspend: true,
     successfulJobsRetained: 2,
     failedJobsRetained: 5,
+    retention: RetentionPolicy.of({ last: 2, monthly: 6 }),
   };
 }
 
 export function allJobProps(scope: Chart): Required<EtcdSnapshotJobProps> {
-  return { ...allSnapshotProps(scope), ttlAfterFinished: Duration.days(2) };
+  return { ...allSnapshotProps(scope), retention: RetentionPolicy.of({ last: 2, monthly: 6 }), ttlAfterFinished: Duration.days(2) };
 }
 
 export const ALL_HOST_PATH: Required<HostPathBackupVolumeProps> = { path: '/srv/backups', mustExist: true };

@@ -20,6 +20,11 @@ const jobOf = (objects: any[]) => objects.find(({ kind }) => kind === 'Job');
 const podOf = (job: any) => job.spec.template.spec;
 const envOf = (job: any) => Object.fromEntries(podOf(job).containers[0].env.map(({ name, value }: any) => [name, value]));
 
+test('the Job can be reached, as with constructs that have several', () => {
+  const replacement = new EtcdMemberReplacementJob(new Chart(new App(), 'etcd'), 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: 'cp3', ...once });
+  expect(replacement.jobs).toEqual([replacement.job]);
+});
+
 describe('a member is replaced by one Job', () => {
   const job = jobOf(render());
 

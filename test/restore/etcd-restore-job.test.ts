@@ -117,6 +117,13 @@ test('every prop is found again', () => {
   expect(jobs[1].metadata.annotations).toMatchObject({ 'why': 'drill', 'cdk8s-day2/restore-id': once.restoreId, 'cdk8s-day2/expires': once.expires });
 });
 
+test('the Jobs can be reached, that of the holder first', () => {
+  const chart = chartOf();
+  const restore = new EtcdRestoreJob(chart, 'restore', { cluster: ha, volume: BackupVolume.fromHostPath(chart, 'v'), holder: 'cp2', ...once });
+  expect(restore.jobs.map(({ name }) => name)).toEqual(chart.toJson().filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name));
+  expect(restore.job).toBe(restore.jobs[0]);
+});
+
 test('a single control plane is the holder, and a claim is read by the first', () => {
   const chart = chartOf();
   const single = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] });
@@ -157,7 +164,7 @@ describe('refused', () => {
   });
 
   test('snapshots as the program takes them', () => {
-    expect(SnapshotSource.before('2026-11-21T10:00:00Z').value).toBe('before:2026-11-21T10:00:00Z');
-    expect(SnapshotSource.file('/root/snapshot.db').value).toBe('file:/root/snapshot.db');
+    expect(SnapshotSource.before('2026-11-21T10:00:00Z')._value).toBe('before:2026-11-21T10:00:00Z');
+    expect(SnapshotSource.file('/root/snapshot.db')._value).toBe('file:/root/snapshot.db');
   });
 });
