@@ -15,6 +15,8 @@ export * from './backup/etcd-snapshot-job';
 export * from './backup/etcd-snapshot-props';
 export * from './backup/retention-policy';
 export * from './backup/snapshot-nodes';
+export * from './runtime/host-operation-job-props';
+export * from './runtime/program-resources';
 export * from './restore/etcd-member-replacement-job';
 export * from './restore/etcd-restore-job';
 export * from './restore/snapshot-source';

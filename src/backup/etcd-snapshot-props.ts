@@ -1,8 +1,8 @@
 import { Duration, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { SnapshotNodes } from './snapshot-nodes';
 import { ContainerImages } from '../cluster/container-images';
 import { IEtcdCluster } from '../cluster/etcd-cluster';
+import { ProgramResources } from '../runtime/program-resources';
 import { BackupVolume } from '../storage/backup-volume';
 
 /**
@@ -86,12 +86,11 @@ export interface EtcdSnapshotProps {
   readonly breakGlassKit?: boolean;
 
   /**
-   * CPU and memory of the container that takes the snapshot. `etcdutl` maps the database into memory; those pages are given back under
-   * pressure, and needn't fit into the limit.
+   * CPU and memory of the container that takes the snapshot.
    *
    * @default - requests 50m CPU and 64 MiB, limits memory to 512 MiB and CPU not at all
    */
-  readonly resources?: kplus.ContainerResources;
+  readonly resources?: ProgramResources;
 
   /**
    * The priority class of the pods. For `system-node-critical` and `system-cluster-critical`, Kubernetes wants no particular namespace,

@@ -8,6 +8,7 @@ import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireSeconds } from '../require/duration';
 import { requireWholeNumber } from '../require/number';
+import { containerResources } from '../runtime/program-resources';
 import { BackupVolume } from '../storage/backup-volume';
 import { requireApartFromData } from '../storage/host-folder';
 
@@ -59,10 +60,7 @@ export function resolveSnapshot(props: EtcdSnapshotProps, retention: RetentionPo
     includePki,
     breakGlassKit: props.breakGlassKit ?? volume.hostPath !== undefined,
     images: props.images ?? ContainerImages.defaults(),
-    resources: props.resources ?? {
-      cpu: { request: kplus.Cpu.millis(50) },
-      memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) },
-    },
+    resources: containerResources(props.resources),
     priorityClassName: props.priorityClassName,
     labels: props.labels ?? {},
     annotations: { 'cdk8s-day2/retention': retention.description, ...props.annotations },

@@ -2,18 +2,18 @@ import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
-import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster, IEtcdCluster } from '../cluster/etcd-cluster';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { requireText } from '../require/text';
 import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
+import { HostOperationJobProps, resolveJob } from '../runtime/host-operation-job-props';
 import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
 
 /** Which member is replaced, and once. */
-export interface EtcdMemberReplacementJobProps {
+export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {
   /** The cluster that the member is of: stacked, with a member on each control plane. */
   readonly cluster: IEtcdCluster;
 
@@ -35,27 +35,6 @@ export interface EtcdMemberReplacementJobProps {
    * @default Duration.minutes(1)
    */
   readonly readyTimeout?: Duration;
-
-  /**
-   * The images that the pod runs, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
-
-  /**
-   * Labels for the Job and its pod, beside `app.kubernetes.io/name`, `instance` and `managed-by`.
-   *
-   * @default - none
-   */
-  readonly labels?: { readonly [key: string]: string };
-
-  /**
-   * Annotations for the Job and its pod.
-   *
-   * @default - none
-   */
-  readonly annotations?: { readonly [key: string]: string };
 }
 
 /**
@@ -85,15 +64,15 @@ export class EtcdMemberReplacementJob extends Construct {
     requireRestorable(cluster);
     requireOperationId('replacementId', props.replacementId);
     requireUtcTime('expires', props.expires);
-    const images = props.images ?? ContainerImages.defaults();
+    const job = resolveJob(props);
     this.job = hostOperationJob(this, new Construct(this, 'pod:'), {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,
       kubernetesVersion: cluster.kubernetesVersion,
       node: name,
-      image: images.etcdFor(cluster),
-      images,
+      image: job.images.etcdFor(cluster),
+      job,
       env: {
         SELF: name,
         MEMBERS: cluster.members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),

@@ -3,13 +3,13 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
 import { SnapshotSource } from './snapshot-source';
-import { ContainerImages } from '../cluster/container-images';
 import { IEtcdCluster } from '../cluster/etcd-cluster';
 import { EtcdMember } from '../cluster/etcd-member';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
+import { HostOperationJobProps, resolveJob } from '../runtime/host-operation-job-props';
 import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
 import { BackupVolume } from '../storage/backup-volume';
@@ -17,7 +17,7 @@ import { requireApartFromData } from '../storage/host-folder';
 import { BACKUP_PATH } from '../storage/mount-path';
 
 /** What is restored, where, and once. */
-export interface EtcdRestoreJobProps {
+export interface EtcdRestoreJobProps extends HostOperationJobProps {
   /** The cluster to restore: stacked, with a member on each control plane. */
   readonly cluster: IEtcdCluster;
 
@@ -98,27 +98,6 @@ export interface EtcdRestoreJobProps {
    * @default false
    */
   readonly acceptChangedKeys?: boolean;
-
-  /**
-   * The images that the pods run, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
-
-  /**
-   * Labels for the Jobs and their pods, beside `app.kubernetes.io/name`, `instance`, `managed-by` and `cdk8s-day2/role`.
-   *
-   * @default - none
-   */
-  readonly labels?: { readonly [key: string]: string };
-
-  /**
-   * Annotations for the Jobs and their pods.
-   *
-   * @default - none
-   */
-  readonly annotations?: { readonly [key: string]: string };
 }
 
 /**
@@ -163,7 +142,7 @@ export class EtcdRestoreJob extends Construct {
     const { etcd } = props.cluster;
     const isHolder = name === this.holder;
     const home = new Construct(this, `pod:${name}`);
-    const images = props.images ?? ContainerImages.defaults();
+    const job = resolveJob(props);
     const role = isHolder ? 'holder' : 'follower';
     const labels = standardLabels('etcd-restore', etcd.name, { 'cdk8s-day2/role': role, ...props.labels });
     const annotations = { 'cdk8s-day2/restore-id': props.restoreId, 'cdk8s-day2/expires': props.expires, ...props.annotations };
@@ -175,8 +154,8 @@ export class EtcdRestoreJob extends Construct {
       expires: props.expires,
       kubernetesVersion: etcd.kubernetesVersion,
       node: name,
-      image: images.etcdFor(etcd),
-      images,
+      image: job.images.etcdFor(etcd),
+      job,
       env: {
         CLUSTER: etcd.name,
         ROLE: role,

@@ -1,10 +1,10 @@
-import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { ResolvedJob } from './host-operation-job-props';
 import { oneShotJob } from './one-shot';
 import { Program } from './program';
 import { ProgramPod } from './program-pod';
-import { ContainerImages } from '../cluster/container-images';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
 import { requireText } from '../require/text';
 
@@ -23,7 +23,8 @@ export interface HostOperationProps {
   /** Of the cluster that the Job runs in, where it is known. */
   readonly kubernetesVersion?: KubernetesVersion;
   readonly image: string;
-  readonly images: ContainerImages;
+  /** How the Job runs. */
+  readonly job: ResolvedJob;
   /** The program's own variables. */
   readonly env: { [name: string]: string };
   /** What the pod needs besides the folder of the records. */
@@ -63,15 +64,15 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     program: props.program,
     args: ['carry'],
     image: props.image,
-    images: props.images,
+    images: props.job.images,
     env: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, kplus.EnvValue.fromValue(value)])),
     mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...props.mounts ?? []],
     hostFiles: true,
     hostOperation: true,
     hostNetwork: false,
     nodes: [props.node],
-    resources: { cpu: { request: kplus.Cpu.millis(50) }, memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) } },
-    priorityClassName: 'system-node-critical',
+    resources: props.job.resources,
+    priorityClassName: props.job.priorityClassName,
     labels,
     annotations,
   });
@@ -80,8 +81,8 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
       ...pod.props,
       metadata: { name, labels, annotations },
       // A pod that is started again attaches to what is under way.
-      backoffLimit: 6,
-      ttlAfterFinished: Duration.days(7),
+      backoffLimit: props.job.backoffLimit,
+      ttlAfterFinished: props.job.ttlAfterFinished,
     });
     pod.complete(job, '/spec/template/spec');
     if (props.kubernetesVersion?.supportsPodFailurePolicy) {

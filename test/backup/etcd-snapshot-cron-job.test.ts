@@ -66,7 +66,7 @@ describe('all the props', () => {
   });
 
   test('resources are those of the container that takes the snapshot', () => {
-    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1', memory: '1024Mi' } });
+    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1000m', memory: '1024Mi' } });
   });
 
   test('labels reach the CronJob, its Jobs and their pods, beside the standard ones', () => {

@@ -38,7 +38,7 @@ describe('all the props', () => {
   });
 
   test('resources, priority, images, pull policy and pull secrets are the pod\'s', () => {
-    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1', memory: '1024Mi' } });
+    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1000m', memory: '1024Mi' } });
     expect(pod.priorityClassName).toBe('system-node-critical');
     expect(pod.imagePullSecrets).toEqual([{ name: 'registry' }]);
     expect([...pod.initContainers, ...pod.containers].map(({ image, imagePullPolicy }: any) => [image, imagePullPolicy])).toEqual([

@@ -11,6 +11,7 @@ import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../src/cluster/registry-mirror';
+import { ProgramResources } from '../../src/runtime/program-resources';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { EbsStorageClassBackupVolumeProps, EbsBackupVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
 import { withNodeFiles } from '../cluster/with-node-files';
@@ -34,6 +35,10 @@ export function external(scope: Chart): EtcdCluster {
   });
 }
 
+export const ALL_RESOURCES: Required<ProgramResources> = {
+  cpuRequestMillis: 200, cpuLimitMillis: 1000, memoryRequest: Size.mebibytes(100), memoryLimit: Size.gibibytes(1),
+};
+
 // `Required`: a new prop breaks the compilation here, until it is given a value and the tests say what becomes of it.
 
 function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
@@ -48,10 +53,7 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     minimumFreeSpace: Size.gibibytes(3),
     includePki: true,
     breakGlassKit: true,
-    resources: {
-      cpu: { request: kplus.Cpu.millis(200), limit: kplus.Cpu.units(1) },
-      memory: { request: Size.mebibytes(100), limit: Size.gibibytes(1) },
-    },
+    resources: ALL_RESOURCES,
     priorityClassName: 'system-node-critical',
     labels: { team: 'platform' },
     annotations: { 'example.com/runbook': 'https://example.com/etcd' },

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { allReplacementProps } from './restore-fixtures';
+import { ALL_JOB_RENDERED, allReplacementProps } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -69,6 +69,7 @@ test('every prop is found again', () => {
   const job = jobOf(render(allReplacementProps()));
   expect(envOf(job)).toMatchObject({ SELF: 'e', READY_TIMEOUT: '120', MEMBERS: expect.stringContaining('d=https://d:2379') });
   expect(podOf(job).containers[0].image).toBe('example.com/etcd:v3.6.8');
+  expect(job.spec).toMatchObject(ALL_JOB_RENDERED);
   expect(job.metadata.labels).toMatchObject({ team: 'platform' });
   expect(job.metadata.annotations).toMatchObject({ why: 'disk failed' });
 });

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { allRestoreProps, clusterOf } from './restore-fixtures';
+import { ALL_JOB_RENDERED, allRestoreProps, clusterOf } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -113,6 +113,7 @@ test('every prop is found again', () => {
   expect(podOf(jobs[0]).containers[0].image).toBe('example.com/etcd:v3.6.8');
   expect(podOf(jobs[0]).containers[0].volumeMounts).toContainEqual({ mountPath: '/backup', name: 'backup', readOnly: true });
   expect(podOf(jobs[1]).containers[0].volumeMounts.map(({ mountPath }: any) => mountPath)).not.toContain('/backup');
+  for (const { spec } of jobs) expect(spec).toMatchObject(ALL_JOB_RENDERED);
   expect(jobs[1].metadata.labels).toMatchObject({ 'team': 'platform', 'cdk8s-day2/role': 'follower' });
   expect(jobs[1].metadata.annotations).toMatchObject({ 'why': 'drill', 'cdk8s-day2/restore-id': once.restoreId, 'cdk8s-day2/expires': once.expires });
 });
