@@ -49,6 +49,10 @@ test('files are in no circle', () => {
   files.forEach((file) => visit(file, []));
 });
 
+test.each(imports('index.ts'))('%s, whose names are public, has no function and no constant that would be public with them', (file) => {
+  expect(readFileSync(join(SRC, file), 'utf8')).not.toMatch(/^export (async |abstract )?(function|const|let)/m);
+});
+
 test('index.ts only hands names on', () => {
   const lines = readFileSync(join(SRC, 'index.ts'), 'utf8').trim().split('\n');
   expect(lines.filter((line) => !/^export \* from '\.\/[a-z-]+\/[a-z-]+';$/.test(line))).toEqual([]);

@@ -117,6 +117,7 @@ test.each<[string, (value: any) => unknown]>([
   ['snapshot', (value) => day2.SnapshotSource.at(value)],
   ['snapshot', (value) => day2.SnapshotSource.before(value)],
   ['snapshot', (value) => day2.SnapshotSource.file(value)],
+  ['secret', (value) => day2.EtcdCertificates.fromSecretName(value)],
   ['secret', (value) => day2.EtcdCertificates.fromSecret(value)],
   ['node', (value) => day2.SnapshotNodes.named(value)],
   ['claim', (value) => day2.BackupVolume.fromClaimName(scope(), 'volume', value)],

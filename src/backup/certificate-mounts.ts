@@ -14,8 +14,9 @@ export class CertificateMounts {
     const { ca, cert, key } = certificates.files;
     const inPod = { ca: `${CERTIFICATES_PATH}/ca.crt`, cert: `${CERTIFICATES_PATH}/client.crt`, key: `${CERTIFICATES_PATH}/client.key` };
     this.env = { ETCDCTL_CACERT: inPod.ca, ETCDCTL_CERT: inPod.cert, ETCDCTL_KEY: inPod.key };
-    if (certificates.secret) {
-      const volume = kplus.Volume.fromSecret(scope, 'Certificates', certificates.secret, {
+    if (certificates.secretName !== undefined) {
+      const secret = kplus.Secret.fromSecretName(scope, 'CertificatesSecret', certificates.secretName);
+      const volume = kplus.Volume.fromSecret(scope, 'Certificates', secret, {
         name: 'certificates',
         items: { [ca]: { path: 'ca.crt' }, [cert]: { path: 'client.crt' }, [key]: { path: 'client.key' } },
         // The pod's fsGroup may read, nobody else.

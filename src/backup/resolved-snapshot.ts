@@ -8,7 +8,7 @@ import { ContainerImages } from '../cluster/container-images';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireSeconds } from '../require/duration';
 import { requireWholeNumber } from '../require/number';
-import { containerResources } from '../runtime/program-resources';
+import { containerResources } from '../runtime/container-resources';
 import { BackupVolume } from '../storage/backup-volume';
 import { requireApartFromData } from '../storage/host-folder';
 

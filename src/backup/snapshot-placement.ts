@@ -45,7 +45,7 @@ function together(cluster: EtcdCluster, volume: BackupVolume, node?: string): st
     const { hostFolder } = cluster.certificates ?? {};
     if (hostFolder !== undefined && node === undefined) {
       throw new Error(`nodes must name one for the external etcd cluster ${cluster.name}: its certificates are files in ${hostFolder} `
-        + 'of a node, or use EtcdCertificates.fromSecret, for pods on any node');
+        + 'of a node, or use EtcdCertificates.fromSecretName, for pods on any node');
     }
     return node === undefined ? [] : [node];
   }

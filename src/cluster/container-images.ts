@@ -1,9 +1,20 @@
-import * as kplus from 'cdk8s-plus-28';
 import { IEtcdCluster } from './etcd-cluster';
 import { EtcdVersion } from './etcd-version';
 import { parseImage, parsePinnedImage } from './image-reference';
 import { FIRST_TAG_WITH_TOOLS, toollessTag } from './kubeadm-etcd';
 import { RegistryMirror } from './registry-mirror';
+import { requireList } from '../require/list';
+import { requireDnsSubdomain } from '../require/names';
+
+/** When the kubelet pulls an image. */
+export enum ImagePullPolicy {
+  /** Each time a container starts. */
+  ALWAYS = 'Always',
+  /** When the node lacks it. */
+  IF_NOT_PRESENT = 'IfNotPresent',
+  /** Not at all: the node must have it. */
+  NEVER = 'Never',
+}
 
 /**
  * The images that this library's pods run, and how they are pulled.
@@ -32,18 +43,18 @@ export interface ContainerImagesProps {
   readonly mirror?: RegistryMirror;
 
   /**
-   * Secrets with which the images are pulled, in the namespace of the pods.
+   * Names of the Secrets with which the images are pulled, in the namespace of the pods.
    *
    * @default - none
    */
-  readonly pullSecrets?: kplus.ISecret[];
+  readonly pullSecretNames?: string[];
 
   /**
    * When images are pulled. With `ALWAYS`, no backup and no restore runs while the registry is down.
    *
    * @default ImagePullPolicy.IF_NOT_PRESENT
    */
-  readonly imagePullPolicy?: kplus.ImagePullPolicy;
+  readonly imagePullPolicy?: ImagePullPolicy;
 }
 
 /**
@@ -58,17 +69,18 @@ export class ContainerImages {
   /**
    * Images of one's own, a mirror, or both.
    *
-   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools.
+   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools, and when a
+   * Secret's name isn't one.
    */
   public static of(props: ContainerImagesProps): ContainerImages {
     return new ContainerImages(props);
   }
 
   /** When images are pulled. */
-  public readonly imagePullPolicy: kplus.ImagePullPolicy;
+  public readonly imagePullPolicy: ImagePullPolicy;
 
-  /** Secrets with which the images are pulled. */
-  public readonly pullSecrets: kplus.ISecret[];
+  /** Names of the Secrets with which the images are pulled. */
+  public readonly pullSecretNames: string[];
 
   /** The image with a shell and the usual small programs, behind the mirror if there is one. */
   public readonly busybox: string;
@@ -78,8 +90,10 @@ export class ContainerImages {
 
   private constructor(props: ContainerImagesProps) {
     this.mirror = props.mirror;
-    this.imagePullPolicy = props.imagePullPolicy ?? kplus.ImagePullPolicy.IF_NOT_PRESENT;
-    this.pullSecrets = [...props.pullSecrets ?? []];
+    this.imagePullPolicy = props.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT;
+    requireList('pullSecretNames', props.pullSecretNames ?? []);
+    this.pullSecretNames = [...props.pullSecretNames ?? []];
+    this.pullSecretNames.forEach(name => requireDnsSubdomain('pullSecretNames', name));
     this.etcd = props.etcd === undefined ? undefined : this.pinned('etcd', props.etcd);
     if (props.etcd !== undefined && withTools(props.etcd) !== props.etcd) {
       throw new Error(`image etcd must have etcdutl, got ${props.etcd}, which lacks it: use ${withTools(props.etcd)}`);

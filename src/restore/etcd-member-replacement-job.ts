@@ -8,9 +8,10 @@ import { requireGiven } from '../require/given';
 import { requireText } from '../require/text';
 import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
-import { HostOperationJobProps, resolveJob } from '../runtime/host-operation-job-props';
+import { HostOperationJobProps } from '../runtime/host-operation-job-props';
 import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
+import { resolveJob } from '../runtime/resolved-job';
 
 /** Which member is replaced, and once. */
 export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {

@@ -1,9 +1,6 @@
 import { Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
-import { containerResources, ProgramResources } from './program-resources';
+import { ProgramResources } from './program-resources';
 import { ContainerImages } from '../cluster/container-images';
-import { requireSeconds } from '../require/duration';
-import { requireWholeNumber } from '../require/number';
 
 /** How the Jobs run that carry an operation to the hosts, whatever the operation is. */
 export interface HostOperationJobProps {
@@ -55,21 +52,4 @@ export interface HostOperationJobProps {
    * @default - none
    */
   readonly annotations?: { readonly [key: string]: string };
-}
-
-/** The same, checked, with every default in place. */
-export interface ResolvedJob {
-  readonly images: ContainerImages;
-  readonly resources: kplus.ContainerResources;
-  readonly priorityClassName: string;
-  readonly backoffLimit: number;
-  readonly ttlAfterFinished: Duration;
-}
-
-/** Throws when a number, a size or a duration can't be. */
-export function resolveJob(props: HostOperationJobProps): ResolvedJob {
-  const { images = ContainerImages.defaults(), priorityClassName = 'system-node-critical', backoffLimit = 6, ttlAfterFinished = Duration.days(7) } = props;
-  requireWholeNumber('backoffLimit', backoffLimit, 0);
-  requireSeconds('ttlAfterFinished', ttlAfterFinished);
-  return { images, priorityClassName, backoffLimit, ttlAfterFinished, resources: containerResources(props.resources) };
 }

@@ -1,10 +1,10 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { ResolvedJob } from './host-operation-job-props';
 import { oneShotJob } from './one-shot';
 import { Program } from './program';
 import { ProgramPod } from './program-pod';
+import { ResolvedJob } from './resolved-job';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
 import { requireText } from '../require/text';
 

@@ -70,7 +70,8 @@ export class ProgramPod {
         ...securityContext,
         ...spec.readsOthersFiles && { capabilities: { drop: [kplus.Capability.ALL], add: [kplus.Capability.DAC_READ_SEARCH] } },
       };
-    const imagePullPolicy = spec.images.imagePullPolicy;
+    // The words are Kubernetes', so those of cdk8s-plus are the same.
+    const imagePullPolicy = spec.images.imagePullPolicy as string as kplus.ImagePullPolicy;
     const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
     const files = [{ path: Program.MOUNT_PATH, contents: spec.program.contents }, ...spec.verifiedFiles ?? []];
     const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
@@ -136,8 +137,8 @@ export class ProgramPod {
     if (this.spec.priorityClassName) {
       set('priorityClassName', this.spec.priorityClassName);
     }
-    if (this.spec.images.pullSecrets.length > 0) {
-      set('imagePullSecrets', this.spec.images.pullSecrets.map((secret) => ({ name: secret.name })));
+    if (this.spec.images.pullSecretNames.length > 0) {
+      set('imagePullSecrets', this.spec.images.pullSecretNames.map((name) => ({ name })));
     }
     if (this.spec.nodes.length > 0) {
       this.pin(workload, set);

@@ -28,7 +28,7 @@ const builds: { [what: string]: (scope: Chart) => void } = {
   }),
   'an external etcd': (scope) => new EtcdSnapshotJob(scope, 'snapshot', {
     ...allJobProps(scope),
-    cluster: external(scope),
+    cluster: external(),
     nodes: undefined,
     includePki: false,
     volume: BackupVolume.fromPersistentVolumeClaim(scope, 'claimed', kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups')),

@@ -191,7 +191,7 @@ describe('an external etcd', () => {
   test('is saved from any node, through its endpoints', () => {
     const scope = chart('backup');
     const volume = BackupVolume.fromPersistentVolumeClaim(scope, 'backups', kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups'));
-    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume, schedule });
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume, schedule });
     const cronJob = only(scope, 'CronJob');
     expect(nodesOf(cronJob)).toEqual([]);
     expect(podOf(cronJob)).not.toHaveProperty('tolerations');
@@ -201,7 +201,7 @@ describe('an external etcd', () => {
   test('may be saved onto the folder of one node', () => {
     const scope = chart();
     const volume = BackupVolume.fromHostPath(scope, 'backups');
-    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume, schedule, nodes: SnapshotNodes.named('storage-1') });
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume, schedule, nodes: SnapshotNodes.named('storage-1') });
     expect(nodesOf(only(scope, 'CronJob'))).toEqual(['storage-1']);
   });
 });

@@ -1,5 +1,4 @@
 import { Cron } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { chart } from './snapshot-fixtures';
 import { mountOf, only } from './synthesized';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
@@ -47,7 +46,7 @@ test.each<[string, () => EtcdCluster, string]>([
   ['a folder of the host that the container has elsewhere', () => read('/etc/kubernetes/pki/etcd', '/srv/pki/etcd'), '/srv/pki'],
   ['a folder that was read, beside certificates of a person\'s own', () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromHostFolder('/root/etcd')), '/opt/k8s'],
   ['a folder that was read, beside certificates in a Secret',
-    () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart(), 's', 'etcd'))), '/opt/k8s'],
+    () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecretName('etcd')), '/opt/k8s'],
   ['a command line\'s', () => EtcdCluster.fromCommandLine(
     `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`, { name: 'prod', image: 'etcd:3.5.21' },
   ), '/etc/kubernetes/ssl'],

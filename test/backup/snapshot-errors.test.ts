@@ -47,7 +47,7 @@ describe('where the pod runs', () => {
   });
 
   test('those of an external etcd would scatter over all nodes', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope) }))).toThrow('so backups of billing would scatter over all nodes: '
+    expect(() => cronJob({ cluster: external() })).toThrow('so backups of billing would scatter over all nodes: '
       + 'set nodes, as nodes: SnapshotNodes.named(\'worker-1\'), or use another volume');
   });
 
@@ -65,7 +65,7 @@ describe('where the pod runs', () => {
   });
 
   test('every member of an external etcd is on no node', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), nodes: SnapshotNodes.everyMember() })))
+    expect(() => cronJob({ cluster: external(), nodes: SnapshotNodes.everyMember() }))
       .toThrow('nodes can\'t be SnapshotNodes.everyMember() for the external etcd cluster billing: its members are on none of the cluster\'s nodes, '
         + 'so leave nodes out, or name one');
   });
@@ -93,7 +93,7 @@ describe('where the pod runs', () => {
     const nfs = (scope: Chart) => BackupVolume.fromNfs(scope, 'nfs', { server: 'nas', path: '/export' });
     expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope) })))
       .toThrow('nodes must name one for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
-        + 'or use EtcdCertificates.fromSecret, for pods on any node');
+        + 'or use EtcdCertificates.fromSecretName, for pods on any node');
     expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), nodes: SnapshotNodes.named('worker-1') }))).not.toThrow();
   });
 });
@@ -126,7 +126,7 @@ describe('a volume of the host and etcd\'s own data', () => {
   });
 
   test('are on different machines where etcd is external', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), nodes: SnapshotNodes.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: external(), nodes: SnapshotNodes.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
   });
 });
 
@@ -161,7 +161,7 @@ describe('zones', () => {
 
 describe('the PKI', () => {
   test('is nowhere to be had for an external etcd', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, nodes: cp1 })))
+    expect(() => cronJob({ cluster: external(), includePki: true, nodes: cp1 }))
       .toThrow('includePki must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
   });
 });

@@ -1,11 +1,10 @@
 import { Chart, Cron, Duration, Size, Testing } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
-import { ContainerImages } from '../../src/cluster/container-images';
+import { ContainerImages, ImagePullPolicy } from '../../src/cluster/container-images';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -26,12 +25,12 @@ export function stacked(...controlPlanes: string[]): EtcdCluster {
 }
 
 /** An etcd outside of the cluster, whose certificates are in a Secret. */
-export function external(scope: Chart): EtcdCluster {
+export function external(): EtcdCluster {
   return EtcdCluster.external({
     name: 'billing',
     endpoints: ['https://10.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379'],
     etcdVersion: EtcdVersion.of('3.5.21'),
-    certificates: EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(scope, 'client', 'etcd-client')),
+    certificates: EtcdCertificates.fromSecretName('etcd-client'),
   });
 }
 
@@ -59,8 +58,8 @@ function allSnapshotProps(scope: Chart): Required<EtcdSnapshotProps> {
     annotations: { 'example.com/runbook': 'https://example.com/etcd' },
     images: ContainerImages.of({
       mirror: RegistryMirror.replacingHost('registry.example.com'),
-      pullSecrets: [kplus.Secret.fromSecretName(scope, 'pull-secret', 'registry')],
-      imagePullPolicy: kplus.ImagePullPolicy.NEVER,
+      pullSecretNames: ['registry'],
+      imagePullPolicy: ImagePullPolicy.NEVER,
     }),
   };
 }

@@ -22,7 +22,7 @@ function onHost(): any {
 /** Nothing of the host: an external etcd, certificates from a Secret, backups in a claim. */
 function anywhere(): any {
   const scope = chart('backup');
-  new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume: claim(scope), schedule });
+  new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume: claim(scope), schedule });
   return only(scope, 'CronJob');
 }
 

@@ -1,5 +1,3 @@
-import { Chart, Testing } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import * as fc from 'fast-check';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
@@ -137,8 +135,7 @@ describe('of kubeadm', () => {
 });
 
 describe('external', () => {
-  const chart = new Chart(Testing.app(), 'chart');
-  const certificates = EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart, 'reference', 'etcd-client'));
+  const certificates = EtcdCertificates.fromSecretName('etcd-client');
   const endpoints = ['https://10.0.0.2:2379', 'https://10.0.0.1:2379', 'https://etcd3.example.com:2379'];
   const external = (props: Partial<ExternalEtcdProps> = {}) =>
     EtcdCluster.external({ name: 'prod', endpoints, etcdVersion: EtcdVersion.of('3.5.21'), certificates, ...props });

@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
-import { PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
+import { PersistentVolumeAccessMode, PersistentVolumeClaim } from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
 import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
@@ -41,7 +41,7 @@ export const restricted: Scenario = {
         metadata: { name: 'backups' }, accessModes: [PersistentVolumeAccessMode.READ_WRITE_ONCE], storage: Size.gibibytes(1), storageClassName: 'local-path',
       });
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: externalCluster(stage, 'billing', EtcdCertificates.fromSecret(Secret.fromSecretName(chart, 'client', 'etcd-client'))),
+        cluster: externalCluster(stage, 'billing', EtcdCertificates.fromSecretName('etcd-client')),
         volume: BackupVolume.fromPersistentVolumeClaim(chart, 'backups', claim),
         schedule: Cron.annually(),
       });

@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
-import { containerResources, ProgramResources } from '../../src/runtime/program-resources';
+import { containerResources } from '../../src/runtime/container-resources';
+import { ProgramResources } from '../../src/runtime/program-resources';
 
 /** As numbers, and not as objects of cdk8s-plus. */
 function given(resources?: ProgramResources) {
