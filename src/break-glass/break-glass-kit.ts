@@ -33,7 +33,7 @@ export class BreakGlassKit {
       data: files,
     });
     this.mounts = [
-      { volume: programVolume(scope), path: `${SOURCE_PATH}/program`, readOnly: true },
+      { volume: Program.BREAK_GLASS.volumeIn(scope, 'break-glass-program'), path: `${SOURCE_PATH}/program`, readOnly: true },
       { volume: kplus.Volume.fromConfigMap(scope, 'break-glass-volume', configMap, { name: 'break-glass' }), path: `${SOURCE_PATH}/cluster`, readOnly: true },
     ];
     this.verifiedFiles = [
@@ -42,15 +42,6 @@ export class BreakGlassKit {
     ];
     this.env = { KIT_DIGEST: digest, KIT_SOURCE: verifiedPath(SOURCE_PATH) };
   }
-}
-
-/** In a volume of another name, beside the program that this pod runs. */
-function programVolume(scope: Construct): kplus.Volume {
-  const { name, items } = Program.BREAK_GLASS.volumeIn(scope)._toKube().configMap!;
-  return kplus.Volume.fromConfigMap(scope, 'break-glass-program-volume', kplus.ConfigMap.fromConfigMapName(scope, 'break-glass-program-object', name!), {
-    name: 'break-glass-program',
-    items: Object.fromEntries(items!.map(({ key, path }) => [key, { path }])),
-  });
 }
 
 /** What restore.sh would otherwise have to be told: shell assignments. */

@@ -64,24 +64,29 @@ export class Program {
   /**
    * The program as a volume. All pods of a chart share one immutable ConfigMap whose name carries the digest of its content: a running
    * pod never sees half of a new version, and a new version never waits for an old object to be deleted.
+   *
+   * @param name the volume's in the pod, where it is beside another program's.
    */
-  public volumeIn(scope: Construct): kplus.Volume {
+  public volumeIn(scope: Construct, name: string = 'program'): kplus.Volume {
     const chart = Chart.of(scope);
     const id = `${this.name}-program`;
-    const existing = chart.node.tryFindChild(id)?.node.tryFindChild('Volume') as kplus.Volume | undefined;
-    return existing ?? this.addVolume(new Construct(chart, id));
+    const home = chart.node.tryFindChild(id) as Construct | undefined ?? new Construct(chart, id);
+    return home.node.tryFindChild(name) as kplus.Volume | undefined ?? kplus.Volume.fromConfigMap(home, name, this.configMapIn(home), {
+      name,
+      items: Object.fromEntries(this.files.map((file) => [keyOf(file), { path: file }])),
+    });
   }
 
-  private addVolume(scope: Construct): kplus.Volume {
-    const key = (file: string) => file.replace('/', '-');
-    const configMap = new kplus.ConfigMap(scope, 'ConfigMap', {
-      metadata: { name: objectName(scope, this.digest) },
+  private configMapIn(home: Construct): kplus.IConfigMap {
+    return home.node.tryFindChild('ConfigMap') as kplus.ConfigMap | undefined ?? new kplus.ConfigMap(home, 'ConfigMap', {
+      metadata: { name: objectName(home, this.digest) },
       immutable: true,
-      data: Object.fromEntries(this.files.map((file) => [key(file), this.contents[file]])),
-    });
-    return kplus.Volume.fromConfigMap(scope, 'Volume', configMap, {
-      name: 'program',
-      items: Object.fromEntries(this.files.map((file) => [key(file), { path: file }])),
+      data: Object.fromEntries(this.files.map((file) => [keyOf(file), this.contents[file]])),
     });
   }
+}
+
+/** A ConfigMap's keys have no slash. */
+function keyOf(file: string): string {
+  return file.replace('/', '-');
 }
