@@ -19,4 +19,5 @@ export * from './runtime/host-operation-job-props';
 export * from './runtime/program-resources';
 export * from './restore/etcd-member-replacement-job';
 export * from './restore/etcd-restore-job';
+export * from './restore/etcd-restore-job-props';
 export * from './restore/snapshot-source';

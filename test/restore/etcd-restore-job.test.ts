@@ -3,7 +3,8 @@ import { ALL_JOB_RENDERED, allRestoreProps, clusterOf } from './restore-fixtures
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
+import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job-props';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
 import { BackupVolume } from '../../src/storage/backup-volume';
 

@@ -3,7 +3,7 @@ import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJobProps } from '../../src/restore/etcd-member-replacement-job';
-import { EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
+import { EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job-props';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
 import { HostOperationJobProps } from '../../src/runtime/host-operation-job-props';
 import { BackupVolume } from '../../src/storage/backup-volume';

@@ -11,7 +11,8 @@ import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../../src/backup/etcd-
 import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
-import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job';
+import { EtcdRestoreJob } from '../../../src/restore/etcd-restore-job';
+import { EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job-props';
 import { SnapshotSource } from '../../../src/restore/snapshot-source';
 import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
