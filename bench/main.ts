@@ -1,9 +1,10 @@
+import { git } from './git/git';
 import { restore } from './restore/restore';
 import { snapshot } from './snapshot/snapshot';
 import { machine, warnOfLoad } from './support/machine';
 import { synth } from './synth/synth';
 
-const benchmarks: Record<string, () => Promise<string>> = { synth, snapshot, restore };
+const benchmarks: Record<string, () => Promise<string>> = { synth, git, snapshot, restore };
 
 /** Prints the tables of the benchmarks that are named, or of all. */
 async function main(names: string[]): Promise<void> {

@@ -19,7 +19,7 @@ const COMMON = ['cluster', 'require', 'storage'];
 const MAY_USE: { [folder: string]: string[] } = {
   'require': [],
   'cluster': ['require'],
-  'storage': ['cluster', 'require'],
+  'storage': ['cluster', 'require', 'runtime'],
   'runtime': ['cluster', 'require'],
   'break-glass': [...COMMON, 'runtime'],
   'backup': [...COMMON, 'break-glass', 'runtime'],

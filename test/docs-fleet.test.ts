@@ -1,38 +1,34 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import * as ts from 'typescript';
-import { parse, parseAllDocuments } from 'yaml';
+import { basename, dirname } from 'path';
+import { parse } from 'yaml';
+import { blockOf, outputOf } from './page-program';
 
-const page = readFileSync(join(__dirname, '..', 'docs', 'fleet.md'), 'utf8');
-const block = (language: string) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)![1];
+/** What the program of docs/fleet.md writes: the objects of each file. */
+const output = outputOf('fleet.md');
+const folders = [...new Set([...output.keys()].map(dirname))];
+const objectsIn = (folder: string) => [...output].filter(([file]) => dirname(file) === folder).flatMap(([, objects]) => objects);
 
-/** What the page's program writes, by folder, run as it stands there. */
-function synthesized(): Map<string, any[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-fleet-'));
-  const before = process.env.CDK8S_OUTDIR;
-  process.env.CDK8S_OUTDIR = folder;
-  try {
-    const { outputText } = ts.transpileModule(block('ts'), { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
-    new Function('require', 'exports', outputText)(require, {});
-    const objectsOf = (cluster: string) =>
-      parseAllDocuments(readFileSync(join(folder, cluster, 'etcd-backups.k8s.yaml'), 'utf8')).map((document) => document.toJS());
-    return new Map(readdirSync(folder).map((cluster) => [cluster, objectsOf(cluster)]));
-  } finally {
-    if (before === undefined) delete process.env.CDK8S_OUTDIR;
-    else process.env.CDK8S_OUTDIR = before;
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-test('each cluster of docs/fleet.md gets the namespace that its objects and its application are in, labelled for its pods', () => {
-  const { destination } = parse(block('yaml')).spec.template.spec;
-  const clusters = synthesized();
-  expect([...clusters.keys()]).toEqual(['berlin-production', 'lisbon-production']);
-  for (const objects of clusters.values()) {
+test('each cluster gets a folder, and the namespace that its objects and its application are in, labelled for its pods', () => {
+  const { destination } = parse(blockOf('fleet.md', 'yaml')).spec.template.spec;
+  expect(folders).toEqual(['berlin-production', 'lisbon-production']);
+  for (const folder of folders) {
+    const objects = objectsIn(folder);
     const namespace = objects.find(({ kind }) => kind === 'Namespace');
     expect(namespace?.metadata).toMatchObject({ name: destination.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } });
     const namespaces = objects.filter((object) => object !== namespace).map(({ metadata }) => metadata.namespace);
     expect(new Set(namespaces)).toEqual(new Set([destination.namespace]));
   }
+});
+
+test('each object has a file of its own, and the programs\' are the same for all clusters, under the same name', () => {
+  expect([...output.values()].filter((objects) => objects.length !== 1)).toEqual([]);
+  const programs = folders.map((folder) => [...output]
+    .filter(([file, [{ kind, data }]]) => dirname(file) === folder && kind === 'ConfigMap' && !('cluster.env' in data))
+    .map(([file, objects]) => [basename(file), JSON.stringify(objects)]));
+  expect(programs[0]).toHaveLength(2);
+  expect(programs[1]).toEqual(programs[0]);
+});
+
+test('the folders that the page shows are those that are written', () => {
+  const shown = [...blockOf('fleet.md', 'text').matchAll(/^ {4}([A-Z]\w+)\./gm)].map(([, kind]) => kind);
+  expect(shown).toEqual([...output.keys()].filter((file) => dirname(file) === folders[0]).map((file) => basename(file).replace(/\..*/, '')));
 });

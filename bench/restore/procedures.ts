@@ -1,6 +1,6 @@
-import { readdirSync } from 'fs';
 import { join } from 'path';
 import { snapshotOnNode } from './database';
+import { Program } from '../../src/runtime/program';
 import { NodeAccess } from '../../test/lab/node-access';
 import { Tool } from '../../test/toolchain/tool';
 import { toolchain } from '../../test/toolchain/toolchain';
@@ -43,11 +43,11 @@ export const program: Procedure = async (nodes, run) => {
 /** What a break-glass kit consists of, for `program`. */
 export async function installKit(nodes: NodeAccess[], etcd: Tool): Promise<void> {
   const folder = join(__dirname, '..', '..', 'programs');
-  const files = ['restore.sh', ...readdirSync(join(folder, 'lib')).map((file) => `lib/${file}`)];
+  const { files } = Program.RESTORE;
   for (const node of nodes) {
     for (const file of files) await node.copyTo(join(folder, file), `/root/kit/${file}`);
     await node.copyTo(toolchain.busybox.path(), '/root/kit/bin/busybox', '700');
-    for (const tool of ['etcdctl', 'etcdutl']) await node.copyTo(etcd.path(tool), `/root/kit/bin/${tool}`, '700');
+    for (const tool of ['etcd', 'etcdctl', 'etcdutl']) await node.copyTo(etcd.path(tool), `/root/kit/bin/${tool}`, '700');
     await node.writeFile('/root/kit/cluster.env', 'CLUSTER=bench\n');
   }
 }

@@ -1,13 +1,17 @@
 import { join } from 'path';
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { clusterName, EtcdBackups, manifestsOf, PLACEHOLDER } from './fleet';
 
 /** Writes the manifests of so many clusters into a folder. */
 type Synthesis = (count: number, outdir: string) => void;
 
+/** An App for each cluster, as docs/fleet.md has it. */
+const appOf = (outdir: string, index: number) =>
+  new App({ outdir: join(outdir, clusterName(index)), yamlOutputType: YamlOutputType.FILE_PER_RESOURCE });
+
 const oneAppEach: Synthesis = (count, outdir) => {
   for (let index = 0; index < count; index++) {
-    const app = new App({ outdir: join(outdir, clusterName(index)) });
+    const app = appOf(outdir, index);
     new EtcdBackups(app, 'etcd-backups', clusterName(index));
     app.synth();
   }
@@ -23,7 +27,7 @@ function addPlainChart(app: App, id: string, manifests: string, name: string): v
 const plainOneAppEach: Synthesis = (count, outdir) => {
   const manifests = JSON.stringify(manifestsOf(PLACEHOLDER));
   for (let index = 0; index < count; index++) {
-    const app = new App({ outdir: join(outdir, clusterName(index)) });
+    const app = appOf(outdir, index);
     addPlainChart(app, 'etcd-backups', manifests, clusterName(index));
     app.synth();
   }

@@ -21,6 +21,11 @@ test.each(clusters)('$name has its own members, version and server', (cluster) =
   expect(manifests.find(({ kind }) => kind === 'PersistentVolume').spec.nfs).toEqual(cluster.nfs);
 });
 
+test('the program is the same object for all clusters, so git keeps it once: nothing of the chart\'s may put a cluster\'s name into it', () => {
+  const programs = clusters.map((cluster) => JSON.stringify(synth(cluster).filter(({ kind }) => kind === 'ConfigMap')));
+  expect(new Set(programs).size).toBe(1);
+});
+
 test.each(clusters)('$name is saved as often as it is worth', (cluster) => {
   expect(cronJobOf(cluster).spec.schedule).toBe(cluster.production ? '*/15 * * * *' : '0 */6 * * *');
 });

@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { App } from 'cdk8s';
+import { App, YamlOutputType } from 'cdk8s';
 import { clusters } from './clusters';
 import { EtcdBackups } from './etcd-backups';
 
@@ -7,7 +7,8 @@ import { EtcdBackups } from './etcd-backups';
 const outdir = process.env.CDK8S_OUTDIR ?? 'dist';
 
 for (const cluster of clusters) {
-  const app = new App({ outdir: path.join(outdir, cluster.name) });
+  // A file for each object: git keeps one that is the same for all clusters, as the program's, once.
+  const app = new App({ outdir: path.join(outdir, cluster.name), yamlOutputType: YamlOutputType.FILE_PER_RESOURCE });
   new EtcdBackups(app, 'etcd-backups', cluster);
   app.synth();
 }

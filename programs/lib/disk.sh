@@ -27,3 +27,10 @@ free_kib() {
     echo $(($2 / (1024 / $3)))
   fi
 }
+
+# need_space FOLDER KIBIBYTES WHAT
+need_space() {
+  local free
+  free=$(free_kib "$1") || give_up "the free space in $1 can't be told" "look at it: stat -f $1"
+  [ "${free:-0}" -gt "$2" ] || give_up "$1 has $free KiB free, and $3 needs $2 KiB" "free space there"
+}

@@ -2,24 +2,28 @@
 # environment.sh: what of its environment a program leaves behind. A person's shell, a unit of systemd and a container
 # have variables that change what our tools do, and nobody thinks of them at night. Sourced first.
 
-# clean_environment [NAME...]: from here on the tools do the same for everybody. NAMEs stay although they begin as those
-# that go.
+# clean_environment PREFIXES [NAME...]: from here on the tools do the same for everybody. Variables that begin with one
+# of these words go, too; NAMEs stay.
 clean_environment() {
-  local name names
+  local name names prefixes="$1"
+  shift
   unset IFS
   # A shell's exported functions come along into bash: one called rm or cp would be ours then.
   unset -f awk
-  names=$(awk 'BEGIN { for (name in ENVIRON) if (sub(/^BASH_FUNC_/, "", name) && sub(/(%%|\(\))$/, "", name)) print name }') || names=
+  names=$(awk 'BEGIN {
+    for (name in ENVIRON) if (sub(/^BASH_FUNC_/, "", name) && sub(/(%%|\(\))$/, "", name)) print name
+  }') || names=
   for name in $names; do unset -f "$name" 2>/dev/null || :; done
-  # Names alone, whatever stands in the values. What goes by a prefix is etcd's own, a library's or systemd's, and grows
-  # with their versions.
-  names=$(awk -v stay=" $* " 'BEGIN {
+  # Names alone, whatever stands in the values. What goes by a prefix is a tool's own, a library's or systemd's, and
+  # grows with their versions.
+  names=$(awk -v stay=" $* " -v prefixes="$prefixes" 'BEGIN {
+    gsub(/ /, "|", prefixes)
     for (name in ENVIRON)
-      if (name ~ /^(ETCD_|ETCDCTL_|ETCDUTL_|GRPC_|SYSTEMD_|SYSTEMCTL_|LD_)[A-Za-z0-9_]+$/)
+      if (name ~ "^(" prefixes "|GRPC_|SYSTEMD_|SYSTEMCTL_|LD_)[A-Za-z0-9_]+$")
         if (!index(stay, " " name " ")) print name
   }') || names=
   for name in $names; do unset "$name"; done
-  # etcd is asked directly, and so is an API server.
+  # Machines of the cluster are asked directly.
   unset http_proxy https_proxy ftp_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
   # What Go, curl and the C library take from variables: certificates, files of secrets, names of hosts.
   unset GODEBUG SSLKEYLOGFILE SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF CURL_HOME XDG_CONFIG_HOME WGETRC SYSTEM_WGETRC

@@ -2,15 +2,19 @@
 # kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to
 # be root's; it has lain on a disk for months, so it has to be whole; and its tools have to run.
 #
-#   here   folder of the program
+#   here   folder of the programs
 #   WORK   folder for what commands print
+
+# Folders of programs, beside those that are started. Those of the tools are in bin/.
+ROOMS='lib host etcd backup restore replace'
 
 # check_kit: before anything else of it is used.
 check_kit() {
-  local part fix
+  local room part fix
   if ! trusted_by_root "$here"; then refuse_kit; fi
-  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS" "$here/lib" "$here"/lib/* "$here/bin" "$here"/bin/*; do
-    if [ -e "$part" ] && ! trusted_by_root "$part"; then refuse_kit; fi
+  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS"; do check_part "$part"; done
+  for room in $ROOMS bin; do
+    for part in "$here/$room" "$here/$room"/*; do check_part "$part"; done
   done
   [ -f "$here/SHA256SUMS" ] || return 0
   part=$(changed_parts) || part="it can't be compared, is there space for temporary files?"
@@ -20,8 +24,12 @@ check_kit() {
     "$fix. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
 }
 
+check_part() {
+  if [ -e "$1" ] && ! trusted_by_root "$1"; then refuse_kit; fi
+}
+
 refuse_kit() {
-  refuse "$untrusted: so others may have changed what root is to run here" \
+  refuse "$UNTRUSTED: so others may have changed what root is to run here" \
     "look whether it is what you expect, then run a copy of your own: $(own_copy)"
 }
 
@@ -35,7 +43,7 @@ own_copy() {
 
 # changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
 changed_parts() {
-  local sums part
+  local sums room part
   sums=$(mktemp) || return 1
   (
     cd "$here" || exit 1
@@ -43,22 +51,27 @@ changed_parts() {
     if grep -qv '^[0-9a-f]\{64\}  [^ ]*$' SHA256SUMS; then echo "SHA256SUMS is changed"; fi
     sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
-    for part in *.sh lib/* bin/* cluster.env; do
-      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" || grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
+    for part in *.sh cluster.env; do echo "$part"; done >"$sums.parts"
+    for room in $ROOMS bin; do
+      for part in "$room"/*; do echo "$part"; done
+    done >>"$sums.parts"
+    while read -r part; do
+      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" ||
+        grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
       echo "$part is no part of it"
-    done
+    done <"$sums.parts"
   ) | paste -s -d ',' - | sed 's/,/, /g'
-  rm -f "$sums"
+  rm -f "$sums" "$sums.parts"
 }
 
-# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec, or
-# that has no modes, copies of them are run.
+# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec,
+# or that has no modes, copies of them are run.
 find_tools() {
   local folder
   for folder in "$here/bin" "$here/../bin"; do
     [ -e "$folder/busybox" ] || continue
     "$folder/busybox" true 2>/dev/null || copy_tools "$folder"
-    PATH=${tools:-$folder}:$PATH
+    PATH=${TOOL_COPIES:-$folder}:$PATH
     return
   done
 }
@@ -71,19 +84,19 @@ copy_tools() {
       make_operations_folder
       forget_dead_tools
     fi
-    tools=$place/.tools-$$
-    if ! { mkdir -m 0700 "$tools" && cp "$1"/* "$tools/" && chmod 0700 "$tools"/*; } 2>/dev/null; then
-      rm -rf "$tools"
+    TOOL_COPIES=$place/.tools-$$
+    if ! { mkdir -m 0700 "$TOOL_COPIES" && cp "$1"/* "$TOOL_COPIES/" && chmod 0700 "$TOOL_COPIES"/*; } 2>/dev/null; then
+      rm -rf "$TOOL_COPIES"
       why="there is no space for 70 MB in $place"
       continue
     fi
-    if why=$("$tools/busybox" true 2>&1); then
+    if why=$("$TOOL_COPIES/busybox" true 2>&1); then
       say "the tools in $1 can't be run there (is it mounted noexec?): running copies of them"
       return
     fi
-    rm -rf "$tools"
+    rm -rf "$TOOL_COPIES"
   done
-  tools=
+  TOOL_COPIES=
   refuse "the tools in $1 can't be run, and neither can copies of them in $WORK and $OPERATIONS: $why" \
     "$(remount). If it isn't mounted noexec: is the kit of another kind of machine ($(uname -m))?"
 }
@@ -96,15 +109,4 @@ forget_dead_tools() {
   done
 }
 
-# remount: what to type where programs can't be run beside the operations' records.
-remount() {
-  printf '%s' "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T"
-  printf ' %s' "$(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"
-}
-
-# forget_by_hand: at the end of what a person has typed.
-forget_by_hand() {
-  rm -rf "$WORK" ${tools:+"$tools"}
-}
-
-tools=
+TOOL_COPIES=

@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # process.sh: commands with a time limit that a signal can end at once.
-# A shell acts on a signal only when its foreground command has ended, and as process 1 of a container it ignores SIGTERM
-# without a trap: so commands that take long run in the background, and the shell waits for them.
+# A shell acts on a signal only when its foreground command has ended, and as process 1 of a container it ignores
+# SIGTERM without a trap: so commands that take long run in the background, and the shell waits for them.
 
-child=
-beside=
+CHILD=
+BESIDE=
 
-# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its status; see timed_out.
+# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its
+# status; see timed_out.
 run() {
   local limit="$1"
   shift
@@ -18,21 +19,22 @@ run() {
 # start_beside COMMAND..., await_beside: what runs while others do, and its status.
 start_beside() {
   "$@" 9>&- &
-  beside=$!
+  BESIDE=$!
 }
 
 await_beside() {
-  awaited=$beside
-  beside=
+  local awaited
+  awaited=$BESIDE
+  BESIDE=
   await "$awaited"
 }
 
 # await [PID]: waits for what was just started in the background, and returns its status.
 await() {
   local status=0
-  child=${1:-$!}
-  wait "$child" || status=$?
-  child=
+  CHILD=${1:-$!}
+  wait "$CHILD" || status=$?
+  CHILD=
   return "$status"
 }
 
@@ -45,8 +47,10 @@ pause() {
   run $(($1 + 5)) sleep "$1"
 }
 
-# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was told to end.
+# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was
+# told to end.
 on_signals() {
+  local signal
   for signal in HUP:129 INT:130 TERM:143; do
     # shellcheck disable=SC2064 # both parts are meant to be fixed now
     trap "end_child; $1 SIG${signal%:*} ${signal#*:}" "${signal%:*}"
@@ -54,10 +58,11 @@ on_signals() {
 }
 
 end_child() {
-  for running in $child $beside; do
+  local running
+  for running in $CHILD $BESIDE; do
     kill -TERM "$running" 2>/dev/null || :
     wait "$running" 2>/dev/null || :
   done
-  child=
-  beside=
+  CHILD=
+  BESIDE=
 }

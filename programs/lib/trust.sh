@@ -3,20 +3,20 @@
 # runs or restores would be root, or the restored cluster's administrator.
 
 # What the last trusted_by_root found, and what makes it good, if it can be proposed.
-untrusted=
-trust_fix=
+UNTRUSTED=
+TRUST_FIX=
 
 # trusted_by_root PATH: the file itself, by its real path, and every folder above it up to / belong to root, and neither
 # group nor others may write there. A sticky folder such as /tmp doesn't help: anybody may put a folder there.
 # shellcheck disable=SC2034 # both: for those who tell it
 trusted_by_root() {
   local at facts found owners writers shared
-  untrusted="$1 is not there" trust_fix=
+  UNTRUSTED="$1 is not there" TRUST_FIX=
   at=$(readlink -f "$1") || at=
   [ -e "$at" ] || return 1
   found='' owners='' writers='' shared=''
   while :; do
-    untrusted="whose $at is can't be told"
+    UNTRUSTED="whose $at is can't be told"
     facts=$(stat -c '%u %a' "$at") || return 1
     case $facts in
       '0 '*) ;;
@@ -33,7 +33,7 @@ trusted_by_root() {
     [ "$at" != / ] || break
     at=$(dirname "$at")
   done
-  untrusted=$found
-  [ -n "$shared" ] || trust_fix="${owners:+chown 0:0$owners}${owners:+${writers:+; }}${writers:+chmod go-w$writers}"
+  UNTRUSTED=$found
+  [ -n "$shared" ] || TRUST_FIX="${owners:+chown 0:0$owners}${owners:+${writers:+; }}${writers:+chmod go-w$writers}"
   [ -z "$found" ]
 }

@@ -1,4 +1,4 @@
-import { ApiObject, Cron, Duration, JsonPatch } from 'cdk8s';
+import { Cron, Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
@@ -94,26 +94,18 @@ export class EtcdSnapshotCronJob extends Construct {
     requireWholeNumber('failedJobsRetained', props.failedJobsRetained ?? 3, 0);
 
     this.retention = props.retention ?? RetentionPolicy.recommended();
-    this.cronJobs = snapshotWorkloads(this, props, this.retention).map((workload) => {
-      const cronJob = new kplus.CronJob(this, workload.id, {
-        ...workload.pod.props,
-        metadata: { labels: workload.labels, annotations: workload.annotations },
-        schedule: props.schedule,
-        timeZone: props.timeZone,
-        // Two at once would only wait for each other.
-        concurrencyPolicy: kplus.ConcurrencyPolicy.FORBID,
-        startingDeadline,
-        suspend: props.suspend ?? false,
-        successfulJobsRetained: props.successfulJobsRetained ?? 3,
-        failedJobsRetained: props.failedJobsRetained ?? 3,
-        activeDeadline: workload.activeDeadline,
-        backoffLimit: workload.backoffLimit,
-      });
-      workload.pod.complete(cronJob, '/spec/jobTemplate/spec/template/spec');
-      // So that `kubectl get jobs -l` finds the Jobs, too.
-      ApiObject.of(cronJob).addJsonPatch(JsonPatch.add('/spec/jobTemplate/metadata', { labels: workload.labels }));
-      return cronJob;
-    });
+    this.cronJobs = snapshotWorkloads(this, props, this.retention).map((workload) => workload.pod.cronJobIn(this, workload.id, {
+      schedule: props.schedule,
+      timeZone: props.timeZone,
+      // Two at once would only wait for each other.
+      concurrencyPolicy: kplus.ConcurrencyPolicy.FORBID,
+      startingDeadline,
+      suspend: props.suspend ?? false,
+      successfulJobsRetained: props.successfulJobsRetained ?? 3,
+      failedJobsRetained: props.failedJobsRetained ?? 3,
+      activeDeadline: workload.activeDeadline,
+      backoffLimit: workload.backoffLimit,
+    }));
     this.cronJob = this.cronJobs[0];
   }
 }

@@ -6,7 +6,6 @@ import { RetentionPolicy } from './retention-policy';
 import { snapshotWorkloads } from './snapshot-workloads';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
-import { oneShotJob } from '../runtime/one-shot';
 
 /** Props of a single snapshot. */
 export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
@@ -28,8 +27,8 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
 /**
  * Takes one verified etcd snapshot, for instance before a change.
  *
- * The Job's name carries a digest of its content: applied again it does nothing, changed (by an annotation, say) it is a new Job and takes
- * another snapshot. By default it deletes no backup.
+ * The Job's name carries a digest of its content: applied again it does nothing. Changed, by an annotation or through `job`, it is a new Job
+ * and takes another snapshot. By default it deletes no backup.
  *
  * Throws when a duration or a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder,
  * and when they would scatter over the nodes: a volume of the host, several control planes, and no `nodes`.
@@ -51,17 +50,8 @@ export class EtcdSnapshotJob extends Construct {
     requireSeconds('ttlAfterFinished', ttlAfterFinished);
 
     this.retention = props.retention ?? RetentionPolicy.keepAll();
-    this.jobs = snapshotWorkloads(this, props, this.retention).map((workload) => oneShotJob(this, workload.id, (name) => {
-      const job = new kplus.Job(this, workload.id, {
-        ...workload.pod.props,
-        metadata: { name, labels: workload.labels, annotations: workload.annotations },
-        ttlAfterFinished,
-        activeDeadline: workload.activeDeadline,
-        backoffLimit: workload.backoffLimit,
-      });
-      workload.pod.complete(job, '/spec/template/spec');
-      return job;
-    }));
+    this.jobs = snapshotWorkloads(this, props, this.retention).map(({ id: jobId, pod, activeDeadline, backoffLimit }) =>
+      pod.jobIn(this, jobId, { activeDeadline, backoffLimit, ttlAfterFinished }));
     this.job = this.jobs[0];
   }
 }

@@ -130,7 +130,7 @@ export class RetentionPolicy {
   }
 
   /**
-   * What programs/retention.awk reads.
+   * What programs/backup/retention.awk reads.
    * @internal
    */
   public _environment(): Record<string, string> {

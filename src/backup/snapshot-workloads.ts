@@ -9,6 +9,7 @@ import { RetentionPolicy } from './retention-policy';
 import { BreakGlassKit } from '../break-glass/break-glass-kit';
 import { Program } from '../runtime/program';
 import { ProgramPod, standardLabels } from '../runtime/program-pod';
+import { Rights } from '../runtime/rights';
 import { BACKUP_PATH } from '../storage/mount-path';
 
 const PKI_PATH = '/pki';
@@ -18,8 +19,6 @@ export interface SnapshotWorkload {
   /** The construct's id, also the suffix of its name. */
   readonly id: string;
   readonly pod: ProgramPod;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
   /** How long Kubernetes lets it run. */
   readonly activeDeadline: Duration;
   readonly backoffLimit: number;
@@ -29,12 +28,10 @@ export interface SnapshotWorkload {
 export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy): SnapshotWorkload[] {
   const snapshot = resolveSnapshot(props, retention);
   const { activeDeadline, backoffLimit } = snapshot;
-  const labels = standardLabels('etcd-snapshot', snapshot.cluster.name, snapshot.labels);
-  const annotations = { ...snapshot.annotations };
   const kit = breakGlassKit(scope, snapshot);
   return snapshot.places.map(({ id, nodes }) => {
     const home = id === 'Resource' ? scope : new Construct(scope, `pod:${id}`);
-    return { id, pod: snapshotPod(home, snapshot, nodes, labels, kit), labels, annotations, activeDeadline, backoffLimit };
+    return { id, pod: snapshotPod(home, snapshot, nodes, kit), activeDeadline, backoffLimit };
   });
 }
 
@@ -49,8 +46,7 @@ function breakGlassKit(scope: Construct, snapshot: ResolvedSnapshot): BreakGlass
   return new BreakGlassKit(scope, cluster, images, { ...volume._byHand(), machines, ofPods });
 }
 
-function snapshotPod(scope: Construct, snapshot: ResolvedSnapshot, nodes: string[], labels: { [key: string]: string },
-  kit?: BreakGlassKit): ProgramPod {
+function snapshotPod(scope: Construct, snapshot: ResolvedSnapshot, nodes: string[], kit?: BreakGlassKit): ProgramPod {
   const { cluster, volume, images } = snapshot;
   const certificates = cluster.certificates && new CertificateMounts(scope, cluster.certificates);
   const fingerprints = new FingerprintMounts(scope, cluster, snapshot.includePki);
@@ -58,38 +54,40 @@ function snapshotPod(scope: Construct, snapshot: ResolvedSnapshot, nodes: string
     path: cluster._pkiFolder,
     type: kplus.HostPathVolumeType.DIRECTORY,
   }) : undefined;
+  const readsHost = volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || fingerprints.mounts.length > 0;
   return new ProgramPod(scope, {
-    program: Program.ETCD_SNAPSHOT,
-    image: images.etcdFor(cluster),
+    parts: [{
+      program: Program.ETCD_SNAPSHOT,
+      image: images.etcdFor(cluster),
+      env: texts({
+        CLUSTER: cluster.name,
+        BACKUP_ROOT: BACKUP_PATH,
+        ENDPOINTS: cluster.endpointsSeenFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
+        ...certificates?.env,
+        SNAPSHOT_TIMEOUT: String(snapshot.timeoutSeconds),
+        ROUNDS: String(snapshot.rounds),
+        ...snapshot.minimumFreeBytes && { MINIMUM_FREE: String(snapshot.minimumFreeBytes) },
+        ...pki && { PKI: PKI_PATH },
+        ...fingerprints.env,
+        ...kit?.env,
+        ...snapshot.retention._environment(),
+      }),
+      mounts: [
+        { volume: volume.volume, path: BACKUP_PATH },
+        ...certificates?.mounts ?? [],
+        ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
+        ...fingerprints.mounts,
+        ...kit?.mounts ?? [],
+      ],
+      verifiedFiles: kit?.verifiedFiles,
+      rights: pki ? Rights.FILES_OF_OTHERS : readsHost ? Rights.FILES_OF_ROOT : Rights.NONE,
+      resources: snapshot.resources,
+    }],
     images,
-    env: texts({
-      CLUSTER: cluster.name,
-      BACKUP_ROOT: BACKUP_PATH,
-      ENDPOINTS: cluster.endpointsSeenFrom(nodes.length === 1 ? nodes[0] : undefined).join(' '),
-      ...certificates?.env,
-      SNAPSHOT_TIMEOUT: String(snapshot.timeoutSeconds),
-      ROUNDS: String(snapshot.rounds),
-      ...snapshot.minimumFreeBytes && { MINIMUM_FREE: String(snapshot.minimumFreeBytes) },
-      ...pki && { PKI: PKI_PATH },
-      ...fingerprints.env,
-      ...kit?.env,
-      ...snapshot.retention._environment(),
-    }),
-    mounts: [
-      { volume: volume.volume, path: BACKUP_PATH },
-      ...certificates?.mounts ?? [],
-      ...pki ? [{ volume: pki, path: PKI_PATH, readOnly: true }] : [],
-      ...fingerprints.mounts,
-      ...kit?.mounts ?? [],
-    ],
-    verifiedFiles: kit?.verifiedFiles,
-    hostFiles: volume.hostPath !== undefined || cluster.certificates?.hostFolder !== undefined || pki !== undefined || fingerprints.mounts.length > 0,
-    readsOthersFiles: pki !== undefined,
     hostNetwork: !cluster.isExternal,
     nodes,
-    resources: snapshot.resources,
     priorityClassName: snapshot.priorityClassName,
-    labels,
+    labels: standardLabels('etcd-snapshot', cluster.name, snapshot.labels),
     annotations: snapshot.annotations,
   });
 }

@@ -12,7 +12,7 @@ import { VerifiedFiles, verifiedPath } from '../runtime/verified-files';
 const SOURCE_PATH = '/break-glass';
 
 /**
- * What a restore needs when nothing else is left, as the pods get it that keep it beside the backups (programs/lib/break-glass.sh).
+ * What a restore needs when nothing else is left, as the pods get it that keep it beside the backups (programs/backup/break-glass.sh).
  */
 export class BreakGlassKit {
   public readonly mounts: kplus.VolumeMount[];

@@ -1,88 +1,93 @@
-import { ApiObject, JsonPatch, Size } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { Program } from './program';
-import { Toolbox } from './toolbox';
-import { verifiedCommand, VerifiedFiles } from './verified-files';
+import { isPlaced } from './internals';
+import { nameByContent } from './one-shot';
+import { ProgramPart, renderParts } from './program-part';
+import { NOBODY, Rights, securityContextOf } from './rights';
+import { serviceAccountToken } from './service-account-token';
+import { Tool, Toolbox } from './toolbox';
 import { ContainerImages } from '../cluster/container-images';
 import { requireObjectName } from '../require/object-name';
 
-/** A user without a name and without rights, where no file of the host is needed. */
-const NOBODY = 65532;
+/** A control plane's own taints, and a cordon: a node that is being drained still has the etcd that wants saving. */
+const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']
+  .map((key) => kplus.NodeTaintQuery.exists(key, { effect: kplus.TaintEffect.NO_SCHEDULE }));
 
-/** What a program needs of its pod. */
+/** What programs need of their pod. */
 export interface ProgramPodProps {
-  readonly program: Program;
-  /** The image that the program runs in; its shell comes from the toolbox. */
-  readonly image: string;
+  /**
+   * What runs in the pod, one part after the other, each to its end. The pod fails with the first that does, and a new one begins with the
+   * first again. The last is the pod's container, those before it are init containers: so a part has its turn between two others by where it
+   * stands, and none waits for another one.
+   */
+  readonly parts: ProgramPart[];
   readonly images: ContainerImages;
-  readonly env: { [name: string]: kplus.EnvValue };
-  readonly mounts: kplus.VolumeMount[];
-  /** Whether files of the host are read or written, which belong to root. */
-  readonly hostFiles: boolean;
-  /** Whether files of the host are read that belong to users other than root: control plane components may run as users of their own. */
-  readonly readsOthersFiles?: boolean;
-  /** Whether the program starts work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
-  readonly hostOperation?: boolean;
-  /** Files of further mounts that the program runs, or keeps for root to be run. */
-  readonly verifiedFiles?: VerifiedFiles[];
-  /** What follows the program's name on its command line. */
-  readonly args?: string[];
+  /**
+   * What all parts have on their search path beside busybox and their own image.
+   *
+   * @default - nothing
+   */
+  readonly tools?: Tool[];
+  /**
+   * Whose token those parts get that want one.
+   *
+   * @default - nobody's: no part may want one
+   */
+  readonly serviceAccount?: kplus.IServiceAccount;
   /** To reach what listens on the node's loopback only. */
   readonly hostNetwork: boolean;
   /** Names of the nodes on any of which the pod may run; empty for anywhere. */
   readonly nodes: string[];
-  readonly resources: kplus.ContainerResources;
+  /**
+   * The taints that don't keep the pod away, as `NodeTaintQuery.any()` for all.
+   *
+   * @default - with `nodes`, those of control planes, and a cordon; none otherwise
+   */
+  readonly tolerations?: kplus.NodeTaintQuery[];
   readonly priorityClassName?: string;
+  /** Of the workload and its pods. */
   readonly labels: { [key: string]: string };
+  /** Of the workload and its pods. */
   readonly annotations: { [key: string]: string };
 }
 
-/** The toolbox needs little, and only for a moment. */
-const TOOLBOX_RESOURCES: kplus.ContainerResources = {
-  cpu: { request: kplus.Cpu.millis(10) },
-  memory: { request: Size.mebibytes(16), limit: Size.mebibytes(32) },
-};
+/** What a Job has besides its pod. */
+export interface ProgramJobProps extends Pick<kplus.JobProps, 'activeDeadline' | 'backoffLimit' | 'ttlAfterFinished'> {
+  /** With which exit status of which part the Job ends at once, as the API has it; needs Kubernetes 1.26. */
+  readonly podFailurePolicy?: object;
+}
+
+/** What a CronJob has besides its pod. */
+export type ProgramCronJobProps = Omit<kplus.CronJobProps, keyof kplus.WorkloadProps>;
 
 /**
- * The pod that runs a program: no service-account token, no capabilities, a read-only root, and root only where the host's files
+ * The pod that runs programs: no token but where one is wanted, no capabilities, a read-only root, and root only where the host's files
  * demand it. One rendering for Jobs and CronJobs.
  */
 export class ProgramPod {
-  /** What a `kplus.Job` or a `kplus.CronJob` is made with. */
-  public readonly props: kplus.JobProps;
+  private readonly podProps: kplus.WorkloadProps;
 
-  constructor(scope: Construct, private readonly spec: ProgramPodProps) {
-    const securityContext: kplus.ContainerSecurityContextProps = {
-      user: spec.hostFiles ? 0 : NOBODY,
-      group: spec.hostFiles ? 0 : NOBODY,
-      ensureNonRoot: !spec.hostFiles,
-      privileged: false,
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: [kplus.Capability.ALL] },
-      seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },
-    };
-    // What enters the host's namespaces can't be confined; its init container still is.
-    const mainSecurityContext: kplus.ContainerSecurityContextProps = spec.hostOperation
-      ? { user: 0, group: 0, ensureNonRoot: false, privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: true }
-      : {
-        ...securityContext,
-        ...spec.readsOthersFiles && { capabilities: { drop: [kplus.Capability.ALL], add: [kplus.Capability.DAC_READ_SEARCH] } },
-      };
+  constructor(scope: Construct, private readonly props: ProgramPodProps) {
+    const { parts, images, hostNetwork } = props;
+    const asRoot = parts.some(({ rights }) => rights !== Rights.NONE);
     // The words are Kubernetes', so those of cdk8s-plus are the same.
-    const imagePullPolicy = spec.images.imagePullPolicy as string as kplus.ImagePullPolicy;
-    const toolbox = new Toolbox(scope, { image: spec.images.busybox, imagePullPolicy, securityContext, resources: TOOLBOX_RESOURCES });
-    const files = [{ path: Program.MOUNT_PATH, contents: spec.program.contents }, ...spec.verifiedFiles ?? []];
-    const scratch = kplus.Volume.fromEmptyDir(scope, 'Scratch', 'scratch', { sizeLimit: Size.mebibytes(16) });
-
-    this.props = {
+    const imagePullPolicy = images.imagePullPolicy as string as kplus.ImagePullPolicy;
+    const toolbox = new Toolbox(scope, {
+      busybox: images.busybox,
+      imagePullPolicy,
+      securityContext: securityContextOf(asRoot ? Rights.FILES_OF_ROOT : Rights.NONE),
+      tools: props.tools ?? [],
+    });
+    const containers = renderParts(scope, toolbox, imagePullPolicy, parts, props.serviceAccount && serviceAccountToken(scope));
+    this.podProps = {
       restartPolicy: kplus.RestartPolicy.NEVER,
+      serviceAccount: props.serviceAccount,
       automountServiceAccountToken: false,
-      hostNetwork: spec.hostNetwork || undefined,
+      hostNetwork: hostNetwork || undefined,
       // With the host's network the node's own resolver: the cluster's DNS may be what is broken.
-      dns: { policy: spec.hostNetwork ? kplus.DnsPolicy.DEFAULT : kplus.DnsPolicy.CLUSTER_FIRST },
-      securityContext: spec.hostFiles ? { ensureNonRoot: false } : {
+      dns: { policy: hostNetwork ? kplus.DnsPolicy.DEFAULT : kplus.DnsPolicy.CLUSTER_FIRST },
+      securityContext: asRoot ? { ensureNonRoot: false } : {
         ensureNonRoot: true,
         user: NOBODY,
         group: NOBODY,
@@ -90,73 +95,69 @@ export class ProgramPod {
         fsGroupChangePolicy: kplus.FsGroupChangePolicy.ON_ROOT_MISMATCH,
       },
       podMetadata: {
-        labels: spec.labels,
+        labels: props.labels,
         // Or `kubectl logs` says at every call which container it chose.
-        annotations: { 'kubectl.kubernetes.io/default-container': spec.program.name, ...spec.annotations },
+        annotations: { 'kubectl.kubernetes.io/default-container': containers.at(-1)!.name!, ...props.annotations },
       },
-      initContainers: [toolbox.initContainer],
-      containers: [{
-        name: spec.program.name,
-        image: spec.image,
-        imagePullPolicy,
-        command: [...Toolbox.command(verifiedCommand(files), spec.program.entryPoint), ...spec.args ?? []],
-        envVariables: {
-          PATH: kplus.EnvValue.fromValue(Toolbox.SEARCH_PATH),
-          ...spec.env,
-        },
-        volumeMounts: [
-          { volume: spec.program.volumeIn(scope), path: Program.MOUNT_PATH, readOnly: true },
-          toolbox.mount,
-          { volume: scratch, path: '/tmp' },
-          ...spec.mounts,
-        ],
-        resources: spec.resources,
-        securityContext: mainSecurityContext,
-      }],
+      initContainers: [...toolbox.initContainers, ...containers.slice(0, -1)],
+      containers: containers.slice(-1),
     };
   }
 
-  /** Completes a workload made with `props` by all that cdk8s-plus can't render. `path` is where its pod's spec stands. */
-  public complete(workload: kplus.Workload, path: string): void {
-    requireObjectName(ApiObject.of(workload));
-    // A control plane's own taints, and a cordon: a node that is being drained still has the etcd that wants saving.
-    for (const key of ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']) {
-      if (this.spec.nodes.length > 0) {
-        workload.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.exists(key, { effect: kplus.TaintEffect.NO_SCHEDULE })));
-      }
+  /** A Job that runs the pod once: whatever changes it makes it another Job. */
+  public jobIn(scope: Construct, id: string, { podFailurePolicy, ...props }: ProgramJobProps): kplus.Job {
+    const job = new kplus.Job(scope, id, { ...this.podProps, ...props, metadata: this.metadata });
+    nameByContent(job);
+    this.complete(job, '/spec/template/spec');
+    if (podFailurePolicy) {
+      ApiObject.of(job).addJsonPatch(JsonPatch.add('/spec/podFailurePolicy', podFailurePolicy));
     }
-    const api = ApiObject.of(workload);
-    const set = (key: string, value: any) => api.addJsonPatch(JsonPatch.add(`${path}/${key}`, value));
-    this.omitFalse((key) => api.addJsonPatch(JsonPatch.remove(`${path}/${key}`)));
-    set('enableServiceLinks', false);
-    // When the shell itself dies, the last lines of the log say more than nothing.
-    set('containers/0/terminationMessagePolicy', 'FallbackToLogsOnError');
-    if (this.spec.hostOperation) {
-      set('hostPid', true);
-    }
-    if (this.spec.priorityClassName) {
-      set('priorityClassName', this.spec.priorityClassName);
-    }
-    if (this.spec.images.pullSecretNames.length > 0) {
-      set('imagePullSecrets', this.spec.images.pullSecretNames.map((name) => ({ name })));
-    }
-    if (this.spec.nodes.length > 0) {
-      this.pin(workload, set);
-    }
+    return job;
   }
 
-  /** Of these the API server keeps no `false`: written out, they would be a difference at every apply. */
-  private omitFalse(remove: (key: string) => void): void {
-    if (!this.spec.hostNetwork) {
-      remove('hostNetwork');
+  /** A CronJob that runs the pod on a schedule. */
+  public cronJobIn(scope: Construct, id: string, props: ProgramCronJobProps): kplus.CronJob {
+    const cronJob = new kplus.CronJob(scope, id, { ...this.podProps, ...props, metadata: this.metadata });
+    this.complete(cronJob, '/spec/jobTemplate/spec/template/spec');
+    // So that `kubectl get jobs -l` finds the Jobs, too.
+    ApiObject.of(cronJob).addJsonPatch(JsonPatch.add('/spec/jobTemplate/metadata', { labels: this.props.labels }));
+    return cronJob;
+  }
+
+  private get metadata() {
+    return { labels: this.props.labels, annotations: this.props.annotations };
+  }
+
+  /** Completes a workload by all that cdk8s-plus can't render. `path` is where its pod's spec stands. */
+  private complete(workload: kplus.Workload, path: string): void {
+    const { parts, nodes, priorityClassName, images: { pullSecretNames }, hostNetwork } = this.props;
+    const api = ApiObject.of(workload);
+    requireObjectName(api);
+    for (const taint of this.props.tolerations ?? (nodes.length > 0 ? CONTROL_PLANE : [])) {
+      workload.scheduling.tolerate(kplus.Node.tainted(taint));
     }
-    // Volumes stand in the order in which the containers mount them.
-    const volumes = new Set(this.props.containers![0].volumeMounts!.map((mount) => mount.volume));
-    [...volumes].forEach((volume, i) => {
-      if (volume._toKube().persistentVolumeClaim?.readOnly === false) {
-        remove(`volumes/${i}/persistentVolumeClaim/readOnly`);
-      }
-    });
+    const set = (key: string, value: any) => api.addJsonPatch(JsonPatch.add(`${path}/${key}`, value));
+    if (!hostNetwork) {
+      // The API server keeps no `false` here: written out, it would be a difference at every apply.
+      api.addJsonPatch(JsonPatch.remove(`${path}/hostNetwork`));
+    }
+    set('enableServiceLinks', false);
+    // When the shell itself dies, the last lines of the log say more than nothing.
+    const before = this.podProps.initContainers!.length - (parts.length - 1);
+    [...parts.slice(1).map((_, i) => `initContainers/${before + i}`), 'containers/0']
+      .forEach((container) => set(`${container}/terminationMessagePolicy`, 'FallbackToLogsOnError'));
+    if (parts.some(({ rights }) => rights === Rights.HOST)) {
+      set('hostPid', true);
+    }
+    if (priorityClassName) {
+      set('priorityClassName', priorityClassName);
+    }
+    if (pullSecretNames.length > 0) {
+      set('imagePullSecrets', pullSecretNames.map((name) => ({ name })));
+    }
+    if (nodes.length > 0) {
+      this.pin(workload, set);
+    }
   }
 
   /**
@@ -164,20 +165,18 @@ export class ProgramPod {
    * their first consumer; the label kubernetes.io/hostname need not be the node's name.
    */
   private pin(workload: kplus.Workload, set: (key: string, value: any) => void): void {
+    const { nodes } = this.props;
     set('affinity', {
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: this.spec.nodes.map((name) => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] })),
+          nodeSelectorTerms: nodes.map((name) => ({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] })),
         },
       },
     });
     workload.node.addValidation({
-      validate: () => {
-        const scheduling = workload.scheduling._toKube();
-        return scheduling.affinity || scheduling.nodeName
-          ? [`the node is chosen already (${this.spec.nodes.join(', ')}): use the construct's own props to choose it, not scheduling.assign, attract, colocate or separate`]
-          : [];
-      },
+      validate: () => isPlaced(workload)
+        ? [`the node is chosen already (${nodes.join(', ')}): use the construct's own props to choose it, not scheduling.assign, attract, colocate or separate`]
+        : [],
     });
   }
 }

@@ -10,30 +10,30 @@ import { verifiedPath } from './verified-files';
 /** Beside src/ in the repository, beside lib/ in the package. */
 const FOLDER = path.join(__dirname, '..', '..', 'programs');
 
+/** A file that another one names, to source it or to have awk run it: `"$here/lib/report.sh"`. */
+const USED = /"\$here\/([a-z-]+\/[a-z-]+\.(?:sh|awk))"/g;
+
+/** Files by their name, relative to programs/: these, and what they use. */
+function contentsOf(folder: string, files: readonly string[], read: { [file: string]: string } = {}): { [file: string]: string } {
+  for (const file of files.filter((name) => !(name in read))) {
+    read[file] = readFileSync(path.join(folder, file), 'utf8');
+    contentsOf(folder, [...read[file].matchAll(USED)].map(([, used]) => used), read);
+  }
+  return read;
+}
+
 /**
- * A program of programs/ with the files that it sources, as it comes into a pod.
+ * A program of programs/ with the files that it uses, as it comes into a pod.
  */
 export class Program {
-  public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', [
-    'etcd-snapshot.sh', 'retention.awk', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh',
-    'lib/break-glass.sh',
-  ]);
+  public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', ['etcd-snapshot.sh']);
 
-  public static readonly RESTORE = new Program('etcd-restore', [
-    'restore.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/backup.sh', 'lib/trust.sh',
-    'lib/kit.sh', 'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh',
-    'lib/machine.sh', 'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh', 'lib/restore-keys.sh', 'lib/restore-trial.sh',
-    'lib/restore-proof.sh', 'lib/restore-snapshot.sh', 'lib/restore-steps.sh', 'lib/restore-back.sh', 'lib/restore-by-hand.sh',
-  ]);
+  public static readonly RESTORE = new Program('etcd-restore', ['restore.sh']);
 
-  public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', [
-    'replace-member.sh', 'lib/environment.sh', 'lib/report.sh', 'lib/process.sh', 'lib/disk.sh', 'lib/etcd.sh', 'lib/trust.sh', 'lib/kit.sh',
-    'lib/host-operation.sh', 'lib/unit.sh', 'lib/settings.awk', 'lib/static-pod.awk', 'lib/settings.sh', 'lib/running.sh', 'lib/machine.sh',
-    'lib/node.sh', 'lib/data-folder.sh', 'lib/proof.sh', 'lib/membership.sh', 'lib/replace-steps.sh',
-  ]);
+  public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', ['replace-member.sh']);
 
   /** What a person has at hand when no Job starts. */
-  public static readonly BREAK_GLASS = new Program('break-glass', [...new Set([...Program.RESTORE.files, ...Program.REPLACE_MEMBER.files])]);
+  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh']);
 
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
@@ -41,17 +41,25 @@ export class Program {
   private cachedContents?: { readonly [file: string]: string };
   private cachedDigest?: string;
 
-  /** The first file is the one that is run. */
-  private constructor(public readonly name: string, public readonly files: string[]) {}
+  /**
+   * @param entries what can be run; the first one is what a pod runs.
+   * @param folder where the files stand.
+   */
+  constructor(public readonly name: string, private readonly entries: readonly string[], private readonly folder: string = FOLDER) {}
 
   /** The file to run, in the pod: of the copy that was verified. */
   public get entryPoint(): string {
-    return `${verifiedPath(Program.MOUNT_PATH)}/${this.files[0]}`;
+    return `${verifiedPath(Program.MOUNT_PATH)}/${this.entries[0]}`;
+  }
+
+  /** What can be run, and every file that these use. */
+  public get files(): string[] {
+    return Object.keys(this.contents);
   }
 
   /** Read once: one process may synthesize thousands of clusters. */
   public get contents(): { readonly [file: string]: string } {
-    this.cachedContents ??= Object.fromEntries(this.files.map((file) => [file, readFileSync(path.join(FOLDER, file), 'utf8')]));
+    this.cachedContents ??= contentsOf(this.folder, this.entries);
     return this.cachedContents;
   }
 
@@ -70,14 +78,14 @@ export class Program {
   public volumeIn(scope: Construct, name: string = 'program'): kplus.Volume {
     const chart = Chart.of(scope);
     const id = `${this.name}-program`;
-    const home = chart.node.tryFindChild(id) as Construct | undefined ?? new Construct(chart, id);
-    return home.node.tryFindChild(name) as kplus.Volume | undefined ?? kplus.Volume.fromConfigMap(home, name, this.configMapIn(home), {
+    const home = chart.node.tryFindChild(id) ?? new Construct(chart, id);
+    return home.node.tryFindChild(name) as kplus.Volume | undefined ?? kplus.Volume.fromConfigMap(home, name, this.configMapIn(home as Construct), {
       name,
       items: Object.fromEntries(this.files.map((file) => [keyOf(file), { path: file }])),
     });
   }
 
-  private configMapIn(home: Construct): kplus.IConfigMap {
+  private configMapIn(home: Construct): kplus.ConfigMap {
     return home.node.tryFindChild('ConfigMap') as kplus.ConfigMap | undefined ?? new kplus.ConfigMap(home, 'ConfigMap', {
       metadata: { name: objectName(home, this.digest) },
       immutable: true,
@@ -86,7 +94,7 @@ export class Program {
   }
 }
 
-/** A ConfigMap's keys have no slash. */
+/** A key of a ConfigMap has no slashes. */
 function keyOf(file: string): string {
-  return file.replace('/', '-');
+  return file.replaceAll('/', '-');
 }

@@ -2,6 +2,7 @@ import { ApiObject, Chart, JsonPatch, Lazy, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireObjectName } from '../require/object-name';
+import { volumeOf } from '../runtime/internals';
 
 /** A volume that pods mount, and the objects that were made for it. */
 export interface MadeVolume {
@@ -14,8 +15,8 @@ export interface MadeVolume {
 
 /** A claim that is there already. */
 export function mountClaim(scope: Construct, claimName: string): MadeVolume {
-  const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'ImportedClaim', claimName);
-  return { claimName, volume: kplus.Volume.fromPersistentVolumeClaim(scope, 'Volume', claim, { name: 'backup' }) };
+  // Without `readOnly: false`, which cdk8s-plus writes and the API server drops: it would be a difference at every apply.
+  return { claimName, volume: volumeOf(scope, 'Volume', 'backup', { persistentVolumeClaim: { claimName } }) };
 }
 
 /** A claim for a volume that is made by a StorageClass of its own when the first pod comes. */

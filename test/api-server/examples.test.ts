@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, join } from 'path';
 import { ApiServer } from './support/api-server';
 import { listExamples, synthesize } from '../../examples/synthesize';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -27,14 +27,22 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('every example writes manifests, the fleet a folder for each of its clusters', () => {
-  expect([...manifestsOf.keys()]).toEqual([
+  const isOfFleet = (file: string) => file.startsWith('fleet/');
+  expect([...manifestsOf.keys()].filter((file) => !isOfFleet(file))).toEqual([
     'external-etcd/etcd-backups.k8s.yaml',
-    'fleet/berlin-production/etcd-backups.k8s.yaml',
-    'fleet/berlin-staging/etcd-backups.k8s.yaml',
-    'fleet/lisbon-production/etcd-backups.k8s.yaml',
     'ha-ebs/etcd-backups.k8s.yaml',
     'single-control-plane/etcd-backups.k8s.yaml',
   ]);
+  const kinds = ['ConfigMap', 'CronJob', 'Namespace', 'PersistentVolume', 'PersistentVolumeClaim'];
+  expect([...manifestsOf.keys()].filter(isOfFleet).map((file) => file.replace(/\..*/, '')))
+    .toEqual(['berlin-production', 'berlin-staging', 'lisbon-production'].flatMap((cluster) => kinds.map((kind) => `fleet/${cluster}/${kind}`)));
+});
+
+test('what is the same for all clusters of the fleet is the same file, byte for byte and by its name', () => {
+  const programs = [...manifestsOf].filter(([file]) => file.startsWith('fleet/') && file.includes('ConfigMap.'));
+  expect(programs).toHaveLength(3);
+  expect(new Set(programs.map(([file]) => basename(file))).size).toBe(1);
+  expect(new Set(programs.map(([, text]) => text)).size).toBe(1);
 });
 
 for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {

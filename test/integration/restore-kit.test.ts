@@ -51,7 +51,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
       ['a folder that everybody may write to', () => chmodSync(kit, 0o777), /kit-\d+ can be written by others than root/],
       ['a folder that a group may write to', () => chmodSync(kit, 0o2770), /kit-\d+ can be written by others than root/],
       ['a sticky folder, such as /tmp', () => chmodSync(kit, 0o1777), /kit-\d+ can be written by others than root/],
-      ['a library of someone else\'s', () => chownSync(join(kit, 'lib', 'node.sh'), 65532, 65532), /node\.sh belongs to user 65532/],
+      ['a library of someone else\'s', () => chownSync(join(kit, 'host', 'components.sh'), 65532, 65532), /components\.sh belongs to user 65532/],
       ['a tool that a group may write to', () => chmodSync(join(kit, 'bin', 'etcdctl'), 0o720), /etcdctl can be written by others/],
       ['names of members that others may write', () => chmodSync(join(kit, 'cluster.env'), 0o666), /cluster\.env can be written by others/],
       ['a link to someone else\'s', () => {
@@ -78,7 +78,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
 
     test.each<[string, () => void, RegExp]>([
       ['changed', () => appendFileSync(join(kit, 'restore.sh'), ':\n'), /restore\.sh is changed or missing/],
-      ['emptied', () => truncateSync(join(kit, 'lib', 'replace-steps.sh')), /lib\/replace-steps\.sh is changed or missing/],
+      ['emptied', () => truncateSync(join(kit, 'replace', 'steps.sh')), /replace\/steps\.sh is changed or missing/],
       ['gone', () => rmSync(join(kit, 'bin', 'etcdutl')), /bin\/etcdutl is changed or missing/],
       ['rotten', () => writeFileSync(join(kit, 'cluster.env'), 'CLUSTER=\'prad\'\n'), /cluster\.env is changed or missing/],
       ['too many', () => writeFileSync(join(kit, 'bin', 'stat'), '#!/bin/sh\n', { mode: 0o755 }), /bin\/stat is no part of it/],

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { staticPod } from './support/stub-manifests';
 import { readUnit } from './support/stub-unit';
 import { Shell } from '../pod/pod';
-import { callLibrary } from '../programs/lib/library';
+import { callLibrary } from '../programs/library';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -33,7 +33,7 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
   function call(commands: string, { execStart = '', pid = 0 } = {}): string[] {
     const known = `
       here=$2 MANIFESTS=$1/manifests RECORD=$1/record UNITS=$1/units WORK=$1/work ETCD_UNIT=etcd.service NAME=cp2 PEER_URL=https://10.0.0.2:2380
-      for library in report running data-folder membership; do . "$here/lib/$library.sh"; done
+      for library in lib/text lib/report host/proc host/running etcd/data-folder etcd/joining; do . "$here/$library.sh"; done
       initial_cluster() { echo '${CLUSTER}'; }
       put_in_place() { mv "$1" "$2"; }
       systemctl() {
@@ -53,7 +53,7 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
       status=0
       look || status=$?
       [ "$status" -ne 4 ] || echo "refused: $(paste -s -d : "$WORK/not-understood")"`;
-    const { exitCode, stdout } = callLibrary(shell, 'settings.sh', known, [folder, PROGRAMS]);
+    const { exitCode, stdout } = callLibrary(shell, 'host/settings.sh', known, [folder, PROGRAMS]);
     expect(exitCode).toBe(0);
     return stdout.trimEnd().split('\n');
   }
@@ -173,7 +173,7 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
 
 describeWithTools('which backup a restore takes', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
   const names = ['20261120T235959Z-r7', '20261121T100000Z-r960', '20261121T100001Z-r961'];
-  const pick = (which: string) => callLibrary(shell, 'restore-snapshot.sh', 'pick "$1"', [which], names.map((name) => `${name}\n`).join('')).stdout.trim();
+  const pick = (which: string) => callLibrary(shell, 'restore/snapshot.sh', 'pick "$1"', [which], names.map((name) => `${name}\n`).join('')).stdout.trim();
 
   test.each([
     ['latest', names[2]],

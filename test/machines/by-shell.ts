@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { Understood } from './row';
 import { Shell } from '../pod/pod';
-import { callLibrary } from '../programs/lib/library';
+import { callLibrary } from '../programs/library';
 
 const PROGRAMS = join(__dirname, '..', '..', 'programs');
 
@@ -12,8 +12,10 @@ const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-
 
 /** As `look_at_machine` reads a manifest, without a machine: into the record, then out of it. */
 const READ = `
-DATA_MAY_MISS=yes here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/manifests component=$3
-. "$here/lib/data-folder.sh"
+DATA_MAY_MISS=yes ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/manifests component=$3
+. "$here/lib/text.sh"
+. "$here/host/proc.sh"
+. "$here/etcd/data-folder.sh"
 put_in_place() { mv "$1" "$2"; }
 look() {
   discover "$component" || exit 5
@@ -42,7 +44,7 @@ export function meaningByShell(shell: Shell, text: string | Buffer, component: '
   try {
     for (const name of ['record', 'manifests']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'manifests', `${component}.yaml`), text);
-    const { exitCode, stdout } = callLibrary(shell, 'settings.sh', READ, [PROGRAMS, folder, component]);
+    const { exitCode, stdout } = callLibrary(shell, 'host/settings.sh', READ, [PROGRAMS, folder, component]);
     if (exitCode !== 0) throw new Error(`the reader ended with ${exitCode}: ${stdout}`);
     const lines = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
     const refused = lines.find(([kind]) => kind === 'refused');

@@ -6,7 +6,7 @@ import { isRefused } from './row';
 import { UNITS } from './rows/units';
 import { MACHINE, UnitRow } from './unit-row';
 import { Shell } from '../pod/pod';
-import { callLibrary } from '../programs/lib/library';
+import { callLibrary } from '../programs/library';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -14,8 +14,10 @@ const PROGRAMS = join(__dirname, '..', '..', 'programs');
 const UNIT_FILES = join(__dirname, 'units');
 
 const READ = `
-here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/none UNIT=$2/shown DATA_MAY_MISS=yes
-. "$here/lib/data-folder.sh"
+ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/none UNIT=$2/shown DATA_MAY_MISS=yes
+. "$here/lib/text.sh"
+. "$here/host/proc.sh"
+. "$here/etcd/data-folder.sh"
 put_in_place() { mv "$1" "$2"; }
 systemctl() {
   case $1 in
@@ -68,7 +70,7 @@ function readByShell(shell: Shell, row: UnitRow): { dataDir: string; settings: R
   try {
     for (const name of ['record', 'shown']) mkdirSync(join(folder, name));
     Object.entries(shown(row, folder)).forEach(([name, value]) => writeFileSync(join(folder, 'shown', name), `${value}\n`));
-    const { exitCode, stdout } = callLibrary(shell, 'settings.sh', READ, [PROGRAMS, folder]);
+    const { exitCode, stdout } = callLibrary(shell, 'host/settings.sh', READ, [PROGRAMS, folder]);
     expect(exitCode).toBe(0);
     const lines = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
     const refused = lines.find(([kind]) => kind === 'refused');

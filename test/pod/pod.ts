@@ -11,6 +11,8 @@ export type Shell = 'busybox' | 'dash';
 export interface PodOptions {
   /** The programs of the image, in its `/usr/local/bin`: files of this machine by name. */
   readonly image: Record<string, string>;
+  /** The same for further images, by their names; other containers than the toolbox' have `image`. @default none */
+  readonly images?: Record<string, Record<string, string>>;
   /** busybox as the manifest says; or dash with this machine's own programs, where POSIX is understood differently. @default busybox */
   readonly shell?: Shell;
   /** Folders that claims are bound to, by the claim's name. */
@@ -35,7 +37,7 @@ export class Pod {
     const pod = new Pod(manifests, workloads[0].spec, options);
     try {
       for (const init of workloads[0].spec.initContainers) {
-        const { exitCode, stderr } = await pod.startContainer(init, pod.busyboxImage()).result;
+        const { exitCode, stderr } = await pod.startContainer(init, init.name === 'toolbox' ? pod.busyboxImage() : pod.image(init.image)).result;
         if (exitCode !== 0) throw new Error(`init container ${init.name} ended with ${exitCode}: ${stderr}`);
       }
       pod.main = pod.startMain(workloads[0].spec.containers[0]);
@@ -79,9 +81,9 @@ export class Pod {
     if (this.options.shell === 'dash') {
       const [, , ...program] = container.command;
       const system = ['/usr', '/bin', '/etc/alternatives'].map((path) => ({ source: path, path, readOnly: true }));
-      return this.startContainer({ ...container, command: ['/bin/dash', ...program] }, [...system, ...this.image()], '/toolbox/bin:');
+      return this.startContainer({ ...container, command: ['/bin/dash', ...program] }, [...system, ...this.image(container.image)], '/toolbox/bin:');
     }
-    return this.startContainer(container, this.image());
+    return this.startContainer(container, this.image(container.image));
   }
 
   /** As on Docker Hub: `/bin` is full of links to busybox. */
@@ -96,10 +98,10 @@ export class Pod {
     return [{ source: folder, path: '/bin', readOnly: true }, { source, path: '/bin/busybox', readOnly: true }];
   }
 
-  private image(): Mount[] {
-    const folder = join(this.folder, 'image');
-    mkdirSync(folder);
-    const programs = Object.entries(this.options.image);
+  private image(reference: string): Mount[] {
+    const folder = mkdtempSync(join(this.folder, 'image-'));
+    chmodSync(folder, 0o755);
+    const programs = Object.entries(this.options.images?.[reference] ?? this.options.image);
     for (const [name] of programs) writeFileSync(join(folder, name), '');
     return [
       { source: folder, path: '/usr/local/bin', readOnly: true },
@@ -135,6 +137,9 @@ export class Pod {
     if (volume.configMap) {
       const { data } = this.manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === volume.configMap.name);
       writeItems(folder, volume.configMap.items, data, 0o644);
+    }
+    if (volume.projected) {
+      writeItems(folder, undefined, { token: 'a token\n', namespace: 'default' }, 0o644);
     }
     if (volume.secret) {
       const { items, secretName, defaultMode } = volume.secret;

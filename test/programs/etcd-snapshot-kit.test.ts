@@ -51,7 +51,7 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
       await expectSaved(scene, () => run());
       expect(kit.faults).toEqual([]);
       expect(kit.names).toEqual([kit.target, 'break-glass']);
-      expect(['', 'lib', 'bin'].map((folder) => modeOf(inFolder(kit.target!, folder)))).toEqual(['700', '700', '700']);
+      expect(['', 'lib', 'restore', 'bin'].map((folder) => modeOf(inFolder(kit.target!, folder)))).toEqual(['700', '700', '700', '700']);
     });
 
     test('its page and its names are those of the chart, its tools those of the images', async () => {
@@ -107,7 +107,7 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
 
     test.each<[string, () => void, RegExp]>([
       ['changed', () => writeFileSync(kit.path('restore.sh'), 'touch /tmp/owned\n'), /^restore\.sh is changed$/],
-      ['emptied', () => writeFileSync(kit.path('lib', 'node.sh'), ''), /^lib\/node\.sh is changed$/],
+      ['emptied', () => writeFileSync(kit.path('host', 'components.sh'), ''), /^host\/components\.sh is changed$/],
       ['missing', () => rmSync(kit.path('bin', 'etcdctl')), /^bin\/etcdctl is missing$/],
       ['too many', () => writeFileSync(kit.path('bin', 'stat'), ''), /^bin\/stat is no part of it$/],
       ['replaced by a link', () => {

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import type { Question } from './retention-model';
 
-const PROGRAM = path.join(__dirname, '..', '..', 'programs', 'retention.awk');
+const PROGRAM = path.join(__dirname, '..', '..', 'programs', 'backup', 'retention.awk');
 const END = 'end-of-listing';
 
 /** The awks that a cluster's image, Debian and a workstation have. */

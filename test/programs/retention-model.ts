@@ -1,5 +1,5 @@
 /**
- * What programs/retention.awk must say, found in another way: by whole sets and JavaScript's calendar, where the program
+ * What programs/backup/retention.awk must say, found in another way: by whole sets and JavaScript's calendar, where the program
  * walks once from new to old and does its own arithmetic.
  */
 export interface Question {

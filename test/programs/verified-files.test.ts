@@ -33,9 +33,9 @@ describeWithTools('a pod whose ConfigMaps were replaced', [toolchain.busybox], (
 
     test.each<[string, (manifests: any[]) => void, string]>([
       ['another program', (manifests) => { data(manifests, 'etcd-snapshot.sh')['etcd-snapshot.sh'] = EVIL; }, '/program'],
-      ['a line more in a library', (manifests) => { data(manifests, 'retention.awk')['lib-backup.sh'] += EVIL; }, '/program'],
+      ['a line more in a library', (manifests) => { data(manifests, 'backup-retention.awk')['backup-backups.sh'] += EVIL; }, '/program'],
       ['lines that have moved from one file to the next', (manifests) => {
-        const files = data(manifests, 'retention.awk');
+        const files = data(manifests, 'backup-retention.awk');
         files['lib-report.sh'] = files['lib-report.sh'] + files['lib-process.sh'];
         files['lib-process.sh'] = '';
       }, '/program'],

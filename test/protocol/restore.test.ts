@@ -1,4 +1,5 @@
 import { execFileSync } from 'child_process';
+import { readFileSync } from 'fs';
 import { join } from 'path';
 import { controls, explorations, landmarks } from './explorations';
 import { ask } from './spin';
@@ -28,6 +29,13 @@ test('the model names a role’s steps in their order', () => {
   expect(follower.indexOf('await-decision')).toBeLessThan(follower.indexOf('stop-etcd'));
   expect(api).not.toContain('stop-etcd');
   expect(back).toEqual(['put-back', 'unquiesce', 'call-off']);
+});
+
+test('of every step the model says what it is in it, and what is left out', () => {
+  const text = readFileSync(join(__dirname, 'unit.pml'), 'utf8');
+  const steps = [...text.matchAll(/# step: (.*)/g)].map(([, said]) => said);
+  expect(steps.length).toBeGreaterThan(20);
+  expect(steps.filter((said) => !/^[a-z-]+: [a-z, ]+ -- \S.{15,}/.test(said))).toEqual([]);
 });
 
 test('the program has the steps of the model', () => {

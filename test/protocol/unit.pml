@@ -108,11 +108,11 @@ end: do
   :: d_step { on(CHECK) && NEW_QUORUM(me.cut) -> me.rec = READY; used_twice = marked; assert(!used_twice) }
 #endif
 
-  /* # step: ready: holder, follower, api */
+  /* # step: ready: holder, follower, api -- its key, written once; a try that is given up is the abort of `decide`. */
   :: d_step { on(READY) && OLD_KEYS && decision == NONE && !me.ready -> me.ready = 1; END }
   :: d_step { on(READY) && OLD_KEYS && me.ready -> me.rec = AWAIT_READY; END }
 
-  /* # step: await-ready: holder, follower, api */
+  /* # step: await-ready: holder, follower, api -- how long is left out: time may run out at any moment. */
   :: d_step { on(AWAIT_READY) && OLD_KEYS && ALL(IS_READY, 0) -> me.rec = QUIESCE; END }
 
   /* # step: quiesce: holder, follower, api -- the manifest moved aside and synced; ended means that the kubelet has let go of the pod, too. */
@@ -132,7 +132,7 @@ end: do
   :: d_step { me.rec == QUIESCED && OLD_KEYS && decision == NONE && !me.quiesced -> me.quiesced = 1; END }
   :: d_step { on(QUIESCED) && OLD_KEYS && me.quiesced -> me.rec = AWAIT_QUIESCED; END }
 
-  /* # step: await-quiesced: holder */
+  /* # step: await-quiesced: holder -- by a key of every machine, or by the words that persons carry; how long is left out. */
   :: d_step { on(AWAIT_QUIESCED) && IS_HOLDER && OLD_KEYS && STAND_STILL -> me.rec = DECIDE; END }
 
   /* # step: decide: holder -- the holder creates swap, anyone whose time runs out creates abort, and everyone obeys what is there. */
@@ -146,13 +146,13 @@ end: do
   :: d_step { looks_for_mark && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
 
-  /* # step: stop-etcd: holder, follower */
+  /* # step: stop-etcd: holder, follower -- the manifest or the unit moved aside, then the process; what it takes to end one is left out. */
   :: d_step { on(STOP_ETCD) && me.etcd_manifest -> me.etcd_manifest = 0; END }
   :: d_step { on(STOP_ETCD) && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
   :: d_step { on(STOP_ETCD) && ETCD_ENDED -> me.rec = SET_ASIDE; END }
 
   /* # step: swap: holder -- two renames, and a kill may fall between them. */
-  /* # step: set-aside: follower */
+  /* # step: set-aside: follower -- one rename; a disk that is full or gone is a unit that waits. */
   :: d_step { on(SET_ASIDE) && me.data == OLD -> overwritten = me.aside; assert(!overwritten); me.data = NOTHING; me.aside = 1; END }
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NEW -> me.data = NOTHING; END }
   :: d_step { on(SET_ASIDE) && IS_HOLDER && me.data == NOTHING -> me.data = NEW; me.joined = VOTER; END }
@@ -171,7 +171,7 @@ end: do
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined == STRANGER && !ANY(IS_LEARNER, 0) -> me.joined = LEARNER; END }
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined != STRANGER -> me.rec = START_ETCD; END }
 
-  /* # step: start-etcd: holder, follower */
+  /* # step: start-etcd: holder, follower -- the manifest put back; a follower is told to join by it, which is left out: its data is empty, or the new cluster's. */
   :: d_step { on(START_ETCD) && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(START_ETCD) && me.etcd_manifest && me.etcd -> me.rec = (IS_HOLDER -> MARK : PROMOTE); END }
 
@@ -181,7 +181,7 @@ end: do
   :: d_step { on(MARK) && GIVEN_UP && !marked -> me.rec = PUT_BACK; END }
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
 
-  /* # step: promote: follower */
+  /* # step: promote: follower -- in sync or not is left out: the step is done again until etcd agrees. */
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
@@ -206,7 +206,7 @@ end: do
   :: d_step { on(PUT_BACK) && !IS_HOLDER && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked ->
        if :: me.joined == LEARNER -> me.joined = STRANGER :: else fi; me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
 
-  /* # step: unquiesce: back */
+  /* # step: unquiesce: back -- the manifest put back; whether the API server is ready is left out. */
   :: d_step { on(UNQUIESCE) && HAS_API(m) && !me.api_manifest -> me.api_manifest = 1; me.unsynced = 0; END }
   :: d_step { on(UNQUIESCE) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = (IS_HOLDER -> CALL_OFF : ABORTED); END }
 

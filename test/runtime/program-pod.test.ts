@@ -1,30 +1,31 @@
-import { ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
+import { ApiObject, Chart, Cron, JsonPatch, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { Program } from '../../src/runtime/program';
+import { ProgramPart } from '../../src/runtime/program-part';
 import { ProgramPod, ProgramPodProps, standardLabels } from '../../src/runtime/program-pod';
+import { Rights } from '../../src/runtime/rights';
 import { Toolbox } from '../../src/runtime/toolbox';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
-/** A Job whose pod is as the given props say, completed. */
+const part: ProgramPart = {
+  program: Program.ETCD_SNAPSHOT,
+  image: 'registry.k8s.io/etcd:3.6.5-0',
+  env: { CLUSTER: kplus.EnvValue.fromValue('prod') },
+  rights: Rights.NONE,
+  resources: {},
+};
+
+function podWith(scope: Chart, changes: Partial<ProgramPodProps>): ProgramPod {
+  return new ProgramPod(scope, {
+    parts: [part], images: ContainerImages.defaults(), hostNetwork: false, nodes: [], labels: {}, annotations: {}, ...changes,
+  });
+}
+
+/** A Job whose pod is as the given props say. */
 function jobWith(changes: Partial<ProgramPodProps> = {}): { readonly chart: Chart; readonly job: kplus.Job } {
   const chart = new Chart(Testing.app(), 'platform');
-  const pod = new ProgramPod(chart, {
-    program: Program.ETCD_SNAPSHOT,
-    image: 'registry.k8s.io/etcd:3.6.5-0',
-    images: ContainerImages.defaults(),
-    env: { CLUSTER: kplus.EnvValue.fromValue('prod') },
-    mounts: [],
-    hostFiles: false,
-    hostNetwork: false,
-    nodes: [],
-    resources: {},
-    labels: {},
-    annotations: {},
-    ...changes,
-  });
-  const job = new kplus.Job(chart, 'job', pod.props);
-  pod.complete(job, '/spec/template/spec');
-  return { chart, job };
+  return { chart, job: podWith(chart, changes).jobIn(chart, 'job', {}) };
 }
 
 const podOf = (chart: Chart) => Testing.synth(chart).find(({ kind }) => kind === 'Job').spec.template.spec;
@@ -33,8 +34,8 @@ const objections = (chart: Chart) => chart.node.findAll().flatMap((construct) =>
 test('the pod names nothing that the API server drops, or every apply would change the workload anew', () => {
   const scope = new Chart(Testing.app(), 'elsewhere');
   const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups');
-  const volume = kplus.Volume.fromPersistentVolumeClaim(scope, 'volume', claim, { name: 'backup' });
-  const pod = podOf(jobWith({ mounts: [{ volume, path: '/backup' }] }).chart);
+  const { volume } = BackupVolume.fromPersistentVolumeClaim(scope, 'volume', claim);
+  const pod = podOf(jobWith({ parts: [{ ...part, mounts: [{ volume, path: '/backup' }] }] }).chart);
   expect(pod).not.toHaveProperty('hostNetwork');
   expect(pod.volumes.find(({ name }: any) => name === 'backup')).toEqual({ name: 'backup', persistentVolumeClaim: { claimName: 'backups' } });
 });
@@ -70,6 +71,42 @@ describe('the choice of the node', () => {
     job.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.exists('dedicated')));
     expect(objections(chart)).toEqual([]);
     expect(podOf(chart).tolerations.map(({ key }: any) => key)).toContain('dedicated');
+  });
+});
+
+describe('the taints that don\'t keep the pod away', () => {
+  const tolerationsOf = (changes: Partial<ProgramPodProps>) => podOf(jobWith(changes).chart).tolerations;
+
+  test('are a control plane\'s and a cordon, where nodes are chosen, and none elsewhere', () => {
+    expect(tolerationsOf({ nodes: ['cp1'] }).map(({ key }: any) => key))
+      .toEqual(['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']);
+    expect(tolerationsOf({})).toBeUndefined();
+  });
+
+  test('are those that are given, all of them too', () => {
+    expect(tolerationsOf({ nodes: ['cp1'], tolerations: [kplus.NodeTaintQuery.any()] })).toEqual([{ operator: 'Exists' }]);
+    expect(tolerationsOf({ nodes: ['cp1'], tolerations: [] })).toBeUndefined();
+  });
+});
+
+describe('a CronJob', () => {
+  const chart = new Chart(Testing.app(), 'platform');
+  podWith(chart, { nodes: ['cp1'], labels: { team: 'platform' }, annotations: { why: 'backup' }, priorityClassName: 'system-node-critical' })
+    .cronJobIn(chart, 'cron', { schedule: Cron.daily(), backoffLimit: 2 });
+  const { metadata, spec: { schedule, jobTemplate } } = Testing.synth(chart).find(({ kind }) => kind === 'CronJob');
+
+  test('runs the same pod as a Job', () => {
+    const job = jobWith({ nodes: ['cp1'], labels: { team: 'platform' }, annotations: { why: 'backup' }, priorityClassName: 'system-node-critical' });
+    const { metadata: { labels: { 'cdk8s.io/metadata.addr': _, ...labels }, ...rest }, spec } = jobTemplate.spec.template;
+    const template = Testing.synth(job.chart).find(({ kind }) => kind === 'Job').spec.template;
+    expect(spec).toEqual(template.spec);
+    expect({ ...rest, labels }).toMatchObject({ labels: { team: 'platform' }, annotations: template.metadata.annotations });
+    expect([schedule, jobTemplate.spec.backoffLimit]).toEqual(['0 0 * * *', 2]);
+  });
+
+  test('hands its labels on to its Jobs, so that `kubectl get jobs -l` finds them', () => {
+    expect(metadata).toMatchObject({ labels: { team: 'platform' }, annotations: { why: 'backup' } });
+    expect(jobTemplate.metadata).toEqual({ labels: { team: 'platform' } });
   });
 });
 

@@ -96,7 +96,7 @@ describe('an EBS volume that exists', () => {
 
   test('is mounted through the claim, by one node at a time, in its zone', () => {
     const { scope, volume, claimName } = build(ebs);
-    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName(), readOnly: false } });
+    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName() } });
     expect(volume).toMatchObject({ zone: 'eu-central-1b', singleNode: true, hostPath: undefined });
   });
 
@@ -140,7 +140,7 @@ describe('a new EBS volume', () => {
     expect(claim().spec).toEqual({
       storageClassName: only(scope, 'StorageClass').metadata.name, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '50Gi' } },
     });
-    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName(), readOnly: false } });
+    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName() } });
     expect(volume).toMatchObject({ zone: 'eu-central-1a', singleNode: true });
   });
 
@@ -166,7 +166,7 @@ describe('a claim made elsewhere', () => {
   ])('%s: is mounted by its name, by one node at a time, and nothing is made for it', (_, make) => {
     const { scope, volume } = build(make);
     expect(Testing.synth(scope)).toEqual([]);
-    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: 'etcd-backups', readOnly: false } });
+    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: 'etcd-backups' } });
     expect(volume).toMatchObject({ claimName: 'etcd-backups', hostPath: undefined, zone: undefined, singleNode: true });
     expect([volume.claim, volume.persistentVolume, volume.storageClass]).toEqual([undefined, undefined, undefined]);
   });
@@ -218,7 +218,7 @@ describe('a folder of an NFS server', () => {
 
   test('is mounted through the claim, so that a pod under the restricted standard may have it', () => {
     const { scope, volume, claimName } = build(nfs);
-    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName(), readOnly: false } });
+    expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: claimName() } });
   });
 
   test('leaves mount options to the node by default', () => {

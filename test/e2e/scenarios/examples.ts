@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import assert from 'node:assert/strict';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { dirname, join } from 'path';
 import { parseAllDocuments } from 'yaml';
 import { listExamples, synthesize } from '../../../examples/synthesize';
 import { ClusterAccess } from '../../lab/cluster-access';
@@ -18,9 +18,11 @@ export const examples: Scenario = {
     const outdir = mkdtempSync(join(tmpdir(), 'cdk8s-day2-examples-'));
     try {
       for (const example of listExamples()) {
-        for (const file of synthesize(example, join(outdir, example), fromSource)) {
-          say(`${example}/${file}`);
-          await judge(cluster, readFileSync(join(outdir, example, file), 'utf8'));
+        const files = synthesize(example, join(outdir, example), fromSource).map((file) => join(example, file));
+        // A folder is what is delivered.
+        for (const folder of new Set(files.map(dirname))) {
+          say(folder);
+          await judge(cluster, files.filter((file) => dirname(file) === folder).map((file) => readFileSync(join(outdir, file), 'utf8')).join('---\n'));
         }
       }
     } finally {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'child_process';
-import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
+import { Program } from '../../../src/runtime/program';
 
 const PROGRAMS = join(__dirname, '..', '..', '..', 'programs');
 
@@ -12,8 +12,8 @@ export function stepsOfRestore(): Record<'holder' | 'follower' | 'api' | 'back',
 
 /** Where else the program can be hit: points within steps. One that names a component stands for each that is stopped. */
 export function pointsWithinSteps(): string[] {
-  const files = ['restore-steps', 'restore-back', 'restore-snapshot', 'restore-keys', 'restore-trial', 'membership', 'node'].map((name) => `${name}.sh`);
-  const text = readdirSync(join(PROGRAMS, 'lib')).filter((name) => files.includes(name)).map((name) => readFileSync(join(PROGRAMS, 'lib', name), 'utf8')).join('\n');
+  const files = Object.entries(Program.RESTORE.contents).filter(([name]) => !name.startsWith('lib/'));
+  const text = files.map(([, content]) => content).join('\n');
   const named = [...text.matchAll(/^\s*(?:.*[;&|]\s*)?failpoint "?([a-z-]+(?:\$1)?)"?/gm)].map(([, name]) => name);
   return [...new Set(named.flatMap((name) => name.endsWith('$1') ? ['etcd', 'kube-apiserver'].map((component) => name.replace('$1', component)) : [name]))].sort();
 }

@@ -2,17 +2,17 @@ import { execFileSync } from 'child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { callLibrary } from './library';
 import { asRoot } from '../../pod/as-root';
 import { Shell } from '../../pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary } from '../library';
 
 describeWithTools('the free space', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
-  const freeKib = (folder: string) => callLibrary(shell, 'disk.sh', 'free_kib "$1"', [folder]);
+  const freeKib = (folder: string) => callLibrary(shell, 'lib/disk.sh', 'free_kib "$1"', [folder]);
 
   /** With a stat that says the same of every folder. */
-  const freeOf = (facts: string, status = 0) => callLibrary(shell, 'disk.sh', `stat() { echo '${facts}'; return ${status}; }; free_kib /backup`);
+  const freeOf = (facts: string, status = 0) => callLibrary(shell, 'lib/disk.sh', `stat() { echo '${facts}'; return ${status}; }; free_kib /backup`);
 
   test('of a folder of this machine', () => {
     const { bavail, bsize } = statfsSync(tmpdir());

@@ -16,7 +16,7 @@ describeWithTools('the environment of a program', [toolchain.busybox], () => des
     const [, ...args] = interpreter[shell];
     // bash as /bin/sh, which it is on many hosts.
     const command = shell === 'bash' ? '/bin/bash' : interpreter[shell][0];
-    const { status, stdout, stderr } = spawnSync(command, [...args.filter(() => shell !== 'bash'), '-euc', `. "$0"; clean_environment "$@"; ${commands}`, LIBRARY, ...stay], {
+    const { status, stdout, stderr } = spawnSync(command, [...args.filter(() => shell !== 'bash'), '-euc', `. "$0"; clean_environment 'ETCD_ ETCDCTL_ ETCDUTL_' "$@"; ${commands}`, LIBRARY, ...stay], {
       argv0: shell === 'bash' ? 'sh' : undefined, encoding: 'utf8', env: { PATH: process.env.PATH, ...env },
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -1,13 +1,13 @@
 import { join } from 'path';
-import { callLibrary } from './library';
 import { Shell } from '../../pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary } from '../library';
 
 describeWithTools('what programs say', [toolchain.busybox], () => {
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
     /** A text as a summary carries it, read as JSON again. */
-    const carried = (text: string) => JSON.parse(`"${callLibrary(shell, 'report.sh', 'json_text "$1"', [text]).stdout.trimEnd()}"`);
+    const carried = (text: string) => JSON.parse(`"${callLibrary(shell, 'lib/text.sh', 'json_text "$1"', [text]).stdout.trimEnd()}"`);
 
     test.each([
       ['plain text', 'no space left on device', 'no space left on device'],
@@ -37,7 +37,7 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
     });
 
     test('what was cut in the middle of a character before is left out: a kubelet could not report it', () => {
-      const escapes = (text: string) => JSON.parse(`"${callLibrary(shell, 'report.sh', 'json_text "$(printf "$1")"', [text]).stdout.trimEnd()}"`);
+      const escapes = (text: string) => JSON.parse(`"${callLibrary(shell, 'lib/text.sh', 'json_text "$(printf "$1")"', [text]).stdout.trimEnd()}"`);
       expect(escapes('gr\\303: no')).toBe('gr: no');
       expect(escapes('gr\\303\\266\\303')).toBe('grö');
       expect(escapes('\\227\\245,\\346\\227')).toBe(',');
@@ -60,14 +60,15 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
       ['a new line', 'a\nid', '\'a\nid\''],
       ['what a shell expands', '~/*?', '\'~/*?\''],
     ])('quoted for a shell: %s', (_, text, expected) => {
-      expect(callLibrary(shell, 'report.sh', 'quoted "$1"', [text]).stdout).toBe(expected);
-      expect(callLibrary(shell, 'report.sh', 'eval "set -- $(quoted "$1")"; printf "%s" "$#$1"', [text]).stdout).toBe(`1${text}`);
+      expect(callLibrary(shell, 'lib/text.sh', 'quoted "$1"', [text]).stdout).toBe(expected);
+      expect(callLibrary(shell, 'lib/text.sh', 'eval "set -- $(quoted "$1")"; printf "%s" "$#$1"', [text]).stdout).toBe(`1${text}`);
     });
 
     test('the page at the head of a program, and nothing of the program', () => {
-      const page = callLibrary(shell, 'report.sh', 'usage "$1"', [join(__dirname, '..', '..', '..', 'programs', 'replace-member.sh')]).stdout;
+      const page = callLibrary(shell, 'lib/inputs.sh', 'INPUTS="A 1 seconds to wait"; usage "$1"', [join(__dirname, '..', '..', '..', 'programs', 'replace-member.sh')]).stdout;
       expect(page).toMatch(/^replace-member\.sh: replaces .*\n/);
       expect(page).toContain('\n  --id ID     name of this replacement');
+      expect(page).toMatch(/\n {2}A +to wait \(seconds; default 1\)\n$/);
       expect(page).not.toMatch(/set -eu|^#/m);
     });
 
@@ -90,7 +91,7 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
       ['json_string', 'a', '{"a": "","b":"x"}', ''],
       ['json_string', 'a', '{"a":"x y","b":"z","a":"w"}', 'x y'],
     ])('%s %s in %j: %j', (reader, key, json, expected) => {
-      const { exitCode, stdout } = callLibrary(shell, 'report.sh', `${reader} "$1"`, [key], `${json}\n`);
+      const { exitCode, stdout } = callLibrary(shell, 'lib/text.sh', `${reader} "$1"`, [key], `${json}\n`);
       expect({ exitCode, value: stdout.trimEnd() }).toEqual({ exitCode: 0, value: expected });
     });
   });

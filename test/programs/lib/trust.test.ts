@@ -1,11 +1,11 @@
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { callLibrary } from './library';
 import { asRoot } from '../../pod/as-root';
 import { Shell } from '../../pod/pod';
 import { rootsFolder } from '../../pod/roots-folder';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary } from '../library';
 
 describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what root trusts', () => {
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
@@ -20,7 +20,7 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
     });
     afterEach(() => rmSync(top, { recursive: true }));
 
-    const ask = (path: string) => callLibrary(shell, 'report.sh', '. "${0%/*}/trust.sh"; if trusted_by_root "$1"; then echo yes; else echo "$untrusted"; echo "$trust_fix"; fi', [path]).stdout.trimEnd().split('\n');
+    const ask = (path: string) => callLibrary(shell, 'lib/text.sh', '. "${0%/*}/trust.sh"; if trusted_by_root "$1"; then echo yes; else echo "$UNTRUSTED"; echo "$TRUST_FIX"; fi', [path]).stdout.trimEnd().split('\n');
 
     test.each([[0o644, 0o755], [0o600, 0o700], [0o444, 0o555], [0o4755, 0o2755]])('root\'s, and nobody else may write: mode %o in folders of %o', (ofFile, ofFolder) => {
       chmodSync(file, ofFile);
@@ -45,7 +45,7 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
       chmodSync(dirname(file), 0o777);
       const [why, fix] = ask(file);
       expect([why, fix]).toEqual([`${file} belongs to user 1000, and not to root`, `chown 0:0 "${file}" "${dirname(dirname(file))}"; chmod go-w "${dirname(file)}"`]);
-      callLibrary(shell, 'report.sh', fix);
+      callLibrary(shell, 'lib/report.sh', fix);
       expect(ask(file)).toEqual(['yes']);
     });
 

@@ -1,0 +1,146 @@
+# shellcheck shell=sh
+# joining.sh: etcd on this host is told to join a cluster that runs: by its manifest, or by a drop-in of its unit.
+#
+#   NAME, PEER_URL, DATA_DIR   of the member on this host
+#   RECORD                     folder of the operation's record
+
+# initial_cluster: all members with their peer URLs, which a joining member must be told exactly.
+initial_cluster() {
+  members | awk -v name="$NAME" -v peer="$PEER_URL" '
+    { printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }'
+}
+
+# tell_to_join: the manifest, or the unit, says so. etcd looks at it only while its data folder is empty. What was
+# written is read back: etcd that starts without having been told begins a cluster of its own.
+tell_to_join() {
+  local cluster
+  cluster=$(initial_cluster)
+  case ,$cluster, in
+    *",$NAME=$PEER_URL,"*) ;;
+    *) return 1 ;;
+  esac
+  if is_static_pod etcd; then
+    if [ ! -f "$RECORD/etcd.yaml.before" ]; then
+      cp -p "$RECORD/manifests/etcd.yaml" "$RECORD/.etcd.yaml.before" &&
+        put_in_place "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
+    fi
+    joining_manifest "$RECORD/etcd.yaml.before" "$cluster" "$RECORD/manifests/etcd.yaml.draft" || {
+      say_once "$RECORD/etcd.yaml.before can't be told whom to join: $AS_KUBEADM"
+      return 1
+    }
+    put_in_place "$RECORD/manifests/etcd.yaml.draft" "$RECORD/manifests/etcd.yaml"
+  else
+    tell_unit_to_join "$cluster"
+  fi
+}
+
+# joining_manifest MANIFEST CLUSTER FILE: with just these two flags changed, as a reader finds who knows nothing of how
+# it was written.
+joining_manifest() {
+  local joins
+  awk -v cluster="$2" '
+    /^[[:space:]]*-[[:space:]]*["\047]?--initial-cluster(-state)?=/ { next }
+    { print }
+    /^[[:space:]]*-[[:space:]]*["\047]?([^-[:space:]][^[:space:]]*\/)?etcd["\047]?[[:space:]]*$/ {
+      indent = $0; sub(/-.*/, "", indent)
+      print indent "- --initial-cluster=" cluster
+      print indent "- --initial-cluster-state=existing"
+    }' "$1" >"$3" && chmod 0600 "$3" || return 1
+  awk -v component=etcd -f "$here/host/static-pod.awk" "$1" >"$WORK/before.pod" 2>/dev/null &&
+    awk -v component=etcd -f "$here/host/static-pod.awk" "$3" >"$WORK/joining.pod" 2>/dev/null &&
+    awk -f "$here/host/settings.awk" "$WORK/before.pod" >"$WORK/before" &&
+    awk -f "$here/host/settings.awk" "$WORK/joining.pod" >"$WORK/joining" || return 1
+  joins='^initial-cluster\(-state\)\{0,1\}='
+  [ "$(grep "$joins" "$WORK/joining" | paste -s -d ' ' -)" = "initial-cluster=$2 initial-cluster-state=existing" ] &&
+    [ "$(grep -v "$joins" "$WORK/joining")" = "$(grep -v "$joins" "$WORK/before")" ] &&
+    [ "$(sed "/^arg$TAB/d" "$WORK/joining.pod")" = "$(sed "/^arg$TAB/d" "$WORK/before.pod")" ]
+}
+
+# tell_unit_to_join CLUSTER: by a drop-in, which leaves the unit's own file as it is. Whole or not at all: half of one
+# would leave the unit without a command.
+tell_unit_to_join() {
+  local program words shown
+  program=$(unit_program)
+  [ -n "$program" ] || {
+    say_once "the unit $ETCD_UNIT has no command that can be read: look at systemctl cat $ETCD_UNIT"
+    return 1
+  }
+  words=$(sed -n "s/^arg$TAB//p" "$RECORD/etcd.pod" | awk '
+    skip { skip = 0; if ($0 !~ /^-/) next }
+    /^--?initial-cluster(-state)?=/ { next }
+    /^--?initial-cluster(-state)?$/ { skip = 1; next }
+    { print }' | unit_words) || return 1
+  mkdir -p "$UNITS/$ETCD_UNIT.d" || return 1
+  {
+    echo '[Service]'
+    # etcd refuses to start where a flag and a variable say the same thing differently.
+    echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
+    # What a shell has set before it started etcd stands in no unit.
+    sed -n "s/^env$TAB//p" "$RECORD/etcd.pod" | sed '/^ETCD_INITIAL_CLUSTER/d' | unit_words |
+      sed 's/ $//; /./s/^/Environment=/' && echo
+    echo 'ExecStart='
+    printf '%s\n' "ExecStart=$program $words--initial-cluster=$1 --initial-cluster-state=existing"
+  } >"$(joining_drop_in).draft" && put_in_place "$(joining_drop_in).draft" "$(joining_drop_in)" &&
+    systemctl daemon-reload || return 1
+  shown=$(systemctl show --property ExecStart --value "$ETCD_UNIT")
+  case $shown in
+    *" --initial-cluster=$1 --initial-cluster-state=existing "*) ;;
+    *) say_once "the unit $ETCD_UNIT does not take up $(joining_drop_in): look at systemctl cat $ETCD_UNIT" &&
+      return 1 ;;
+  esac
+}
+
+joining_drop_in() {
+  echo "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+}
+
+# unit_program: etcd's program by its path.
+unit_program() {
+  sed -n "s/^program$TAB//p" "$RECORD/etcd.pod" | grep '^/'
+}
+
+# unit_words: words, a line each, as systemd reads them back.
+unit_words() {
+  # By character: awks differ in what gsub makes of backslashes.
+  awk '{
+    word = ""
+    for (i = 1; i <= length($0); i++) {
+      c = substr($0, i, 1)
+      if (c == "\\" || c == "\"") word = word "\\"
+      if (c == "%" || c == "$") word = word c
+      word = word c
+    }
+    printf "%s ", ($0 ~ /^[A-Za-z0-9_.,:=@\/+-]+$/ ? word : "\"" word "\"")
+  }'
+}
+
+# rehearse_join: whether this machine can be told later, found out while nothing is stopped yet: give_up.
+rehearse_join() {
+  if ! is_static_pod etcd; then
+    [ -n "$(unit_program)" ] ||
+      give_up "the unit $ETCD_UNIT has no command that it can be given in its place: the path of etcd's program is not known" \
+        "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
+    return 0
+  fi
+  if grep -q "^env${TAB}ETCD_INITIAL_CLUSTER" "$RECORD/etcd.pod"; then
+    give_up "$MANIFESTS/etcd.yaml says by variables whom etcd joins" \
+      "write --initial-cluster and --initial-cluster-state as flags in their place"
+  fi
+  joining_manifest "$MANIFESTS/etcd.yaml" "$NAME=$PEER_URL,a=https://b:1" "$WORK/etcd.yaml" ||
+    give_up "$MANIFESTS/etcd.yaml can't be told whom etcd joins" \
+      "write its command as kubeadm does: '- etcd', and a line '- --flag=value' for each flag"
+}
+
+# start_joining: etcd as a new member, which it is told only while it has no data.
+start_joining() {
+  [ -d "$DATA_DIR/member" ] || tell_to_join || return 1
+  start_component etcd
+}
+
+# forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
+forget_joining() {
+  [ -f "$(joining_drop_in)" ] || return 0
+  rm -f "$(joining_drop_in)" "$(joining_drop_in).draft" || return 1
+  rmdir "$UNITS/$ETCD_UNIT.d" 2>/dev/null || :
+  systemctl daemon-reload
+}

@@ -1,0 +1,170 @@
+# shellcheck shell=sh
+# machine.sh: what this machine is: which member of etcd, by which URLs and certificates it is reached, where its data
+# is, and whether an API server runs beside it. From what its components were told, held against what runs.
+#
+#   ROLE          api: a machine without etcd
+#
+# Sets NAME, SELF, PEER_URL, LOCAL_URL, DATA_DIR, and etcdctl's certificates.
+
+# read_machine: what isn't understood is refused: give_up. Status 1: it can't be recorded now.
+read_machine() {
+  local status=0
+  (look_at_machine) || status=$?
+  case $status in
+    0) ;;
+    4) give_up "$(head -n 1 "$WORK/not-understood")" "$(tail -n 1 "$WORK/not-understood")" ;;
+    *) return 1 ;;
+  esac
+  take_machine
+}
+
+# take_machine: what look_at_machine has found.
+take_machine() {
+  {
+    IFS= read -r NAME
+    IFS= read -r SELF
+    IFS= read -r PEER_URL
+    IFS= read -r LOCAL_URL
+    IFS= read -r DATA_DIR
+    IFS= read -r ETCDCTL_CACERT
+    IFS= read -r ETCDCTL_CERT
+    IFS= read -r ETCDCTL_KEY
+  } <"$WORK/machine" || return 1
+  # Where etcd speaks plain HTTP, etcdctl takes a variable without a value for one that it doesn't know.
+  if [ -n "$ETCDCTL_CACERT" ]; then export ETCDCTL_CACERT; else unset ETCDCTL_CACERT; fi
+  if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
+}
+
+# look_at_machine: in a shell of its own, which not_understood ends. What it finds it leaves in $WORK/machine.
+look_at_machine() {
+  local there=0 told_self="${SELF:-}"
+  NAME='' SELF='' PEER_URL='' LOCAL_URL='' DATA_DIR=''
+  discover kube-apiserver || there=$?
+  [ "$there" -ne 2 ] || return 2
+  if has_api; then
+    refuse_second_manifest kube-apiserver
+    [ "$(grep -c '^etcd-servers=' "$RECORD/kube-apiserver.settings")" -le 1 ] ||
+      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" \
+        "write all endpoints into one flag, separated by commas"
+    check_running kube-apiserver
+  fi
+  refuse_unknown_api_server
+  check_kubelet
+  if [ "$ROLE" = api ]; then
+    has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
+      "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
+    SELF=$(uname -n)
+    ETCDCTL_CACERT=$(file_of kube-apiserver etcd-cafile) || exit 4
+    ETCDCTL_CERT=$(file_of kube-apiserver etcd-certfile) || exit 4
+    ETCDCTL_KEY=$(file_of kube-apiserver etcd-keyfile) || exit 4
+  else
+    look_at_member || return 2
+  fi
+  printf '%s\n' "$NAME" "${told_self:-$SELF}" "$PEER_URL" "$LOCAL_URL" "$DATA_DIR" "$ETCDCTL_CACERT" "$ETCDCTL_CERT" \
+    "$ETCDCTL_KEY" >"$WORK/machine"
+}
+
+# look_at_member: the part of look_at_machine that is about etcd.
+look_at_member() {
+  local there=0
+  discover etcd || there=$?
+  [ "$there" -ne 2 ] || return 2
+  [ "$there" -eq 0 ] ||
+    not_understood "there is no etcd on this machine: neither $MANIFESTS/etcd.yaml nor the unit $ETCD_UNIT" \
+      "check the machine"
+  ! is_static_pod etcd || refuse_second_manifest etcd
+  [ -z "$(setting etcd config-file)" ] ||
+    not_understood "etcd reads the file $(setting etcd config-file) in place of flags" \
+      "give etcd its settings as flags or variables, or do this by hand"
+  NAME=$(setting etcd name)
+  SELF=$NAME
+  [ -n "$NAME" ] ||
+    not_understood "etcd's name is neither among its flags nor in its environment" \
+      "give etcd its settings as flags or variables, or do this by hand"
+  PEER_URL=$(setting etcd initial-advertise-peer-urls)
+  LOCAL_URL=$(local_url)
+  [ -n "$LOCAL_URL" ] ||
+    not_understood "etcd serves at no URL of http or https that is known here" \
+      "give it --listen-client-urls and --advertise-client-urls"
+  DATA_DIR=$(data_folder) || exit 4
+  check_running etcd "$DATA_DIR"
+  ETCDCTL_CACERT=$(file_of etcd trusted-ca-file) || exit 4
+  ETCDCTL_CERT=$(dirname "${ETCDCTL_CACERT:-/}")/healthcheck-client.crt
+  ETCDCTL_KEY=$(dirname "${ETCDCTL_CACERT:-/}")/healthcheck-client.key
+  if [ ! -f "$ETCDCTL_CERT" ]; then
+    ETCDCTL_CERT=$(file_of etcd cert-file) || exit 4
+    ETCDCTL_KEY=$(file_of etcd key-file) || exit 4
+  fi
+}
+
+# local_url: by which etcd is reached from this machine: on its loopback if it listens there, else where it tells
+# clients to come.
+local_url() {
+  local url
+  for url in $(setting etcd listen-client-urls | tr ',' ' '); do
+    case $url in
+      http*://127.* | http*://\[::1\]*) echo "$url" && return ;;
+    esac
+  done
+  for url in $(setting etcd advertise-client-urls | tr ',' ' '); do
+    case $url in
+      https://* | http://*) echo "$url" && return ;;
+    esac
+  done
+}
+
+# check_kubelet: that it reads the folder whose manifests are moved aside.
+check_kubelet() {
+  local pid config folder
+  for pid in $(pidof kubelet || :); do
+    on_host_network "$pid" || continue
+    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
+    folder=$(told "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
+    config=$(told "$pid" | sed -n 's/^config=//p' | tail -n 1)
+    [ -n "$folder" ] ||
+      folder=$(
+        sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' \
+          "/proc/$pid/root${config:-/nonexistent}" 2>/dev/null | tail -n 1
+      )
+    [ -z "$folder" ] || same_file "/proc/$pid/root$folder" "$MANIFESTS" ||
+      not_understood "the kubelet reads its static pods from $folder, and not from $MANIFESTS" \
+        "give that folder: MANIFESTS=$folder sh $PROGRAM …"
+  done
+}
+
+# refuse_unknown_api_server: one that nobody stops would write into both clusters: it is none of the manifest's.
+refuse_unknown_api_server() {
+  local pid known=
+  [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
+  ! has_api || known=$(processes kube-apiserver)
+  for pid in $(pidof kube-apiserver || :); do
+    on_host_network "$pid" || continue
+    # Anybody can call a program so, and is in nobody's way.
+    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
+    if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
+    not_understood \
+      "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
+      "see who starts it: ps -o ppid,args -p $pid. Have it started anew if it is the manifest's old one; stop any other yourself, and start it when the rest is restored"
+  done
+}
+
+# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a
+# person's slip of the pen or a power cut: it waits until that is mended.
+wait_for_machine() {
+  local absent status
+  while :; do
+    status=0
+    (look_at_machine) || status=$?
+    if [ "$status" -eq 0 ] && take_machine; then break; fi
+    if [ "$status" -eq 4 ]; then
+      say_once "waiting for this: $(head -n 1 "$WORK/not-understood"): $(tail -n 1 "$WORK/not-understood")"
+    else
+      say_once "waiting for this: what this machine is can't be recorded in $RECORD"
+    fi
+    pause 5 || :
+  done
+  while [ -n "${DATA_DIR:-}" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
+    say_once "waiting for the disk at $absent"
+    pause 5 || :
+  done
+}

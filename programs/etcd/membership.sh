@@ -1,0 +1,95 @@
+# shellcheck shell=sh
+# membership.sh: who is a member of a cluster, and how one comes into it while it runs. The same for a restore's
+# followers and for a member that is replaced.
+#
+#   NAME, PEER_URL, DATA_DIR   of the member on this host
+#   MEMBERS                    members as this program knows them, NAME=CLIENT_URL
+#   VIA                        client URL of a member of the running cluster
+#   RECORD                     folder of the operation's record
+
+# url_of MEMBER
+url_of() {
+  echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+# listed_by URL: the members that have started once, as that one lists them, in the form of MEMBERS.
+listed_by() {
+  ask "$1" 5 member list --write-out=simple || return 1
+  awk -F', ' '$3 != "" { sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
+}
+
+# all_healthy URL...: whether each of them answers, which it does only with a quorum.
+all_healthy() {
+  local url
+  for url in "$@"; do
+    ask "$url" 5 endpoint health || return 1
+  done
+}
+
+# cluster_id URL: of the cluster that this member serves, which needs its quorum.
+cluster_id() {
+  ask "$1" 5 get / --write-out=json && json_number cluster_id <"$WORK/answer"
+}
+
+# who_answers URL: the name of the member that answers there. Status 1: none does.
+who_answers() {
+  local id name
+  ask "$1" 5 endpoint status --write-out=json || return 1
+  id=$(json_number member_id <"$WORK/answer")
+  name=$(member_name "$1" "$id")
+  # A learner, or one that has just lost its leader, lists nobody.
+  [ -n "$name" ] && [ "$name" != "$id" ] && echo "$name"
+}
+
+# members: a line `ID NAME PEER_URL CLIENT_URL learner|voter` for each; name and client URL are - before the member has
+# started.
+members() {
+  ask "$VIA" 5 member list --write-out=simple || return 1
+  awk -F', ' '{
+    sub(",.*", "", $5)
+    print $1, ($3 == "" ? "-" : $3), $4, ($5 == "" ? "-" : $5), ($6 == "true" ? "learner" : "voter")
+  }' "$WORK/answer"
+}
+
+member_here() {
+  members | awk -v peer="$PEER_URL" '$3 == peer'
+}
+
+# add_learner: one at a time is all that etcd allows, and for some seconds after a promotion it refuses: try again.
+add_learner() {
+  [ -z "$(member_here)" ] || return 0
+  ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
+}
+
+# why_not_yet WAITS: why the last ask of the cluster failed. What etcd calls an error may be normal: then it is WAITS.
+why_not_yet() {
+  case $(cat "$WORK/errors") in
+    *'in sync with leader'* | *'unhealthy cluster'* | *'too many learner'*) echo "$1, which is normal: trying again" ;;
+    *) reason 10 ;;
+  esac
+}
+
+# promote: in sync it becomes a voter; until then etcd refuses.
+promote() {
+  local found
+  found=$(member_here) || return 1
+  case $found in
+    *' voter') return 0 ;;
+    *' learner') ask "$VIA" 10 member promote "${found%% *}" ;;
+    *) return 1 ;;
+  esac
+}
+
+# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
+# paths, and in lines that others type as root.
+check_names() {
+  local words
+  for words in "$@"; do
+    case $words in
+      *[!]A-Za-z0-9._:/%=@+,[\ -]*)
+        refuse "there is a name or URL with characters that none should have: $words" \
+          "use letters, digits, hyphens and dots: rename the member (etcd's --name), or name the machines by --members"
+        ;;
+    esac
+  done
+}

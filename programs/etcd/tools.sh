@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# tools.sh: etcd's own tools, whichever the image has.
+#
+#   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
+#   WORK                                        folder for what commands print
+
+require_etcdctl() {
+  command -v etcdctl >/dev/null ||
+    refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
+}
+
+# require_etcd: for what serves restored data before anything stops.
+require_etcd() {
+  command -v etcd >/dev/null ||
+    refuse "there is no etcd to serve the restored data with, before anything stops" \
+      "take the kit with its bin/, or an etcd image that has etcd, etcdctl and etcdutl"
+}
+
+# choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images
+# of 3.5 leave out. etcdctl lost `snapshot status` in 3.6.
+# shellcheck disable=SC2034 # offline: for those who read files
+choose_tools() {
+  require_etcdctl
+  if command -v etcdutl >/dev/null; then
+    OFFLINE=etcdutl
+  elif etcdctl snapshot --help 2>/dev/null | grep -q 'status'; then
+    OFFLINE=etcdctl
+  else
+    refuse "the etcd image has no etcdutl, and its etcdctl can't check a snapshot" \
+      "set the etcd image to one that has etcdutl: registry.k8s.io/etcd from 3.6.5-0 on, or gcr.io/etcd-development/etcd"
+  fi
+}
+
+# ask ENDPOINT SECONDS COMMAND...: etcdctl on one member. What it prints goes to $WORK/answer and $WORK/errors.
+ask() {
+  local ask_endpoint ask_seconds
+  ask_endpoint=$1
+  ask_seconds=$2
+  shift 2
+  # etcdctl's own limit gives the better message; the outer one also ends a write that hangs in the kernel's hands.
+  run $((ask_seconds + 15)) etcdctl --endpoints="$ask_endpoint" --dial-timeout=5s --command-timeout="${ask_seconds}s" \
+    "$@" \
+    >"$WORK/answer" 2>"$WORK/errors"
+}
+
+# reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline
+# exceeded", the cause stands above it.
+reason() {
+  local pattern
+  # Before the rest: a file's permission is denied in the same words.
+  if grep -oh -e 'etcdserver: permission denied' -e 'etcdserver: user name [^"\\]*' \
+    -e 'etcdserver: [^"\\]*auth[^"\\]*' \
+    -e 'desc = auth: [^"\\]*' \
+    "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+    echo "it has authentication on and refuses this client: $(sed 's/^desc = //; 1q' "$WORK/cause")"
+    return
+  fi
+  for pattern in 'x509: [^"\\]*' 'remote error: tls: [^"\\]*' 'tls: [^"\\]*' 'no space left on device' \
+    'read-only file system' \
+    'connection refused' 'no such host' 'no such file or directory' 'permission denied' 'no route to host' \
+    'connection closed' 'use of closed network connection' 'broken pipe' 'connection reset by peer'; do
+    if grep -oh "$pattern" "$WORK/errors" >"$WORK/cause" 2>/dev/null; then
+      head -n 1 "$WORK/cause"
+      return
+    fi
+  done
+  if grep -q 'deadline exceeded\|DeadlineExceeded' "$WORK/errors" || [ ! -s "$WORK/errors" ]; then
+    echo "no answer within $1 s"
+  else
+    tail -n 1 "$WORK/errors" | cut -c1-300
+  fi
+}
+
+# advice TEXT: the fix that goes with a reason.
+advice() {
+  case $1 in
+    *'has authentication on'*)
+      echo "give a client certificate (now ${ETCDCTL_CERT:-none}) whose common name, CN, is a user of etcd with the role root; as its root user: etcdctl user add CN --no-password, then etcdctl user grant-role CN root. With kubeadm's certificate CN is kube-etcd-healthcheck-client"
+      ;;
+    *'signed by unknown authority'*) echo \
+      "give the CA that signed this etcd's certificates (got ${ETCDCTL_CACERT:-none})" ;;
+    *'private key does not match'*) echo \
+      "give the key that belongs to the client certificate (${ETCDCTL_CERT:-none}, ${ETCDCTL_KEY:-none})" ;;
+    *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)
+      echo "etcd refuses the client certificate (${ETCDCTL_CERT:-none}): check its dates and CA, with kubeadm: kubeadm certs check-expiration, kubeadm certs renew"
+      ;;
+    # All that etcdctl 3.4 says of a refused certificate.
+    *'connection closed'* | *'closed network connection'* | *'broken pipe'* | *'reset by peer'*)
+      echo "etcd hung up: most often it refuses the client certificate (${ETCDCTL_CERT:-none}), check its dates and CA (kubeadm certs check-expiration)"
+      ;;
+    *x509*) echo "the endpoint's certificate does not fit its address: use an address that stands in the certificate" ;;
+    *'connection refused'*) echo \
+      "nothing listens there: check that etcd runs on that node (crictl ps, or systemctl status etcd) and the client port" ;;
+    *'no such host'*) echo "the name doesn't resolve on this node: give the cluster the member's address" ;;
+    *'no answer within'*) echo \
+      "check the member's health and the network; if it was the save that took long, raise snapshotTimeout" ;;
+    *) echo "check that etcd runs and that the endpoints are right" ;;
+  esac
+}
+
+# member_name ENDPOINT MEMBER_ID: the name of the member with that (decimal) id, or the id where no quorum can tell.
+member_name() {
+  local found=
+  if ask "$1" 5 member list --write-out=json; then
+    found=$(tr '{' '\n' <"$WORK/answer" | sed -n "s/.*\"ID\":$2,\"name\":\"\([^\"]*\)\".*/\1/p" | head -n 1)
+  fi
+  echo "${found:-$2}"
+}

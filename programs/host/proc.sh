@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# proc.sh: what the kernel says of one process.
+
+# words_of PID: in the form of static-pod.awk. What stands before the first flag names the program.
+words_of() {
+  tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
+  tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
+}
+
+# on_host_network PID: and not on that of some pod.
+on_host_network() {
+  [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
+}
+
+# is_alive PID: and not just waiting to be buried.
+is_alive() {
+  [ -n "$(tr -d '\000' <"/proc/$1/cmdline" 2>/dev/null)" ]
+}
+
+# has_socket PID INODE
+has_socket() {
+  # shellcheck disable=SC2010 # where the links lead, and not their names
+  ls -l "/proc/$1/fd" 2>/dev/null | grep -q "socket:\[$2\]"
+}
+
+# same_file PATH PATH: whether both are the same file or folder, whatever leads there.
+same_file() {
+  [ "$(stat -L -c %d:%i "$1" 2>/dev/null || echo none)" = "$(stat -L -c %d:%i "$2" 2>/dev/null || echo nothing)" ]
+}
+
+# has_open PID FILE: whether the process has this very file open, seen from wherever.
+has_open() {
+  local file
+  file=$(stat -c %d:%i "$2" 2>/dev/null) || return 1
+  stat -L -c %d:%i "/proc/$1"/fd/* 2>/dev/null | grep -qx "$file"
+}

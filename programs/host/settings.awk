@@ -1,0 +1,31 @@
+# Reads what a component was told, out of its words and its variables.
+#
+#   awk -f settings.awk      standard input: lines `arg WORD` and `env NAME=VALUE`, by a tab; others are passed over
+#
+# Standard output: a line NAME=VALUE for each flag, without its dashes. The last one of a name counts. Variables of etcd
+# come first (ETCD_DATA_DIR is data-dir), then flags, as the components themselves have it.
+# Or, alone, `refused LINE REASON`, tabs between, and the exit status 1.
+
+BEGIN { FS = "\t" }
+
+/^env\tETCD_[A-Z_]+=/ {
+  name = tolower(substr($0, 10, index($0, "=") - 10))
+  gsub(/_/, "-", name)
+  told[++count] = name substr($0, index($0, "="))
+}
+
+/^arg\t/ { word[++words] = substr($0, 5) }
+
+END {
+  for (i = 1; i <= words; i++) {
+    if (word[i] !~ /^--?[A-Za-z][-A-Za-z0-9]*(=|$)/) {
+      print "refused\t0\t`" word[i] "` is no flag, or has a blank in it, and belongs to none"
+      exit 1
+    }
+    flag = word[i]
+    sub(/^--?/, "", flag)
+    if (flag !~ /=/) flag = flag "=" (i < words && word[i + 1] !~ /^-/ ? word[++i] : "true")
+    told[++count] = flag
+  }
+  for (i = 1; i <= count; i++) print told[i]
+}

@@ -1,0 +1,269 @@
+# shellcheck shell=sh
+# settings.sh: what etcd and the control plane's other components on this host were told. Read once, from the manifest
+# or the unit that starts them, and held against the process that runs (running.sh). What is not exactly understood is
+# refused: not_understood.
+#
+#   RECORD        folder of the operation's record
+#   MANIFESTS     folder of static pods; default /etc/kubernetes/manifests
+#   ETCD_UNIT     the systemd unit of an etcd that is no static pod; default etcd.service
+#
+#   <RECORD>/<component>.pod        what static-pod.awk says of the manifest; for a unit `unit NAME` and the same lines
+#           /<component>.settings   NAME=VALUE, a line a flag: the last one of a name counts
+
+TAB=$(printf '\t')
+AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
+
+# not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes
+# nothing.
+not_understood() {
+  # A line each. What can't even be said is not now.
+  { printf '%s' "$1" | paste -s -d ' ' - && printf '%s' "$2" | paste -s -d ' ' -; } >"$WORK/not-understood" || exit 2
+  exit 4
+}
+
+# is_static_pod COMPONENT
+is_static_pod() {
+  [ -f "$MANIFESTS/$1.yaml" ] || [ -f "$RECORD/manifests/$1.yaml" ]
+}
+
+# discover COMPONENT: into the record, once: later its manifest may be another. Status 1: there is none on this host. 2:
+# it can't be recorded now.
+discover() {
+  local manifest
+  [ ! -s "$RECORD/$1.settings" ] || return 0
+  manifest=$MANIFESTS/$1.yaml
+  [ -f "$manifest" ] || manifest=$RECORD/manifests/$1.yaml
+  if [ -f "$manifest" ]; then
+    read_manifest "$1" "$manifest" "$WORK/$1.pod"
+    read_settings "$WORK/$1.pod" "$manifest" >"$WORK/$1.settings" || return 2
+  elif [ "$1" = etcd ] && systemctl cat "$ETCD_UNIT" >/dev/null 2>&1; then
+    read_unit "$WORK/etcd.pod"
+    read_settings "$WORK/etcd.pod" "the unit $ETCD_UNIT" >"$WORK/etcd.settings" || return 2
+  else
+    return 1
+  fi
+  # Together they are one fact, and the settings are looked for.
+  cp "$WORK/$1.pod" "$RECORD/.$1.pod" && put_in_place "$RECORD/.$1.pod" "$RECORD/$1.pod" &&
+    cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" ||
+    return 2
+}
+
+# read_manifest COMPONENT MANIFEST FILE
+read_manifest() {
+  local status=0
+  awk -v component="$1" -f "$here/host/static-pod.awk" "$2" >"$3" 2>"$WORK/errors" || status=$?
+  case $status in
+    0) ;;
+    1) not_understood "$2, line $(cut -f 2 "$3" | tail -n 1): $(cut -f 3- "$3" | tail -n 1)" "$AS_KUBEADM" ;;
+    3) not_understood "$2 starts no $1" "put its manifest back, or remove this one" ;;
+    *) not_understood "$2 can't be read: $(tail -n 1 "$WORK/errors")" "look at that file" ;;
+  esac
+}
+
+# read_settings FILE SOURCE: of the words and variables in it.
+read_settings() {
+  local settings
+  settings=$(awk -f "$here/host/settings.awk" "$1") ||
+    not_understood "$2: $(echo "$settings" | tail -n 1 | cut -f 3-)" "$AS_KUBEADM"
+  [ -n "$settings" ] || not_understood "no flags can be read in $2" "$AS_KUBEADM"
+  ! printf '%s\n' "$settings" | grep -q '^\(name\|data-dir\)=$' ||
+    not_understood "$2 has --name or --data-dir without a value" "$AS_KUBEADM"
+  printf '%s\n' "$settings"
+}
+
+# refuse_second_manifest COMPONENT: it would start what the first one doesn't any more. The kubelet runs every file that
+# doesn't begin with a dot.
+refuse_second_manifest() {
+  local other status
+  for other in "$MANIFESTS"/*; do
+    if [ "$other" = "$MANIFESTS/$1.yaml" ] || [ ! -f "$other" ]; then continue; fi
+    status=0
+    awk -v component="$1" -f "$here/host/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
+    # What can't be read, and has not the component's name in it, is something else.
+    if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
+    [ "$status" -ne 0 ] ||
+      not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" \
+        "move it out of $MANIFESTS"
+    not_understood \
+      "$other can't be read (line $(tail -n 1 "$WORK/other" | cut -f 2): $(tail -n 1 "$WORK/other" | cut -f 3-)), and has the name $1 in it: whether it starts one can't be told" \
+      "the kubelet runs every file of that folder: if it is a copy, move it out of $MANIFESTS; else write that line as kubeadm does"
+  done
+}
+
+# setting COMPONENT NAME: what it was told under that flag.
+setting() {
+  sed -n "s/^$2=//p" "$RECORD/$1.settings" | tail -n 1
+}
+
+# host_path COMPONENT PATH: where the component's path is on this host. Status 1: not on this host.
+host_path() {
+  case $2 in
+    '') return 0 ;;
+    /*) ;;
+    *) return 1 ;;
+  esac
+  if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
+    echo "$2"
+    return
+  fi
+  path=$2 awk -F "$TAB" '
+    BEGIN { path = ENVIRON["path"]; best = -1 }
+    $1 == "mount" {
+      place = $2
+      sub(/\/$/, "", place)
+      if (index(path "/", place "/") == 1 && length(place) > best) { best = length(place); host = $3 }
+    }
+    END {
+      if (host == "") exit 1
+      sub(/\/$/, "", host)
+      path = host substr(path, best + 1)
+      gsub(/\/\/+/, "/", path)
+      if (path != "/") sub(/\/$/, "", path)
+      if (path == "") path = "/"
+      print path
+    }' "$RECORD/$1.pod"
+}
+
+# file_of COMPONENT FLAG: the file or folder on this host that the flag names; nothing where there is no such flag.
+file_of() {
+  local told
+  told=$(setting "$1" "$2")
+  host_path "$1" "$told" ||
+    not_understood "$1 has --$2=$told, which is on no volume of the host" \
+      "mount a folder of the host there, by hostPath"
+}
+
+# user_of COMPONENT: whom it runs as, a number.
+user_of() {
+  local user
+  if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
+    user=$(systemctl show --property User --value "$ETCD_UNIT")
+    case ${user:-0} in
+      *[!0-9]*) id -u "$user" ;;
+      *) echo "${user:-0}" ;;
+    esac
+  else
+    sed -n "s/^user$TAB//p" "$RECORD/$1.pod"
+  fi
+}
+
+# read_unit FILE: as it will be started the next time; check_running holds the process against it. What only systemd or
+# a shell understands is read of the process, if one runs.
+read_unit() {
+  local pid program
+  printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
+  refuse_own_folders
+  if (words_of_unit >"$WORK/unit.words"); then
+    cat "$WORK/unit.words" >>"$1"
+    return
+  fi
+  pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
+  program=$(tr '\000' '\n' <"/proc/${pid:-0}/cmdline" 2>/dev/null | head -n 1) || program=
+  # Why it was not understood is said there.
+  [ -n "$program" ] || exit 4
+  [ "$(basename "$program")" = etcd ] ||
+    not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" \
+      "give the unit etcd as its command, or do this by hand"
+  # By the program itself: a shell has put any name before the words.
+  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" &&
+    is_alive "$pid"; then return; fi
+  not_understood "etcd's process $pid has ended while it was read" "look at systemctl status $ETCD_UNIT, and try again"
+}
+
+# refuse_own_folders: a unit that sees other folders at its paths than the host does.
+refuse_own_folders() {
+  local property value
+  for property in RootDirectory RootImage BindPaths BindReadOnlyPaths TemporaryFileSystem DynamicUser; do
+    value=$(systemctl show --property "$property" --value "$ETCD_UNIT") || value=
+    case $value in
+      '' | no) ;;
+      *) not_understood "the unit $ETCD_UNIT has $property=$value: its folders are not the host's" \
+        "give etcd a unit without it, or do this by hand" ;;
+    esac
+  done
+}
+
+# words_of_unit: what the unit's text says. Its variables are put in as systemd does; what has quotes is not understood.
+words_of_unit() {
+  local command
+  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" |
+    sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
+  case $command in
+    '' | *[\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
+      "start etcd, or write ExecStart without quotes (systemctl cat $ETCD_UNIT)" ;;
+  esac
+  [ "$(basename "${command%% *}")" = etcd ] ||
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, and not etcd itself" \
+      "give the unit etcd as its command, or do this by hand"
+  [ "$(head -c 2 "${command%% *}" 2>/dev/null | tr -d '\000')" != '#!' ] ||
+    not_understood "the unit $ETCD_UNIT starts ${command%% *}, which is a script" \
+      "give the unit etcd as its command, or do this by hand"
+  printf 'program\t%s\n' "${command%% *}"
+  variables_of_unit >"$WORK/variables" || not_understood "the variables of the unit $ETCD_UNIT are not understood" \
+    "write them as NAME=VALUE, without backslashes (systemctl cat $ETCD_UNIT)"
+  grep "^env${TAB}ETCD_" "$WORK/variables" || :
+  command=$command awk -F "$TAB" '
+    { at = index($2, "="); known[substr($2, 1, at - 1)] = substr($2, at + 1) }
+    END {
+      count = split(ENVIRON["command"], word, " ")
+      for (i = 2; i <= count; i++) {
+        if (word[i] ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/) {
+          parts = split(known[substr(word[i], 2)], part, " ")
+          for (j = 1; j <= parts; j++) tell(part[j])
+        } else {
+          tell(replaced(word[i]))
+        }
+      }
+    }
+    function replaced(text,    done) {
+      done = ""
+      while (match(text, /[$][{][A-Za-z_][A-Za-z0-9_]*[}]|[$][$]/)) {
+        value = substr(text, RSTART, 2) == "$$" ? "$" : known[substr(text, RSTART + 2, RLENGTH - 3)]
+        done = done substr(text, 1, RSTART - 1) value
+        text = substr(text, RSTART + RLENGTH)
+      }
+      return done text
+    }
+    function tell(text) { if (text ~ /["\047\\]/) exit 1; print "arg\t" text }' "$WORK/variables" ||
+    not_understood "the command of the unit $ETCD_UNIT has variables with quotes: $command" \
+      "write the values into ExecStart (systemctl cat $ETCD_UNIT)"
+}
+
+# variables_of_unit: in the form of static-pod.awk; the files' ones come last, and count.
+variables_of_unit() {
+  local file
+  systemctl show --property Environment --value "$ETCD_UNIT" | awk '
+    # Words, of which one with a blank stands in quotes.
+    {
+      while ($0 != "") {
+        sub(/^ +/, "")
+        if (match($0, /^"[^"]*"/)) word = substr($0, 2, RLENGTH - 2)
+        else { match($0, /^[^ ]*/); word = substr($0, 1, RLENGTH) }
+        $0 = substr($0, RLENGTH + 1)
+        if (word != "") print "env\t" word
+      }
+    }'
+  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' |
+    while IFS= read -r file; do
+      variables_of_file "$file" || exit 1
+    done
+}
+
+# variables_of_file FILE: as systemd reads it.
+variables_of_file() {
+  [ -f "$1" ] || return 0
+  awk '
+    /^[ \t]*([#;]|$)/ { next }
+    /\\/ { exit 1 }
+    /^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ {
+      name = $0; sub(/[ \t]*=.*/, "", name); sub(/^[ \t]*/, "", name)
+      value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t\r]+$/, "", value)
+      quote = substr(value, 1, 1)
+      if (quote == "\"" || quote == "\047") {
+        if (substr(value, length(value)) != quote || length(value) < 2) exit 1
+        value = substr(value, 2, length(value) - 2)
+        if (index(value, quote)) exit 1
+      }
+      print "env\t" name "=" value
+    }' "$1"
+}

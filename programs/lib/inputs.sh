@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# inputs.sh: what a program is told by variables, declared once, in INPUTS: a line `NAME DEFAULT UNIT MEANING` for each,
+# with `-` where there is no default or no unit. A line that begins with a blank goes on with the meaning.
+
+# take_inputs: each that isn't set is set to its default, or is empty.
+take_inputs() {
+  local settings
+  settings=$(echo "$INPUTS" | awk '/^[A-Z]/ { print $1 "=${" $1 ":-" ($2 == "-" ? "" : $2) "}" }') ||
+    fail "the defaults of the inputs can't be read" "look at the memory and the disk of this machine, then try again"
+  eval "$settings"
+}
+
+input_names() {
+  echo "$INPUTS" | awk '/^[A-Z]/ { print $1 }'
+}
+
+# show_inputs: for a person.
+show_inputs() {
+  echo "$INPUTS" | awk '
+    /^[A-Z]/ {
+      printf "  %-24s", $1
+      told = ($3 == "-" ? "" : $3) ($2 == "-" ? "" : ($3 == "-" ? "" : "; ") "default " $2)
+      name = $1; $1 = $2 = $3 = ""
+      sub(/^ +/, "")
+      print $0 (told == "" ? "" : " (" told ")")
+    }
+    /^ / { sub(/^ +/, ""); printf "  %-24s%s\n", "", $0 }'
+}
+
+# write_inputs FILE NAME...: as a shell reads them back; those that are empty are left out.
+write_inputs() {
+  local file="$1" name value
+  shift
+  for name in "$@"; do
+    eval "value=\${$name:-}"
+    [ -z "$value" ] || printf "%s='%s'\n" "$name" "$(printf '%s' "$value" | sed "s/'/'\\\\''/g")"
+  done >"$file"
+}
+
+# usage FILE: the page at a program's head, and its inputs.
+usage() {
+  sed -n '1d; /^#/!q; s/^# \{0,1\}//p' "$1"
+  printf '\n%s\n' "Variables; a person who types options needs none of them:"
+  show_inputs
+}

@@ -1,0 +1,331 @@
+# shellcheck shell=sh
+# by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the
+# shell.
+
+by_hand() {
+  local verb
+  case ${1:-} in
+    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
+  esac
+  # What has an option comes from it alone: a shell still has what was exported in it yesterday.
+  forget OPERATION ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF INSTEAD_OF SNAPSHOT \
+    STAGED_FROM EXPIRES DRY_RUN TRUST_BACKUPS SKIP_HASH_CHECK
+  begin_by_hand
+  # The kit lies in <volume>/<cluster>/break-glass.
+  CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
+  BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
+  verb=restore
+  CHOSEN_BY=
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --list) verb=list ;;
+      --latest) choose_by --latest latest ;;
+      --dry-run) DRY_RUN=1 ;;
+      --api) ROLE=api ;;
+      --without-quorum) WITHOUT_QUORUM=1 ;;
+      --trust-backups) TRUST_BACKUPS=1 ;;
+      --skip-hash-check) SKIP_HASH_CHECK=1 ;;
+      --status | --abort | --forget)
+        verb=${1#--}
+        case ${2:-} in
+          '' | -*) [ "$verb" = status ] || refuse_nameless "$1" ;;
+          *) OPERATION=$2 && shift ;;
+        esac
+        ;;
+      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
+        --instead-of)
+        # An option in a value's place is a value that was forgotten: a dry run would be none.
+        case ${2:-} in
+          '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
+        esac
+        option "$1" "$2"
+        shift
+        ;;
+      *) refuse "'$1' is not known" "see: sh $(quoted "$0") --help" ;;
+    esac
+    shift
+  done
+  "by_hand_$verb"
+}
+
+# choose_by OPTION SNAPSHOT: one is restored, and nobody guesses which of two.
+choose_by() {
+  [ -z "$CHOSEN_BY" ] || refuse "a snapshot is chosen twice: $CHOSEN_BY and $1" "leave one of them out"
+  CHOSEN_BY=$1
+  SNAPSHOT=$2
+}
+
+option() {
+  local folder
+  case $1 in
+    --at) choose_by --at "at:$2" ;;
+    --before)
+      case $2 in
+        [0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z) choose_by --before "before:$2" ;;
+        *) refuse "--before is '$2'" "give a time in UTC such as 2026-11-21T10:00:00Z" ;;
+      esac
+      ;;
+    --file)
+      folder=$(cd "$(dirname "$2")" 2>/dev/null && pwd -P) ||
+        refuse "--file is '$2', and there is no folder $(dirname "$2")" \
+          "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+      [ -f "$2" ] ||
+        refuse "--file is '$2', which is no file" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
+      choose_by --file "file:${folder%/}/$(basename "$2")"
+      ;;
+    --id) OPERATION=$2 ;;
+    --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
+    --members) MEMBERS=$2 ;;
+    --with) WITH=$2 ;;
+    --lost) LOST=$2 ;;
+    --quiesced) QUIESCED=$2 ;;
+    --called-off) CALLED_OFF=$2 ;;
+    --instead-of) INSTEAD_OF=$2 ;;
+  esac
+}
+
+by_hand_list() {
+  local name state
+  [ -d "$BACKUP_ROOT/$CLUSTER" ] ||
+    fail "there are no backups in $BACKUP_ROOT/$CLUSTER" \
+      "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
+  enter_folder
+  list_backups | sort -r >"$WORK/backups"
+  [ -s "$WORK/backups" ] || say "there are no backups in $BACKUP_ROOT/$CLUSTER"
+  while read -r name state; do
+    # A damaged one may have no record.
+    { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
+      : >"$WORK/backup.json"
+    printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
+      "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
+  done <"$WORK/backups"
+}
+
+by_hand_restore() {
+  ROLE=${ROLE:-holder}
+  [ "$ROLE" != holder ] || [ -n "$SNAPSHOT" ] ||
+    refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"
+  if [ -z "$OPERATION" ]; then
+    [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
+    OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
+  fi
+  # An id is used once; trying doesn't use it.
+  [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
+  check_operation_id "$OPERATION"
+  [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
+  choose_tools
+  if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
+  step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $(quoted "$0") --status $OPERATION"
+  tell_others
+  begin_operation stage_restore
+  follow_operation
+}
+
+# know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the
+# others would serve on.
+know_machines() {
+  local member
+  RECORD=$WORK
+  [ -z "${INSTEAD_OF:-}" ] || take_over "$WORK"
+  read_machine
+  [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
+  for member in $LOST; do
+    # Only one that is gone, or would serve the old data on.
+    if [ -n "$(url_of "$member")" ] && ask "$(url_of "$member")" 5 endpoint status; then
+      refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
+        "restore with it, or power that machine off and keep it off"
+    fi
+    MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
+  done
+  MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
+  HOLDER=${HOLDER:-$SELF}
+  check_names "$SELF" "$HOLDER" "$MEMBERS" "$LOST" "$WITH"
+  if [ "$ROLE" = follower ] && [ "$HOLDER" = "$SELF" ]; then
+    [ -n "$SNAPSHOT" ] ||
+      refuse "this is $HOLDER, the holder" "choose the snapshot here: --latest, --at NAME, --before TIME or --file PATH"
+    ROLE=holder
+  fi
+  if [ "$ROLE" = holder ] && [ -z "$WITH" ] && ! has_api; then
+    refuse "there is no API server on this machine, and none is named" \
+      "name the machines that run one: --with \"cp1 cp2\""
+  fi
+  [ "$ROLE" = api ] || [ -n "$(url_of "$SELF")" ] ||
+    refuse "$SELF is none of the members: $MEMBERS" \
+      "give all members by --members \"NAME=CLIENT_URL …\", this one included"
+  [ -n "$(url_of "$HOLDER")" ] ||
+    refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
+  MACHINES=$(echo "$MEMBERS $WITH" | tr -s ' ' '\n' | sed 's/=.*//' | paste -s -d ' ' -)
+  [ "$ROLE" != api ] || case " $MACHINES " in
+    *" $SELF "*) ;;
+    *) refuse "$SELF is none of the machines: $MACHINES" \
+      "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
+  esac
+  if by_word; then
+    if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
+      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name as lost only who is"
+    fi
+    [ "$ROLE" != holder ] || need_words
+  fi
+}
+
+# ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever
+# joined it.
+ask_for_members() {
+  if [ "$ROLE" = api ] || ! listed_by "$LOCAL_URL"; then
+    refuse "which members etcd has can't be told: it does not answer here" \
+      "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
+  fi
+}
+
+# need_words: what has to be done on the other machines first is said before anything begins.
+need_words() {
+  local machine
+  for machine in $MACHINES; do
+    [ "$machine" != "$SELF" ] || continue
+    case " $QUIESCED " in
+      *" $machine=$(word_of "$machine" quiesced) "*) ;;
+      *)
+        others_type
+        case " $QUIESCED" in
+          *" $machine="*) refuse "the word of $machine is not the one that it prints for the restore $OPERATION" \
+            "look there: sh restore.sh --status $OPERATION" ;;
+        esac
+        refuse "without a quorum, $machine has to be stopped first, and to say so" \
+          "type the lines above on the others, then here: --id $OPERATION --without-quorum --quiesced \"what they print\""
+        ;;
+    esac
+  done
+}
+
+tell_others() {
+  [ "$ROLE" = holder ] && [ "$(count "$MACHINES")" -gt 1 ] && ! by_word || return 0
+  others_type
+}
+
+others_type() {
+  echo "On every other member:"
+  echo "  sh restore.sh --holder $(quoted "$SELF") --id $OPERATION --members $(quoted "$MEMBERS")${LOST:+ --lost $(quoted "$LOST")}${WITH:+ --with $(quoted "$WITH")}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
+  [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
+}
+
+find_restore() {
+  find_operation
+  MEMBERS=$(fact members "$MEMBERS")
+}
+
+# by_hand_forget: a machine that was lost on the way is waited for no longer.
+by_hand_forget() {
+  local member
+  LOST_NOW=$LOST
+  find_restore
+  [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
+  [ ! -e "$(operation_folder)/result" ] ||
+    fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
+  # Who waits for the decision may be the last to hear of it.
+  [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
+    fail "nothing is decided yet" \
+      "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$LOST_NOW")"
+  for member in $LOST_NOW; do
+    [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
+    [ "$member" != "$HOLDER" ] ||
+      refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
+  done
+  keep_fact lost-later "$(fact lost-later) $LOST_NOW"
+  say "$OPERATION no longer waits for $LOST_NOW, which must never start again with their old data"
+}
+
+# by_hand_abort: to the old cluster, as far as this machine may go. The restore's own unit does it.
+by_hand_abort() {
+  LOST_NOW=$LOST
+  find_restore
+  [ ! -e "$(operation_folder)/result" ] ||
+    fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
+  # Whatever happens here, the unit goes on by itself: back, or forward.
+  trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
+  on_signals left
+  systemctl stop "$(operation_unit)" || :
+  [ "$(list_now)" = back ] || may_abort
+  install_unit
+  trap forget_by_hand EXIT
+  follow_operation
+}
+
+may_abort() {
+  local at
+  choose_tools
+  # A machine that could never be read has begun nothing.
+  if [ ! -s "$RECORD/machine-read" ] && ! (ON_GIVE_UP=: && read_machine); then
+    begin_way_back
+    return
+  fi
+  ON_GIVE_UP=fail
+  read_machine ||
+    fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
+  keep_fact machine-read yes
+  at=$(step_now)
+  if [ "$ROLE" = holder ]; then
+    [ ! -s "$RECORD/serving" ] ||
+      fail "the restored cluster serves already" \
+        "going back now would make two clusters: let it finish, and restore another backup if this was the wrong one"
+    begin_way_back
+  elif [ -n "$LOST_NOW" ]; then
+    abandon_holder "$at"
+  elif free_to_go; then
+    ! together || decide abort "a person aborted it there" || :
+    begin_way_back
+  elif by_word; then
+    [ -z "${CALLED_OFF:-}" ] || [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
+      fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" \
+        "look there: sh restore.sh --status $OPERATION"
+    [ -n "${CALLED_OFF:-}" ] ||
+      fail "the holder $HOLDER may count on this machine" \
+        "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+    keep_fact holder-word yes
+    keep_fact abandoned "$HOLDER"
+    begin_way_back
+  elif decide abort "a person aborted it there" && [ "$(fact decision)" != swap ]; then
+    begin_way_back
+  elif [ "$(fact decision)" = swap ]; then
+    fail "it was decided to swap, and $HOLDER counts on this machine" \
+      "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+  else
+    fail "the old etcd can't be asked: $(reason 5)" \
+      "run --abort $OPERATION on $HOLDER first; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+  fi
+}
+
+# abandon_holder STEP: a person says that the holder is lost for good, with whatever it has restored.
+abandon_holder() {
+  [ "$LOST_NOW" = "$HOLDER" ] ||
+    fail "$LOST_NOW is not the holder, which is $HOLDER" \
+      "a lost follower is named on the others: --forget $OPERATION --lost $LOST_NOW"
+  if free_to_go; then
+    begin_way_back
+    return
+  fi
+  case $(phase_of "$ROLE" "$1") in
+    # API servers elsewhere may have started because this member has stopped.
+    stopped) [ -z "${WITH:-}" ] ||
+      fail "this member has said that it stopped serving the old data" \
+        "the API servers count on it: $(restore_again)" ;;
+    joined) fail "this member has joined the restored cluster (step $1)" \
+      "its old data can't serve any more: $(restore_again)" ;;
+  esac
+  ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
+  ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($HOLDER_SAYS)" \
+    "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"
+  say "$HOLDER does not answer, and is taken for lost: it must never start again. If it serves the restored data all the same, there are two clusters, and what one of them has written is lost"
+  keep_fact abandoned "$HOLDER"
+  keep_fact abandoned-at "$1"
+  begin_way_back
+}
+
+restore_again() {
+  echo "restore again, on one of the machines that are left, by another --id and --instead-of $OPERATION"
+}
+
+begin_way_back() {
+  keep_fact reason "aborted by a person"
+  keep_fact fix "$(if together && [ -z "$LOST_NOW" ]; then echo "the others learn it from the old etcd"; fi)"
+  keep_fact at 'back put-back'
+}

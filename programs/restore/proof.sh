@@ -1,0 +1,166 @@
+# shellcheck shell=sh
+# proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for
+# it: neither a step that went well nor a process that answers.
+#
+#   UNPROVED   why it isn't proved, or not yet: see proof.sh
+
+GIVEN_UP="the others serve the old data again: a person has told them that this machine is lost"
+
+# step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is
+# asked again.
+step_prove() {
+  local status
+  if given_up_by_others; then back_out "$GIVEN_UP"; fi
+  status=0
+  proves_member "$(fact cluster)" "$(fact restored-revision)" || status=$?
+  if [ "$status" -eq 0 ]; then
+    ask "$LOCAL_URL" 5 get "$(key proof)" --print-value-only || return 1
+    if [ "$(cat "$WORK/answer")" = "$(fact proof)" ]; then
+      say "proved: etcd on $SELF serves the cluster $(fact cluster) from $DATA_DIR"
+      return 0
+    fi
+    UNPROVED="the key that was written into the restored data is not in the etcd on $SELF"
+    status=2
+  fi
+  if [ "$status" -eq 2 ]; then
+    # shellcheck disable=SC2016 # for a person to type
+    keep_reason "$UNPROVED" "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data:$(
+      printf '%s' ' ls -l /proc/$(pidof etcd)/fd | grep snap/db'
+    )"
+    back_out "$UNPROVED"
+  fi
+  say_once "not proved yet: $UNPROVED"
+  # An etcd that can't be seen here may serve anything.
+  if overdue prove "$QUIESCE_TIMEOUT"; then back_out \
+    "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
+  return 1
+}
+
+# marked_cluster, marked_floor: what the mark says of the restored cluster, for those who did not restore it. It is in
+# $WORK/mark.
+marked_cluster() {
+  json_string cluster <"$WORK/mark"
+}
+
+marked_floor() {
+  json_number revision <"$WORK/mark"
+}
+
+# read_mark: by this machine's own member where it has one, else by any that serves it.
+read_mark() {
+  local url="$LOCAL_URL"
+  [ "$ROLE" != api ] || url=$VIA
+  ask "$url" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ] && cp "$WORK/answer" "$WORK/mark"
+}
+
+# proved_here: that this machine serves the restored cluster, its API server included. PROOF is what was seen.
+proved_here() {
+  local cluster floor
+  UNPROVED=
+  if ! read_mark; then
+    UNPROVED="the mark of this restore can't be read by $SELF: $(reason 5)"
+    return 1
+  fi
+  cluster=$(marked_cluster)
+  floor=$(marked_floor)
+  if [ -z "$cluster" ] || [ -z "$floor" ]; then
+    UNPROVED="the mark of this restore is not understood: $(cut -c1-200 "$WORK/mark")"
+    return 1
+  fi
+  PROOF="cluster $cluster"
+  if [ "$ROLE" != api ]; then
+    proves_member "$cluster" "$floor" || return 1
+    PROOF="$PROOF, open in $DATA_DIR"
+  fi
+  has_api || return 0
+  if ! api_ready; then
+    UNPROVED="the API server is not ready: $API_SAYS"
+    return 1
+  fi
+  proves_api "$floor"
+}
+
+# proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it,
+# which is seen through the API where a client for that is at hand: its resourceVersion is etcd's revision.
+proves_api() {
+  local shown lease=0
+  serving kube-apiserver >/dev/null ||
+    { UNPROVED="the API server's port is not served by this machine's kube-apiserver" && return 1; }
+  lease_is_new "$1" || lease=$?
+  case $lease in
+    0) PROOF="$PROOF, $LEASE renewed in it" ;;
+    1) return 1 ;;
+  esac
+  if ! shown=$(shown_by_api); then
+    # Of an API server that renews no lease nothing else is seen.
+    [ "$lease" -eq 2 ] || return 0
+    UNPROVED="this API server renews no lease (--endpoint-reconciler-type=none), and can't be asked: that needs curl, and a kubeconfig beside $MANIFESTS"
+    return 1
+  fi
+  if ! at_least "$shown" "$1"; then
+    UNPROVED="the API server shows resourceVersion $shown, and the restored cluster began at $1"
+    return 1
+  fi
+  PROOF="$PROOF, read through the API at $shown"
+}
+
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose it
+# was. Status 1: not yet; 2: it renews none.
+lease_is_new() {
+  local prefix url="$LOCAL_URL" address revision
+  [ "$ROLE" != api ] || url=$VIA
+  case $(setting kube-apiserver endpoint-reconciler-type) in
+    none) return 2 ;;
+  esac
+  prefix=$(setting kube-apiserver etcd-prefix)
+  address=$(setting kube-apiserver advertise-address)
+  # Without an address of its own it has chosen one, and any API server's new lease has to do.
+  set -- "$1" "${prefix:-/registry}/masterleases/$address"
+  LEASE="the API server's own lease"
+  if [ -z "$address" ]; then
+    set -- "$@" --prefix
+    LEASE="an API server's lease"
+  fi
+  ask "$url" 5 get --write-out=json "$2" ${3:+"$3"} ||
+    { UNPROVED="the API server's lease can't be read: $(reason 5)" && return 1; }
+  for revision in $(tr '{,' '\n' <"$WORK/answer" | sed -n 's/.*"mod_revision":\([0-9][0-9]*\).*/\1/p'); do
+    if [ "$revision" -gt "$1" ]; then return 0; fi
+  done
+  UNPROVED="the API server${address:+ at $address} has not renewed its lease in the restored cluster yet"
+  return 1
+}
+
+# shown_by_api: the resourceVersion that the API server shows, asked with what a control plane has for its own
+# components. Status 1: nobody here may or can ask.
+shown_by_api() {
+  local folder config shown
+  command -v curl >/dev/null || return 1
+  folder=$(dirname "$MANIFESTS")
+  for config in controller-manager.conf scheduler.conf admin.conf super-admin.conf; do
+    identity_in "$folder/$config" || continue
+    shown=$(curl -q -sS -k --noproxy '*' -m 5 --cert "$WORK/api.crt" --key "$WORK/api.key" \
+      "$(api_url)/api/v1/namespaces?limit=1" 2>/dev/null |
+      json_string resourceVersion) || shown=
+    rm -f "$WORK/api.key" || :
+    case $shown in
+      '' | *[!0-9]*) ;;
+      *) echo "$shown" && return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# identity_in KUBECONFIG: its client certificate, which stands in it or is a file.
+identity_in() {
+  local part found
+  [ -f "$1" ] || return 1
+  for part in certificate:crt key:key; do
+    found=$(sed -n "s/^ *client-${part%:*}-data: *//p" "$1" | head -n 1)
+    if [ -n "$found" ]; then
+      echo "$found" | base64 -d >"$WORK/api.${part#*:}" 2>/dev/null || return 1
+    else
+      found=$(sed -n "s/^ *client-${part%:*}: *//p" "$1" | head -n 1)
+      cat "$found" >"$WORK/api.${part#*:}" 2>/dev/null || return 1
+    fi
+  done
+}

@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# stage.sh: what a restore takes along to the host, from a Job's pod or from a person's kit, before its unit starts.
+
+stage_restore() {
+  [ -z "${INSTEAD_OF:-}" ] || take_over record || return 1
+  if [ "$ROLE" = holder ]; then
+    require_etcd
+    TOOLS="$TOOLS etcd"
+  fi
+  case ${SNAPSHOT%%:*} in
+    '' | file) ;;
+    *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;
+  esac
+  # What only the pod has.
+  STAGED_FROM=
+  stage_program
+}
+
+# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come
+# back by this one, if it is more than a try.
+take_over() {
+  local manifest
+  for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
+    if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
+    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
+    [ -n "${DRY_RUN:-}" ] || echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
+  done
+  if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
+}
+
+# stage_snapshot: a volume that only the pod has is gone with it, so the chosen backup comes along.
+stage_snapshot() {
+  local draft
+  draft=$PWD
+  RECORD=$draft/record BACKUP_ROOT=$STAGED_FROM
+  choose_snapshot || return 1
+  cd "$draft" || return 1
+  need_space . $(($(stat -c %s "$SNAPSHOT_FILE") / 1024 + 262144)) \
+    "a copy of the backup, beside what etcd writes meanwhile,"
+  say "copying $SNAPSHOT_FILE to the host"
+  mkdir snapshot && cp "$SNAPSHOT_FILE" snapshot/snapshot.db || return 1
+  keep_fact chosen-backup "$(basename "$(dirname "$SNAPSHOT_FILE")")" || return 1
+  cp "$(dirname "$SNAPSHOT_FILE")/backup.json" snapshot/ 2>/dev/null || :
+  keep_fact snapshot "$(operation_folder)/snapshot/snapshot.db"
+}

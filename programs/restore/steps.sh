@@ -1,0 +1,425 @@
+# shellcheck shell=sh
+# steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up);
+# after it everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
+
+# What is true in each phase of a machine:
+#   before    nobody counts on it yet, or nothing is decided: the old cluster can serve again
+#   counted   the restored cluster may come, and counts on what this machine has said
+#   stopped   this member has said that it never serves the old data again
+#   joined    this machine is one of the restored cluster
+# `api` is a machine with an API server and no member of etcd.
+STEPS='
+  holder    before:   check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide
+  holder    counted:  stop-etcd swap start-etcd prove mark
+  holder    joined:   start-api restart finish
+
+  follower  before:   check ready await-ready quiesce quiesced
+  follower  counted:  await-decision await-mark stop-etcd set-aside
+  follower  stopped:  stopped add-learner start-etcd
+  follower  joined:   promote start-api restart finish
+
+  api       before:   check ready await-ready quiesce quiesced
+  api       counted:  await-decision await-mark
+  api       joined:   start-api restart finish
+
+  back      back:     put-back unquiesce call-off
+'
+
+# --- before the decision: nothing is lost by giving up
+
+step_verify() {
+  choose_snapshot && check_snapshot
+}
+
+step_restore_aside() {
+  rm -rf "${DATA_DIR:?}/restored-$OPERATION" || return 1
+  set -- --name "$NAME" --initial-cluster "$NAME=$PEER_URL" --initial-advertise-peer-urls "$PEER_URL" \
+    --initial-cluster-token "restore-$OPERATION" --data-dir "$DATA_DIR/restored-$OPERATION"
+  # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10
+  # don't have it.
+  if "$OFFLINE" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
+    keep_fact bump "$(bump_over "$(latest_revision)")" || return 1
+    set -- "$@" --bump-revision "$(fact bump)" --mark-compacted
+  else
+    say "warning: this etcd can't bump revisions, controllers may act on stale state until they are restarted"
+  fi
+  [ -z "${SKIP_HASH_CHECK:-}" ] || set -- "$@" --skip-hash-check
+  "$OFFLINE" snapshot restore "$SNAPSHOT_FILE" "$@" >"$WORK/answer" 2>&1 ||
+    give_up "the restore into a new folder failed: $(tail -n 1 "$WORK/answer" | cut -c1-300)" \
+      "nothing was stopped; check the snapshot and the space in $DATA_DIR"
+}
+
+# latest_revision: of the old cluster: of whichever member answers, with or without a quorum, else of the data here.
+# Empty where neither can be read.
+latest_revision() {
+  if ask_old get "$MARKS" --consistency=s --write-out=json || status_of_data; then
+    json_number revision <"$WORK/answer"
+  fi
+}
+
+# status_of_data: a running etcd has its database locked, and whoever opens it waits for its end.
+status_of_data() {
+  local database
+  database=$DATA_DIR/member/snap/db
+  [ -f "$database" ] && flock -n -s "$database" true &&
+    run 60 "$OFFLINE" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
+}
+
+# bump_over REVISION: so that revisions only grow, also where the old cluster is a restored one itself, raised since the
+# backup was taken.
+bump_over() {
+  local ahead
+  if [ -z "$1" ]; then
+    echo $((BUMP * 10))
+    return
+  fi
+  ahead=$(($1 - $(fact revision)))
+  [ "$ahead" -gt 0 ] || ahead=0
+  echo $((BUMP + ahead))
+}
+
+step_ready() {
+  if [ -n "${DRY_RUN:-}" ]; then
+    rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION" || return 1
+    case $ROLE in
+      holder) conclude 0 dry-run "$(snapshot_name) (revision $(fact revision)) can be restored here as member $NAME, with $MACHINES${LOST:+, without $LOST}" "nothing was stopped; without the dry run it would be now" ;;
+      *) conclude 0 dry-run "$SELF would take part as $ROLE of $HOLDER" \
+        "nothing was stopped; without the dry run its API server would be now" ;;
+    esac
+  fi
+  ! together || put_key ready "$READY_TIMEOUT"
+}
+
+step_await_ready() {
+  ! together || await_all ready "$READY_TIMEOUT"
+}
+
+# await_all KIND SECONDS: until every machine has written its key; a majority is not enough.
+await_all() {
+  local machine missing
+  if read_decision; then
+    [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
+    return 0
+  fi
+  if ask_old get --prefix "$(key "$1")/" --keys-only; then
+    missing=
+    for machine in $MACHINES; do
+      grep -qx "$(key "$1")/$machine" "$WORK/answer" || missing="$missing $machine"
+    done
+    [ -n "$missing" ] || return 0
+    say_once "waiting for$missing"
+  else
+    missing=" the old etcd: $(reason 5)"
+    say_once "waiting for$missing"
+  fi
+  if overdue "$1" "$2"; then
+    give_up "not $1 within $2 s:$missing" "look at that machine: sh restore.sh --status $OPERATION"
+  fi
+  return 1
+}
+
+step_quiesce() {
+  [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)" || return 1
+  # Without a quorum nobody can be asked later, so a follower's etcd ends here.
+  if by_word && [ "$ROLE" = follower ]; then
+    stop_or_give_up etcd 5 "$LOOK_AT_PROCESS" || return 1
+  fi
+  ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "$LOOK_AT_PROCESS"
+}
+
+# keep_quiet: somebody may start the API server again meanwhile, as configuration management does that puts manifests
+# back. It is ended again, for as long as it would write into the old cluster.
+keep_quiet() {
+  has_api && [ -n "$(processes kube-apiserver)$(listeners kube-apiserver)" ] || return 0
+  say "somebody has started the API server again: ending it"
+  stop_component kube-apiserver 1
+}
+
+# Only when the process has ended: an API server that still runs could write after the decision.
+step_quiesced() {
+  keep_quiet || return 1
+  if by_word && [ "$ROLE" != holder ]; then
+    say "$SELF is quiesced. For the holder, when all others say so, too: --quiesced \"$SELF=$(word_of "$SELF" quiesced) …\""
+  fi
+  keep_fact quiesced-sent yes || return 1
+  if ! together || { [ "$ROLE" != holder ] && marked; }; then return 0; fi
+  put_key quiesced "$QUIESCE_TIMEOUT"
+}
+
+step_await_quiesced() {
+  keep_quiet || return 1
+  if by_word; then
+    await_words
+  else
+    alone || await_all quiesced "$QUIESCE_TIMEOUT"
+  fi
+}
+
+# await_words: ports that refuse prove nothing, a machine that boots refuses, too; so a person has to bring every other
+# machine's word. The ports are a second look.
+await_words() {
+  local machine url
+  for machine in $MACHINES; do
+    [ "$machine" != "$SELF" ] || continue
+    case " ${QUIESCED:-} " in
+      *" $machine=$(word_of "$machine" quiesced) "*) ;;
+      *) give_up "$machine has not given its word that it is quiesced" \
+        "run there: sh restore.sh --holder $SELF --id $OPERATION --without-quorum, then name what it prints in --quiesced" ;;
+    esac
+    url=$(url_of "$machine")
+    [ -n "$url" ] || continue
+    if ask "$url" 5 endpoint health || ! grep -q 'connection refused' "$WORK/errors"; then
+      say_once "waiting until etcd of $machine refuses connections at $url: $(reason 5)"
+      return 1
+    fi
+  done
+}
+
+# Once, and for all: whoever comes second reads what the first one wrote.
+step_decide() {
+  keep_quiet || return 1
+  keep_fact swap-sent yes || return 1
+  if ! together; then
+    keep_fact decision swap || return 1
+  elif ! decide swap; then
+    say_once "not decided yet: $(reason 5)"
+    if overdue decide "$QUIESCE_TIMEOUT"; then
+      give_up "no decision could be written within $QUIESCE_TIMEOUT s" \
+        "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
+    fi
+    return 1
+  fi
+  [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
+}
+
+step_await_decision() {
+  keep_quiet || return 1
+  if ! together; then return 0; fi
+  if read_decision; then
+    [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
+    return 0
+  fi
+  # The first to leave may take the old quorum along: then the decision can't be read any more, and the mark says what
+  # it was.
+  if marked; then return 0; fi
+  if overdue decision $((READY_TIMEOUT + QUIESCE_TIMEOUT)); then
+    give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" \
+      "look at $HOLDER: sh restore.sh --status $OPERATION"
+  fi
+  return 1
+}
+
+# --- after the decision: forward, whatever happens
+
+step_await_mark() {
+  local went_back
+  keep_quiet || return 1
+  if marked; then
+    say "the restored cluster serves at $VIA"
+    return 0
+  fi
+  if together && called_off; then back_out "$HOLDER has called it off"; fi
+  if overdue await-mark 60; then
+    went_back=
+    ! by_word || went_back=" If it went back, it has printed a word: sh restore.sh --abort $OPERATION --called-off WORD."
+    say_once "still waiting for the restored cluster: look at $HOLDER.$went_back Only if that machine is off, and never starts again: sh restore.sh --abort $OPERATION --lost $HOLDER. If it serves after all, there are two clusters then"
+  else
+    say_once "waiting for the restored cluster"
+  fi
+  return 1
+}
+
+step_stop_etcd() {
+  stop_component etcd 5 || {
+    say_once "etcd is not stopped yet: $LOOK_AT_PROCESS"
+    return 1
+  }
+}
+
+step_swap() {
+  if [ -d "$DATA_DIR/restored-$OPERATION/member" ]; then
+    set_data_aside "before-$OPERATION" || return 1
+    failpoint swapping || return 1
+    mv "$DATA_DIR/restored-$OPERATION/member" "$DATA_DIR/member" || return 1
+  fi
+  sync "$DATA_DIR" || return 1
+  rmdir "$DATA_DIR/restored-$OPERATION" 2>/dev/null || :
+  has_data
+}
+
+# has_data: without its data etcd would begin an empty cluster, and that one would be marked as restored.
+has_data() {
+  [ -d "$DATA_DIR/member" ] || {
+    say_once "there is no data in $DATA_DIR, neither the old nor the restored: is its disk mounted?"
+    return 1
+  }
+}
+
+step_set_aside() {
+  set_data_aside "before-$OPERATION"
+}
+
+# This member won't serve the old data again: API servers that know several endpoints wait for it.
+step_stopped() {
+  marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
+}
+
+step_add_learner() {
+  marked || return 1
+  add_learner || {
+    say_once "not added yet: $(why_not_yet "the members are still taking up one before it")"
+    return 1
+  }
+  failpoint added || return 1
+}
+
+step_start_etcd() {
+  if [ "$ROLE" = follower ]; then
+    [ -d "$DATA_DIR/member" ] || marked || return 1
+    start_joining
+    return
+  fi
+  has_data || return 1
+  start_component etcd || return 1
+  ask "$LOCAL_URL" 5 endpoint health || {
+    say_once "etcd does not answer yet: $(reason 5)"
+    return 1
+  }
+}
+
+# From the moment that it may be written there is no way back.
+step_mark() {
+  local used value
+  # As long as nobody can have seen the mark.
+  ask "$LOCAL_URL" 5 get "$MARKS/$OPERATION" --print-value-only || return 1
+  if [ ! -s "$WORK/answer" ] && given_up_by_others; then
+    rm -f "$RECORD/serving" || return 1
+    back_out "$GIVEN_UP"
+  fi
+  keep_fact serving yes || return 1
+  # Lines of keys and values in turn.
+  [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
+    ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
+  done <"$RECORD/used-ids"
+  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" \
+    "{\"id\":\"$OPERATION\",\"cluster\":\"$(fact cluster)\",\"revision\":$(fact restored-revision),\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
+}
+
+step_promote() {
+  marked || return 1
+  promote || {
+    say_once "not in sync yet: $(why_not_yet "this member still receives the data")"
+    return 1
+  }
+}
+
+step_start_api() {
+  has_api || return 0
+  safe_for_api || return 1
+  start_component kube-apiserver || return 1
+  api_ready || {
+    say_once "the API server is not ready yet, trying again: $API_SAYS"
+    return 1
+  }
+  [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
+  say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
+}
+
+# safe_for_api: an API server that knows several endpoints starts only when none of them can serve the old data any
+# more.
+safe_for_api() {
+  local member servers
+  servers=$(setting kube-apiserver etcd-servers)
+  case $servers in
+    *,*) ;;
+    *) [ "$ROLE" = api ] || return 0 ;;
+  esac
+  [ "$ROLE" != holder ] || VIA=$LOCAL_URL
+  [ "$ROLE" = holder ] || marked || return 1
+  ask "$VIA" 5 get --prefix "$(key stopped/)" --keys-only || return 1
+  for member in $(followers); do
+    if ! grep -qx "$(key stopped)/$member" "$WORK/answer"; then
+      say_once "this API server knows several endpoints ($servers): waiting until $member has stopped serving the old data"
+      return 1
+    fi
+  done
+}
+
+step_restart() {
+  restart_control_plane
+}
+
+# Nothing is called restored that is not proved: on every machine, by itself.
+step_finish() {
+  local wanted voters member
+  forget_joining || return 1
+  if { [ "$ROLE" = api ] && ! marked; } || ! proved_here; then
+    say_once "not proved yet: ${UNPROVED:-the restored cluster does not answer}"
+    overdue finish "$FINISH_TIMEOUT" || return 1
+    conclude 1 unproved \
+      "it is not proved that $SELF serves what was restored, after $(elapsed) s: ${UNPROVED:-the restored cluster does not answer}" \
+      "nothing is lost: $(whereabouts). Look at the logs of etcd and the API server" "$(figures)"
+  fi
+  if [ "$ROLE" != holder ]; then
+    conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words). Proved: $PROOF" \
+      "$(old_data_in_words)" "$(figures)"
+  fi
+  VIA=$LOCAL_URL
+  remove_lost_learners
+  wanted=$((1 + $(followers | wc -l)))
+  members >"$WORK/members" || return 1
+  voters=$(grep -c ' voter$' "$WORK/members" || :)
+  # shellcheck disable=SC2046 # a word a member
+  if [ "$voters" -lt "$wanted" ] ||
+    ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
+    say_once "$voters of $wanted members are voters so far"
+    overdue finish "$FINISH_TIMEOUT" || return 1
+    conclude 0 restored \
+      "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $PROOF" \
+      "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
+  fi
+  conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $PROOF" \
+    "$(old_data_in_words)" "$(figures)"
+}
+
+restored_in_words() {
+  echo "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words)"
+}
+
+# whereabouts: what is where, for one who has to look.
+whereabouts() {
+  [ -n "${DATA_DIR:-}" ] || { echo "the restored cluster is that of $HOLDER" && return; }
+  echo "what was restored is to be served from $DATA_DIR$([ ! -e "$DATA_DIR/before-$OPERATION" ] || echo ", the old data is in $DATA_DIR/before-$OPERATION")"
+}
+
+# remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
+remove_lost_learners() {
+  local host learner member
+  for member in $(fact lost-later); do
+    host=$(url_of "$member" | sed 's,.*//,,; s/:[0-9]*$//')
+    learner=$(members | awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }')
+    [ -z "$learner" ] || ask "$VIA" 10 member remove "$learner" || :
+  done
+}
+
+outage() {
+  echo $(($(fact api-ready) - $(fact quiesce-began)))
+}
+
+outage_in_words() {
+  ! has_api || echo ", this API server was away for $(outage) s since the restore stopped it"
+}
+
+old_data_in_words() {
+  if [ -e "${DATA_DIR:-/nonexistent}/before-$OPERATION" ]; then echo \
+    "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"; fi
+}
+
+figures() {
+  printf '"role":"%s"' "$ROLE"
+  ! has_api || printf ',"apiOutageSeconds":%s' "$(outage)"
+  [ "$ROLE" != holder ] ||
+    printf ',"revision":%s,"bump":%s,"cluster":"%s","members":"%s"' "$(fact revision 0)" "$(fact bump 0)" \
+      "$(fact cluster)" \
+      "$([ ! -f "$WORK/members" ] || awk '{ printf "%s%s=%s", space, $2, $1; space = " " }' "$WORK/members")"
+}

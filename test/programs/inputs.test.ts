@@ -1,0 +1,94 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { callLibrary, PROGRAMS } from './library';
+import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
+import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { allCronJobProps, chart } from '../backup/snapshot-fixtures';
+import { Shell } from '../pod/pod';
+import { allReplacementProps, allRestoreProps } from '../restore/restore-fixtures';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+/** What a program declares. */
+function declared(program: string): { name: string; default: string; unit: string }[] {
+  const [, text] = /^INPUTS='\n([^']*)'$/m.exec(readFileSync(join(PROGRAMS, program), 'utf8'))!;
+  return text.trimEnd().split('\n').filter((line) => !line.startsWith(' ')).map((line) => line.split(/\s+/)).map(([name, fallback, unit]) => ({ name, default: fallback, unit }));
+}
+
+/** The variables that a construct sets with all its props, in all its containers that run the program. */
+function set(build: () => any): string[] {
+  const found: any[] = [];
+  const visit = (part: any): void => {
+    if (Array.isArray(part)) {part.forEach(visit);} else if (part !== null && typeof part === 'object') {
+      if (Array.isArray(part.containers)) found.push(...part.containers);
+      Object.values(part).forEach(visit);
+    }
+  };
+  visit(build());
+  return [...new Set(found.flatMap(({ env }) => env ?? []).map(({ name }: any) => name))].sort() as string[];
+}
+
+const CONSTRUCTS: [string, string, () => any][] = [
+  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', () => {
+    const scope = chart();
+    new EtcdSnapshotCronJob(scope, 'snapshots', allCronJobProps(scope));
+    return scope.toJson();
+  }],
+  ['restore.sh', 'EtcdRestoreJob', () => {
+    const scope = chart();
+    new EtcdRestoreJob(scope, 'restore', allRestoreProps(scope));
+    return scope.toJson();
+  }],
+  ['replace-member.sh', 'EtcdMemberReplacementJob', () => {
+    const scope = chart();
+    new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps());
+    return scope.toJson();
+  }],
+];
+
+/** What lib/operation.sh knows by itself, and what a container has anyway. */
+const OF_EVERY_OPERATION = ['OPERATION', 'PATH', 'TMPDIR'];
+
+test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, build) => {
+  const names = declared(program).map(({ name }) => name);
+  const given = set(build);
+  expect(given.length).toBeGreaterThan(5);
+  expect(given.filter((name) => !names.includes(name) && !OF_EVERY_OPERATION.includes(name))).toEqual([]);
+});
+
+test.each(CONSTRUCTS)('%s names a unit wherever a number has one', (program) => {
+  const bare = declared(program).filter(({ name, default: fallback, unit }) => unit === '-' && (/^\d+$/.test(fallback) || /TIMEOUT|SECONDS|PAUSE/.test(name)));
+  expect(bare.map(({ name }) => name).filter((name) => name !== 'ROUNDS')).toEqual([]);
+});
+
+describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
+  const INPUTS = 'A  -  -  one\nB  7  seconds  two\n   and more\n';
+  const call = (commands: string) => callLibrary(shell, 'lib/inputs.sh', `INPUTS='${INPUTS}'; ${commands}`).stdout;
+
+  test('one that is not given is its default, or empty', () => {
+    expect(call('take_inputs; echo "$A,$B"')).toBe(',7\n');
+    expect(call('B=9; A="x y"; take_inputs; echo "$A,$B"')).toBe('x y,9\n');
+  });
+
+  test('what is written is read back as it was, and what is empty is left out', () => {
+    const value = 'it\'s "$HOME" `id` \\ *\nand more';
+    expect(callLibrary(shell, 'lib/inputs.sh', 'A=$1 B=; write_inputs "$2" A B; cat "$2"; A=; . "$2"; printf "<%s>" "$A"; rm "$2"', [value, '/tmp/cdk8s-day2-inputs']).stdout)
+      .toBe(`A='${value.replaceAll('\'', '\'\\\'\'')}'\n<${value}>`);
+  });
+
+  test('a person reads name, meaning, unit and default', () => {
+    expect(call('show_inputs')).toBe(`  ${'A'.padEnd(24)}one\n  ${'B'.padEnd(24)}two (seconds; default 7)\n  ${''.padEnd(24)}and more\n`);
+  });
+
+  test('a record of a newer program is not gone on with', () => {
+    const { exitCode, stdout } = callLibrary(shell, 'lib/text.sh', `for library in report record operation; do . "\${0%/*}/$library.sh"; done
+      RECORD=$(mktemp -d) OPERATION=x PROGRAM=restore.sh
+      check_format; echo 1 >"$RECORD/format"; check_format; echo taken
+      echo 2 >"$RECORD/format"; check_format 2>&1; echo unreached`);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^taken\n.*the record of x has the format 2, and this program knows those up to 1: /);
+    expect(stdout).toMatch(/use the program that began it: sh .*\/x\/program\/restore\.sh/);
+    expect(stdout).not.toContain('unreached');
+  });
+}));
