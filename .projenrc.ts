@@ -2,13 +2,15 @@ import { cdk8s, javascript, JsonFile } from 'projen';
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name: 'cdk8s-day2',
-  description: 'Typed constructs for the day-2 life of kubeadm clusters: etcd backups, restores and node upgrades, proved on real clusters',
+  description: 'Typed constructs for the day-2 life of kubeadm clusters: etcd backups and restores, proved on real clusters',
   author: 'The cdk8s-day2 authors',
   authorAddress: 'authors@cdk8s-day2.dev',
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk8s-day2/cdk8s-day2.git',
-  keywords: ['cdk8s', 'kubernetes', 'kubeadm', 'etcd', 'backup', 'restore', 'upgrade', 'snapshot', 'disaster-recovery'],
+  keywords: ['cdk8s', 'kubernetes', 'kubeadm', 'etcd', 'backup', 'restore', 'snapshot', 'disaster-recovery'],
   license: 'Apache-2.0',
+  // Until 1.0: names may still change, each with a line in CHANGELOG.md.
+  stability: 'experimental',
   copyrightOwner: 'The cdk8s-day2 authors',
   defaultReleaseBranch: 'main',
   projenrcTs: true,

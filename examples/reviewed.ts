@@ -15,6 +15,6 @@ export function reviewed(manifests: any[]): any[] {
 
 /** Where a file is written that has the same content for everybody, or a page of prose. */
 function written(file: string): string | undefined {
-  if (file.endsWith('.md')) return 'see src/backup/runbook.ts';
+  if (file.endsWith('.md')) return 'see src/break-glass/';
   return /\.(sh|awk)$/.test(file) ? 'see programs/' : undefined;
 }

@@ -12,12 +12,18 @@ function imports(file: string): string[] {
 
 const folder = (file: string) => file.split('/')[0];
 
+/** What every room above may use. */
+const COMMON = ['cluster', 'require', 'storage'];
+
 /** Which folders a folder's files may use, besides their own. */
 const MAY_USE: { [folder: string]: string[] } = {
-  cluster: [],
-  runtime: ['cluster'],
-  backup: ['cluster', 'runtime'],
-  restore: ['cluster', 'runtime', 'backup'],
+  'require': [],
+  'cluster': ['require'],
+  'storage': ['cluster', 'require', 'runtime'],
+  'runtime': ['cluster', 'require'],
+  'break-glass': [...COMMON, 'runtime'],
+  'backup': [...COMMON, 'break-glass', 'runtime'],
+  'restore': [...COMMON, 'runtime'],
 };
 
 test('every folder of src/ has its place', () => {
@@ -41,6 +47,10 @@ test('files are in no circle', () => {
     done.add(file);
   };
   files.forEach((file) => visit(file, []));
+});
+
+test.each(imports('index.ts'))('%s, whose names are public, has no function and no constant that would be public with them', (file) => {
+  expect(readFileSync(join(SRC, file), 'utf8')).not.toMatch(/^export (async |abstract )?(function|const|let)/m);
 });
 
 test('index.ts only hands names on', () => {

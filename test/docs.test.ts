@@ -8,9 +8,9 @@ const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((file) => 
 /** What the snippets of docs/ take for granted: the imports of the README's quick start, and what it has made. */
 const PRELUDE = `
 import { App, Chart, Cron, Duration, Size } from 'cdk8s';
-import { HostPathVolumeType, Node, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
-import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, KubernetesVersion,
-  RegistryMirror, RetentionPolicy } from 'cdk8s-day2';
+import { BackupVolume, ContainerImages, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, KubeadmCluster,
+  KubernetesVersion,
+  RegistryMirror, RetentionPolicy, SnapshotNodes } from 'cdk8s-day2';
 declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume;
 `;
 

@@ -1,6 +1,5 @@
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import * as ts from 'typescript';
 import * as day2 from '../src';
 import { chart } from './backup/snapshot-fixtures';
@@ -17,7 +16,7 @@ interface Subject {
 const scope = () => chart('backup');
 const kubernetesVersion = day2.KubernetesVersion.of('1.34.4');
 const cluster = day2.EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });
-const node = kplus.Node.named('cp1');
+const node = 'cp1';
 const nfs = { server: 'nas', path: '/export' };
 const volume = () => day2.BackupVolume.fromNfs(scope(), 'nfs', nfs);
 const once = { expires: '2026-11-22T00:00:00Z' };
@@ -32,20 +31,24 @@ const MANIFEST = JSON.stringify({
 /** Everything public that has required props. A new one fails the first test until it stands here. */
 const subjects: { [props: string]: Subject } = {
   KubeadmEtcdProps: { props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] }, build: (props) => day2.EtcdCluster.kubeadm(props) },
+  KubeadmClusterProps: { props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] }, build: (props) => day2.KubeadmCluster.of(props) },
+  KubeadmClusterWithEtcdProps: {
+    props: { name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'], etcd: cluster }, build: (props) => day2.KubeadmCluster.withEtcd(props),
+  },
   StaticPodEtcdProps: {
     props: { name: 'prod' },
-    build: (props) => day2.EtcdCluster.fromStaticPodManifest({ manifest: MANIFEST, ...props }),
+    build: (props) => day2.EtcdCluster.fromStaticPodManifest(MANIFEST, props),
   },
   CommandLineEtcdProps: {
-    props: { name: 'prod', commandLine, image: 'registry.k8s.io/etcd:3.5.21-0' }, build: (props) => day2.EtcdCluster.fromCommandLine(props),
+    props: { name: 'prod', image: 'registry.k8s.io/etcd:3.5.21-0' }, build: (props) => day2.EtcdCluster.fromCommandLine(commandLine, props),
   },
   ExternalEtcdProps: {
     props: { name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: day2.EtcdVersion.of('3.5.21') }, build: (props) => day2.EtcdCluster.external(props),
   },
-  EbsVolumeProps: {
+  EbsBackupVolumeProps: {
     props: { volumeId: 'vol-01234567', zone: 'eu-central-1a', size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsVolume(scope(), 'volume', props),
   },
-  EbsStorageClassProps: { props: { size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsStorageClass(scope(), 'volume', props) },
+  EbsStorageClassBackupVolumeProps: { props: { size: Size.gibibytes(20) }, build: (props) => day2.BackupVolume.fromEbsStorageClass(scope(), 'volume', props) },
   NfsBackupVolumeProps: { props: nfs, build: (props) => day2.BackupVolume.fromNfs(scope(), 'volume', props) },
   EtcdSnapshotCronJobProps: {
     props: { cluster, volume: volume(), schedule: Cron.daily() }, build: (props) => new day2.EtcdSnapshotCronJob(scope(), 'snapshots', props),
@@ -59,7 +62,7 @@ const subjects: { [props: string]: Subject } = {
   },
 };
 /** Those that others extend, and nobody takes. */
-const BASES = ['EtcdClusterProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
+const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
 
 /** The required props of every public props interface, those that it inherits among them. */
 function requiredProps(): { [props: string]: string[] } {
@@ -106,12 +109,18 @@ test.each(Object.entries(subjects))('%s left out as a whole: the error says what
 test.each<[string, (value: any) => unknown]>([
   ['etcd version', (value) => day2.EtcdVersion.of(value)],
   ['kubernetes version', (value) => day2.KubernetesVersion.of(value)],
+  ['manifest', (value) => day2.EtcdCluster.fromStaticPodManifest(value, { name: 'prod' })],
+  ['file', (value) => day2.EtcdCluster.fromStaticPodManifestFile(value, { name: 'prod' })],
+  ['commandLine', (value) => day2.EtcdCluster.fromCommandLine(value, { name: 'prod', image: 'etcd:3.5.21' })],
   ['mirror', (value) => day2.RegistryMirror.replacingHost(value)],
   ['image', (value) => day2.RegistryMirror.replacingHost('mirror').rewrite(value)],
   ['snapshot', (value) => day2.SnapshotSource.at(value)],
   ['snapshot', (value) => day2.SnapshotSource.before(value)],
   ['snapshot', (value) => day2.SnapshotSource.file(value)],
+  ['secret', (value) => day2.EtcdCertificates.fromSecretName(value)],
   ['secret', (value) => day2.EtcdCertificates.fromSecret(value)],
+  ['node', (value) => day2.SnapshotNodes.named(value)],
+  ['claim', (value) => day2.BackupVolume.fromClaimName(scope(), 'volume', value)],
   ['claim', (value) => day2.BackupVolume.fromPersistentVolumeClaim(scope(), 'volume', value)],
 ])('a required argument left out is named: %s', (name, call) => {
   expect(() => call(undefined)).toThrow(`${name} must be given, got undefined`);

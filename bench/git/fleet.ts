@@ -1,10 +1,11 @@
 import { join } from 'path';
 import { App, Chart, Cron, YamlOutputType } from 'cdk8s';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { Program } from '../../src/runtime/program';
+import { BackupVolume } from '../../src/storage/backup-volume';
 import { clusterName, EtcdBackups } from '../synth/fleet';
 
 /** How a cluster's objects are divided into files, by the title in the table. */
@@ -29,7 +30,7 @@ function onHostFolders(app: App, name: string): Chart {
       controlPlanes: [1, 2, 3].map((number) => `${name}-cp${number}`),
     }),
     volume: BackupVolume.fromHostPath(chart, 'backups'),
-    everyMember: true,
+    nodes: SnapshotNodes.everyMember(),
     schedule: Cron.schedule({ minute: '0', hour: '*/2' }),
   });
   return chart;

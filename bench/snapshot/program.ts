@@ -1,10 +1,11 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { Chart, Testing } from 'cdk8s';
-import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../../test/cluster/with-node-files';
 import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
 import { describeEtcd, etcdImage } from '../../test/pod/etcd-scene';
 import { Pod } from '../../test/pod/pod';
@@ -16,11 +17,10 @@ export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[]
   // Of the node's PKI a snapshot looks at ca.crt, which is among the certificates, and at this.
   writeFileSync(join(cluster.certificates, 'sa.pub'), 'public\n');
   new EtcdSnapshotJob(chart, 'snapshot', {
-    cluster: describeEtcd(cluster),
+    cluster: withNodeFiles(describeEtcd(cluster), { pkiFolder: cluster.certificates }),
     volume: BackupVolume.fromHostPath(chart, 'backups', { path: volume }),
-    node: Node.named(cluster.members[0].name),
+    nodes: SnapshotNodes.named(cluster.members[0].name),
     retention: RetentionPolicy.keepLast(1),
-    pkiFolder: cluster.certificates,
     breakGlassKit: false,
   });
   return Testing.synth(chart);

@@ -1,9 +1,9 @@
 import { App, Chart, Cron } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 /** The name of one cluster of the fleet. Everything that differs between two clusters is derived from it. */
 export function clusterName(index: number): string {

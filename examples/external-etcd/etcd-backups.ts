@@ -14,7 +14,7 @@ export class EtcdBackups extends Chart {
 
     // Made beside the chart, never in git:
     //   kubectl -n etcd-backups create secret generic etcd-client --from-file=ca.crt --from-file=tls.crt --from-file=tls.key
-    const client = kplus.Secret.fromSecretName(this, 'client', 'etcd-client');
+    const certificates = EtcdCertificates.fromSecretName('etcd-client');
 
     const claim = new kplus.PersistentVolumeClaim(this, 'claim', {
       accessModes: [kplus.PersistentVolumeAccessMode.READ_WRITE_ONCE],
@@ -27,7 +27,7 @@ export class EtcdBackups extends Chart {
         name: 'billing',
         endpoints: ['https://etcd-1.example.com:2379', 'https://etcd-2.example.com:2379', 'https://etcd-3.example.com:2379'],
         etcdVersion: EtcdVersion.of('3.5.21'),
-        certificates: EtcdCertificates.fromSecret(client),
+        certificates,
       }),
       volume: BackupVolume.fromPersistentVolumeClaim(this, 'backups', claim),
       schedule: Cron.schedule({ minute: '15', hour: '*' }),

@@ -1,5 +1,7 @@
 import { Chart, Cron } from 'cdk8s';
-import { BackupVolume, ContainerImages, EtcdCluster, EtcdSnapshotCronJob, KubernetesVersion, RegistryMirror, RetentionPolicy } from 'cdk8s-day2';
+import {
+  BackupVolume, ContainerImages, EtcdCluster, EtcdSnapshotCronJob, KubernetesVersion, RegistryMirror, RetentionPolicy, SnapshotNodes,
+} from 'cdk8s-day2';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
@@ -16,8 +18,8 @@ export class EtcdBackups extends Chart {
     new EtcdSnapshotCronJob(this, 'snapshots', {
       cluster: EtcdCluster.kubeadm({ name: 'machine-room', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['master-1'] }),
       // The disk is mounted there. Where it isn't, the pod waits rather than fill etcd's own disk.
-      volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', type: kplus.HostPathVolumeType.DIRECTORY }),
-      node: kplus.Node.named('master-1'),
+      volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', mustExist: true }),
+      nodes: SnapshotNodes.named('master-1'),
       schedule: Cron.schedule({ minute: '*/5' }),
       // An hour to the five minutes, a day to the hour, a week to the day.
       retention: RetentionPolicy.of({ last: 12, hourly: 24, daily: 7 }),

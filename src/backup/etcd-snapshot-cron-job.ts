@@ -3,15 +3,23 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EtcdSnapshotProps } from './etcd-snapshot-props';
 import { RetentionPolicy } from './retention-policy';
-import { requireWholeNumber, snapshotWorkloads } from './snapshot-pods';
-import { requireGiven } from '../cluster/text';
-import { requireSeconds } from '../runtime/program-pod';
-import { requireSchedule, requireTimeZone } from '../runtime/schedule';
+import { snapshotWorkloads } from './snapshot-workloads';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireWholeNumber } from '../require/number';
+import { requireSchedule, requireTimeZone } from '../require/schedule';
 
 /** Props of snapshots on a schedule. */
 export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
   /** When snapshots are taken, as `Cron.schedule({ minute: '0', hour: '*\/6' })`. Checked field by field. */
   readonly schedule: Cron;
+
+  /**
+   * Which backups stay. The rest is deleted after a new backup is complete, never before.
+   *
+   * @default RetentionPolicy.recommended()
+   */
+  readonly retention?: RetentionPolicy;
 
   /**
    * The time zone of the schedule, a name of the tz database. Needs Kubernetes 1.25. Names of backups and retention go by UTC all the same.
@@ -55,16 +63,17 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
  * Each run takes one snapshot (of the local member if it can give one, else of another), checks it, completes it under its final name,
  * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
  *
- * Throws when schedule, time zone, durations or counts make no sense, when backups would be in etcd's own data folder, and when they would
- * scatter over the nodes: a volume of the host, several control planes, and neither `node` nor `everyMember`.
+ * Throws when the schedule never comes or has fields that Kubernetes refuses, when the time zone isn't in the tz database, when a duration or
+ * a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder, and when they would scatter
+ * over the nodes: a volume of the host, several control planes, and no `nodes`.
  *
  * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
  */
 export class EtcdSnapshotCronJob extends Construct {
-  /** The CronJob, or with `everyMember` the first control plane's. */
+  /** The CronJob, or with `SnapshotNodes.everyMember()` the first control plane's. */
   public readonly cronJob: kplus.CronJob;
 
-  /** All the CronJobs: one, or with `everyMember` one for each control plane, in their order. */
+  /** All the CronJobs: one, or with `SnapshotNodes.everyMember()` one for each control plane, in their order. */
   public readonly cronJobs: kplus.CronJob[];
 
   /** Which backups stay. */
@@ -94,7 +103,7 @@ export class EtcdSnapshotCronJob extends Construct {
       suspend: props.suspend ?? false,
       successfulJobsRetained: props.successfulJobsRetained ?? 3,
       failedJobsRetained: props.failedJobsRetained ?? 3,
-      activeDeadline: workload.deadline,
+      activeDeadline: workload.activeDeadline,
       backoffLimit: workload.backoffLimit,
     }));
     this.cronJob = this.cronJobs[0];

@@ -1,42 +1,29 @@
 import { Duration, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from './backup-volume';
-import { RetentionPolicy } from './retention-policy';
+import { SnapshotNodes } from './snapshot-nodes';
 import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
+import { IEtcdCluster } from '../cluster/etcd-cluster';
+import { ProgramResources } from '../runtime/program-resources';
+import { BackupVolume } from '../storage/backup-volume';
 
 /**
  * What a snapshot is taken of, where it is kept, and how the pod runs that takes it. For those on a schedule and for single ones.
  */
 export interface EtcdSnapshotProps {
-  /** The etcd cluster to back up. */
-  readonly cluster: EtcdCluster;
+  /** The cluster whose etcd is backed up. */
+  readonly cluster: IEtcdCluster;
 
   /** Where backups are kept, each in a folder of its own under the cluster's name. */
   readonly volume: BackupVolume;
 
   /**
-   * The control-plane node that takes the snapshots, as `kplus.Node.named('cp1')`. Its own member is asked first, then the others.
+   * On which nodes snapshots are taken.
    *
-   * The pod comes through the scheduler (a node affinity for the name), so it waits for nothing else and claims are bound as usual.
-   *
-   * @default - any of the cluster's control planes; with an external etcd any node at all
+   * @default SnapshotNodes.anyControlPlane()
    */
-  readonly node?: kplus.NamedNode;
+  readonly nodes?: SnapshotNodes;
 
   /**
-   * Whether every control plane takes snapshots of its own: one workload for each, pinned there, its own member asked first.
-   *
-   * With a volume of the host, a backup is then on every machine. On a volume that they share, the members' backups count together for
-   * the retention. A volume that only one node at a time can attach (EBS) can't do this.
-   *
-   * @default false
-   */
-  readonly everyMember?: boolean;
-
-  /**
-   * Seconds granularity: how long one save may take, from one member. There is no limit in etcdctl itself, and a fixed one fails the day
-   * the database has grown.
+   * How long one save from one member may take, in whole seconds. etcdctl has no limit of its own. Leave room for the database to grow.
    *
    * @default Duration.minutes(10)
    */
@@ -55,7 +42,7 @@ export interface EtcdSnapshotProps {
    *
    * @default Duration.hours(1), or twice the `snapshotTimeout` if that is longer
    */
-  readonly deadline?: Duration;
+  readonly activeDeadline?: Duration;
 
   /**
    * How often Kubernetes starts a failed run again, in a new pod.
@@ -72,12 +59,12 @@ export interface EtcdSnapshotProps {
   readonly minimumFreeSpace?: Size;
 
   /**
-   * Whether the node's whole PKI folder (`ca.crt`, `ca.key`, the service accounts' keys and the rest) is kept beside each snapshot, in
+   * Whether the cluster's whole PKI folder (`pkiFolder` of a `KubeadmCluster`: `ca.crt`, `ca.key`, the service accounts' keys and the rest) is kept beside each snapshot, in
    * `pki/`. Without it, a control plane whose disks are lost can't be rebuilt as the same cluster.
    *
-   * **The private keys lie on the volume in plain text**, readable by root only. Whoever can read the volume can sign certificates for
-   * any user, `system:masters` included, and decrypts nothing less than the whole cluster. Turn it on for volumes that are encrypted and
-   * as well guarded as the control plane itself, and keep the PKI elsewhere otherwise.
+   * **The private keys lie on the volume in plain text**, readable by root only. Anyone who can read the volume can sign certificates for
+   * any user, `system:masters` included: they own the cluster. Turn it on for volumes that are encrypted and as well guarded as the control
+   * plane itself, and keep the PKI elsewhere otherwise.
    *
    * The pod gets the capability `DAC_READ_SEARCH` for it, since components may run as users of their own. A snapshot beside which the PKI
    * can't be kept is kept without it, and the run fails and says why.
@@ -87,30 +74,6 @@ export interface EtcdSnapshotProps {
    * @default false
    */
   readonly includePki?: boolean;
-
-  /**
-   * The node's PKI folder. An absolute path on the host.
-   *
-   * `includePki` keeps all of it. Of a stacked cluster whose etcd certificates are files of the node, each backup's record has the SHA-256 of
-   * `ca.crt` and `sa.pub` in any case, both public, so that a restore can tell beforehand that it meets another cluster's PKI.
-   *
-   * @default - the folder above etcd's certificates where these are as kubeadm lays them out, such as /var/lib/minikube/certs; else /etc/kubernetes/pki
-   */
-  readonly pkiFolder?: string;
-
-  /**
-   * The file that the API server's `--encryption-provider-config` names, such as `/etc/kubernetes/enc/enc.yaml`. An absolute path on the
-   * host, there on every control plane on which the pod may run.
-   *
-   * It is mounted for one thing: each backup's record gets its SHA-256, and nothing else of it is kept. A restored cluster can read its
-   * encrypted Secrets only with the keys of that time, so a restore that would meet another file says so before anything stops. The file
-   * itself has to be kept elsewhere, as the keys that it holds are what protects the backups.
-   *
-   * Only for stacked clusters; an external etcd's pods see no control plane's files.
-   *
-   * @default - none is recorded
-   */
-  readonly encryptionConfig?: string;
 
   /**
    * Whether the break-glass kit is kept beside the backups, in `break-glass/`: the restore program, a static busybox, etcd's tools and a
@@ -123,12 +86,11 @@ export interface EtcdSnapshotProps {
   readonly breakGlassKit?: boolean;
 
   /**
-   * CPU and memory of the container that takes the snapshot. `etcdutl` maps the database into memory; those pages are given back under
-   * pressure, and needn't fit into the limit.
+   * CPU and memory of the container that takes the snapshot.
    *
    * @default - requests 50m CPU and 64 MiB, limits memory to 512 MiB and CPU not at all
    */
-  readonly resources?: kplus.ContainerResources;
+  readonly resources?: ProgramResources;
 
   /**
    * The priority class of the pods. For `system-node-critical` and `system-cluster-critical`, Kubernetes wants no particular namespace,
@@ -143,14 +105,14 @@ export interface EtcdSnapshotProps {
    *
    * @default - none
    */
-  readonly labels?: { [key: string]: string };
+  readonly labels?: { readonly [key: string]: string };
 
   /**
    * Annotations for the workload and its pods.
    *
    * @default - none
    */
-  readonly annotations?: { [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
 
   /**
    * The images that the pods run, a registry mirror, pull secrets.
@@ -158,11 +120,4 @@ export interface EtcdSnapshotProps {
    * @default ContainerImages.defaults()
    */
   readonly images?: ContainerImages;
-
-  /**
-   * Which backups stay. The rest is deleted after a new backup is complete, never before.
-   *
-   * @default - RetentionPolicy.recommended() on a schedule, RetentionPolicy.keepAll() for a single snapshot
-   */
-  readonly retention?: RetentionPolicy;
 }

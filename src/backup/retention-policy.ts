@@ -1,4 +1,6 @@
 import { Duration } from 'cdk8s';
+import { requireSeconds } from '../require/duration';
+import { requireWholeNumber } from '../require/number';
 
 /**
  * Which backups stay. A backup stays when any rule keeps it. All times are UTC, taken from the backup's name.
@@ -10,37 +12,37 @@ import { Duration } from 'cdk8s';
  */
 export interface RetentionRules {
   /**
-   * How many of the newest backups stay, whatever their age.
+   * Keeps the newest backups, as many as this says, whatever their age.
    * @default - no such rule
    */
   readonly last?: number;
 
   /**
-   * Of how many hours the newest backup stays.
+   * Keeps the newest backup of each of the last hours that have one, as many as this says.
    * @default - no such rule
    */
   readonly hourly?: number;
 
   /**
-   * Of how many days the newest backup stays.
+   * Keeps the newest backup of each of the last days that have one, as many as this says.
    * @default - no such rule
    */
   readonly daily?: number;
 
   /**
-   * Of how many ISO weeks (Monday to Sunday) the newest backup stays.
+   * Keeps the newest backup of each of the last ISO weeks (Monday to Sunday) that have one, as many as this says.
    * @default - no such rule
    */
   readonly weekly?: number;
 
   /**
-   * Of how many months the newest backup stays.
+   * Keeps the newest backup of each of the last months that have one, as many as this says.
    * @default - no such rule
    */
   readonly monthly?: number;
 
   /**
-   * Of how many years the newest backup stays.
+   * Keeps the newest backup of each of the last years that have one, as many as this says.
    * @default - no such rule
    */
   readonly yearly?: number;
@@ -74,12 +76,12 @@ export class RetentionPolicy {
     for (const kind of COUNTS) {
       const count = rules[kind];
       if (count === undefined) continue;
-      checkCount(kind, count);
+      requireWholeNumber(`retention.${kind}`, count, 1, kind === 'last' ? NO_RULE : `leave it out to keep no ${kind} backups`);
       parts.push(kind === 'last' ? `the last ${count}` : `${count} ${kind}`);
       environment[`KEEP_${kind.toUpperCase()}`] = `${count}`;
     }
     if (rules.within !== undefined) {
-      const seconds = checkWithin(rules.within);
+      const seconds = requireSeconds('retention.within', rules.within, NO_RULE);
       parts.push(`everything of ${inWords(seconds)}`);
       environment.KEEP_WITHIN_SECONDS = `${seconds}`;
     }
@@ -136,19 +138,8 @@ export class RetentionPolicy {
   }
 }
 
+const NO_RULE = 'leave it out for no such rule';
 const COUNTS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
-
-function checkCount(kind: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
-  const fix = kind === 'last' ? 'leave it out for no such rule' : `leave it out to keep no ${kind} backups`;
-  throw new Error(`retention.${kind} must be a whole number of at least 1, got ${count}: ${fix}`);
-}
-
-function checkWithin(within: Duration): number {
-  const seconds = within.toSeconds({ integral: false });
-  if (Number.isSafeInteger(seconds) && seconds >= 1) return seconds;
-  throw new Error(`retention.within must be a whole number of seconds and at least 1, got ${seconds} seconds: leave it out for no such rule`);
-}
 
 /** Exact to the second, where Duration.toHumanString() drops all but the first two units. */
 function inWords(seconds: number): string {

@@ -1,8 +1,20 @@
-import * as kplus from 'cdk8s-plus-28';
-import { EtcdCluster } from './etcd-cluster';
+import { IEtcdCluster } from './etcd-cluster';
 import { EtcdVersion } from './etcd-version';
 import { parseImage, parsePinnedImage } from './image-reference';
+import { FIRST_TAG_WITH_TOOLS, toollessTag } from './kubeadm-etcd';
 import { RegistryMirror } from './registry-mirror';
+import { requireList } from '../require/list';
+import { requireDnsSubdomain } from '../require/names';
+
+/** When the kubelet pulls an image. */
+export enum ImagePullPolicy {
+  /** Each time a container starts. */
+  ALWAYS = 'Always',
+  /** When the node lacks it. */
+  IF_NOT_PRESENT = 'IfNotPresent',
+  /** Not at all: the node must have it. */
+  NEVER = 'Never',
+}
 
 /**
  * The images that this library's pods run, and how they are pulled.
@@ -31,18 +43,18 @@ export interface ContainerImagesProps {
   readonly mirror?: RegistryMirror;
 
   /**
-   * Secrets with which the images are pulled, in the namespace of the pods.
+   * Names of the Secrets with which the images are pulled, in the namespace of the pods.
    *
    * @default - none
    */
-  readonly pullSecrets?: kplus.ISecret[];
+  readonly pullSecretNames?: string[];
 
   /**
    * When images are pulled. With `ALWAYS`, no backup and no restore runs while the registry is down.
    *
    * @default ImagePullPolicy.IF_NOT_PRESENT
    */
-  readonly imagePullPolicy?: kplus.ImagePullPolicy;
+  readonly imagePullPolicy?: ImagePullPolicy;
 }
 
 /**
@@ -57,17 +69,18 @@ export class ContainerImages {
   /**
    * Images of one's own, a mirror, or both.
    *
-   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools.
+   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools, and when a
+   * Secret's name isn't one.
    */
   public static of(props: ContainerImagesProps): ContainerImages {
     return new ContainerImages(props);
   }
 
   /** When images are pulled. */
-  public readonly imagePullPolicy: kplus.ImagePullPolicy;
+  public readonly imagePullPolicy: ImagePullPolicy;
 
-  /** Secrets with which the images are pulled. */
-  public readonly pullSecrets: kplus.ISecret[];
+  /** Names of the Secrets with which the images are pulled. */
+  public readonly pullSecretNames: string[];
 
   /** The image with a shell and the usual small programs, behind the mirror if there is one. */
   public readonly busybox: string;
@@ -77,8 +90,10 @@ export class ContainerImages {
 
   private constructor(props: ContainerImagesProps) {
     this.mirror = props.mirror;
-    this.imagePullPolicy = props.imagePullPolicy ?? kplus.ImagePullPolicy.IF_NOT_PRESENT;
-    this.pullSecrets = [...props.pullSecrets ?? []];
+    this.imagePullPolicy = props.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT;
+    requireList('pullSecretNames', props.pullSecretNames ?? []);
+    this.pullSecretNames = [...props.pullSecretNames ?? []];
+    this.pullSecretNames.forEach(name => requireDnsSubdomain('pullSecretNames', name));
     this.etcd = props.etcd === undefined ? undefined : this.pinned('etcd', props.etcd);
     if (props.etcd !== undefined && withTools(props.etcd) !== props.etcd) {
       throw new Error(`image etcd must have etcdutl, got ${props.etcd}, which lacks it: use ${withTools(props.etcd)}`);
@@ -89,19 +104,18 @@ export class ContainerImages {
   /**
    * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
    *
-   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot: they lack `etcdutl`, and `etcdctl` no longer does it. Then it is
-   * the first one that can, 3.6.5-0, by its tag alone.
+   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot. Then it is the first one that can, 3.6.5-0, by its tag alone.
    *
    * Throws when the cluster's image is such a one under a tag of somebody's own, of which nobody knows a newer one.
    */
-  public etcdFor(cluster: EtcdCluster): string {
-    return this.etcd ?? this.rewrite(withTools(cluster.image, cluster.etcdVersion));
+  public etcdFor(cluster: IEtcdCluster): string {
+    return this.etcd ?? this.rewrite(withTools(cluster.etcd.image, cluster.etcd.etcdVersion));
   }
 
   /**
    * Every image that is needed to operate a cluster, behind the mirror if there is one: what a mirror has to hold.
    */
-  public listFor(cluster: EtcdCluster): string[] {
+  public listFor(cluster: IEtcdCluster): string[] {
     return [this.etcdFor(cluster), this.busybox];
   }
 
@@ -120,17 +134,17 @@ export class ContainerImages {
   }
 }
 
-/** The image itself, or the first with etcdutl in place of one that Kubernetes has built without it when etcdctl could no longer do its work. */
+/** The image itself, or in place of one whose tools can't check a snapshot the first that has them. */
 function withTools(image: string, version?: EtcdVersion): string {
   const { registry, repository, tag } = parseImage('image', image);
   const isOfKubernetes = /^(registry\.k8s\.io|k8s\.gcr\.io)$/.test(registry) && repository === 'etcd';
-  const [, toolless, rest] = /^v?(3\.6\.[0-4](?!\d))(.*)$/.exec(tag ?? version?.toString() ?? '') ?? [];
-  if (toolless === undefined || (!isOfKubernetes && !/^-\d+/.test(rest))) {
+  const toolless = toollessTag(tag ?? version?.toString() ?? '');
+  if (toolless === undefined || (!isOfKubernetes && !/^-\d+/.test(toolless.suffix))) {
     return image;
   }
-  if (!isOfKubernetes && (!/^-\d+$/.test(rest) || tag?.startsWith('v'))) {
-    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless}, which lacks it; `
-      + 'set images, as ContainerImages.of({ etcd: \'registry.k8s.io/etcd:3.6.5-0\' })');
+  if (!isOfKubernetes && (!/^-\d+$/.test(toolless.suffix) || tag?.startsWith('v'))) {
+    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless.version}, which lacks it; `
+      + `set images, as ContainerImages.of({ etcd: 'registry.k8s.io/etcd:${FIRST_TAG_WITH_TOOLS}' })`);
   }
-  return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:3.6.5-0`;
+  return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:${FIRST_TAG_WITH_TOOLS}`;
 }

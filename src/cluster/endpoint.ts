@@ -1,6 +1,6 @@
 import { isIPv6 } from 'net';
-import { firstDuplicate } from './names';
-import { requireText } from './text';
+import { firstDuplicate } from '../require/list';
+import { requireText } from '../require/text';
 
 /** The URL of an etcd member, taken apart. */
 export interface Endpoint {

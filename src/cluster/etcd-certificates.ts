@@ -1,7 +1,9 @@
 import * as path from 'path';
 import * as kplus from 'cdk8s-plus-28';
-import { requireAbsolutePath } from './names';
-import { requireGiven, requireText } from './text';
+import { requireGiven } from '../require/given';
+import { requireDnsSubdomain } from '../require/names';
+import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
 
 /**
  * The names of the three files with which a client proves itself to etcd.
@@ -41,13 +43,13 @@ export interface CertificateLocations {
   readonly key: string;
 }
 
+/** The folder in which kubeadm keeps the certificates of etcd. */
+const KUBEADM_FOLDER = '/etc/kubernetes/pki/etcd';
+
 /**
  * The certificates with which backups and restores reach etcd.
  */
 export class EtcdCertificates {
-  /** The folder in which kubeadm keeps the certificates of etcd. */
-  public static readonly KUBEADM_FOLDER = '/etc/kubernetes/pki/etcd';
-
   /**
    * Certificates in a folder of the node on which the pod runs.
    *
@@ -58,7 +60,7 @@ export class EtcdCertificates {
    * makes on every control plane, and not the server's.
    * @see https://kubernetes.io/docs/setup/best-practices/certificates/
    */
-  public static fromHostFolder(folder: string = EtcdCertificates.KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
+  public static fromHostFolder(folder: string = KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
     requireAbsolutePath('certificate folder', folder);
     const locate = (prop: string, file: string) => {
       requireText(`certificate file ${prop}`, file);
@@ -79,13 +81,13 @@ export class EtcdCertificates {
   /**
    * Certificates in a Secret in the namespace of the pod, for example one of type `kubernetes.io/tls` that has `ca.crt` too.
    *
-   * Throws when a key isn't a valid key of a Secret.
+   * Throws when the name or a key isn't one that a Secret can have.
    *
-   * @param secret The Secret.
+   * @param secretName The name of the Secret.
    * @param keys The keys in the Secret; `ca.crt`, `tls.crt` and `tls.key` when left out.
    */
-  public static fromSecret(secret: kplus.ISecret, keys: CertificateFiles = {}): EtcdCertificates {
-    requireGiven({ secret }, 'secret');
+  public static fromSecretName(secretName: string, keys: CertificateFiles = {}): EtcdCertificates {
+    requireDnsSubdomain('secret', secretName);
     const check = (prop: string, key: string) => {
       requireText(`certificate key ${prop}`, key);
       if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
@@ -97,7 +99,18 @@ export class EtcdCertificates {
       ca: check('ca', keys.ca ?? 'ca.crt'),
       cert: check('cert', keys.cert ?? 'tls.crt'),
       key: check('key', keys.key ?? 'tls.key'),
-    }, undefined, secret);
+    }, undefined, secretName);
+  }
+
+  /**
+   * As `fromSecretName`, for a Secret of cdk8s-plus-28. With another release of cdk8s-plus, and in other languages than TypeScript, use
+   * `fromSecretName` with the Secret's `name`.
+   *
+   * Throws when a key isn't one that a Secret can have.
+   */
+  public static fromSecret(secret: kplus.ISecret, keys: CertificateFiles = {}): EtcdCertificates {
+    requireGiven({ secret }, 'secret');
+    return EtcdCertificates.fromSecretName(secret.name, keys);
   }
 
   private constructor(
@@ -105,7 +118,7 @@ export class EtcdCertificates {
     public readonly files: CertificateLocations,
     /** The folder on the host, when that is where they are. */
     public readonly hostFolder?: string,
-    /** The Secret, when that is where they are. */
-    public readonly secret?: kplus.ISecret,
+    /** The name of the Secret, when that is where they are. */
+    public readonly secretName?: string,
   ) {}
 }

@@ -26,7 +26,7 @@ export interface StackedEtcdProps extends EtcdClusterProps {
    * They are needed, too, where what is read doesn't tell at which addresses the other members answer clients: clients and members are on
    * different networks, or URLs mean each machine itself, such as `https://127.0.0.1:2379`.
    *
-   * @default - what is read says the addresses; else the names are used
+   * @default - taken from the manifest or command line where it names them, otherwise the node names
    */
   readonly addresses?: { readonly [node: string]: string };
 
@@ -66,7 +66,7 @@ export interface KubeadmEtcdProps extends StackedEtcdProps {
    *
    * @default /var/lib/etcd
    */
-  readonly dataDir?: string;
+  readonly dataFolder?: string;
 
   /**
    * The image that etcd runs from.
@@ -90,22 +90,8 @@ export interface RunningEtcdProps extends StackedEtcdProps {
   readonly controlPlanes?: string[];
 }
 
-/** Props of an etcd that is described by a static pod manifest. Either `manifest` or `file` is needed. */
+/** Props of an etcd that is described by a static pod manifest. */
 export interface StaticPodEtcdProps extends RunningEtcdProps {
-  /**
-   * The text of the manifest.
-   *
-   * @default - read from `file`
-   */
-  readonly manifest?: string;
-
-  /**
-   * The path of a copy of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
-   *
-   * @default - `manifest` is used
-   */
-  readonly file?: string;
-
   /**
    * The image that etcd runs from.
    *
@@ -116,12 +102,6 @@ export interface StaticPodEtcdProps extends RunningEtcdProps {
 
 /** Props of an etcd that is described by the command line of a running process. */
 export interface CommandLineEtcdProps extends RunningEtcdProps {
-  /**
-   * The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`, with other columns and other lines around it.
-   * Its paths must be the host's. An etcd that takes its settings from variables or a file shows none of them there.
-   */
-  readonly commandLine: string;
-
   /** The image that etcd runs from, which no process tells: `crictl images etcd` lists it. */
   readonly image: string;
 }
@@ -153,5 +133,5 @@ export interface ExternalEtcdProps extends EtcdClusterProps {
    *
    * @default /var/lib/etcd
    */
-  readonly dataDir?: string;
+  readonly dataFolder?: string;
 }

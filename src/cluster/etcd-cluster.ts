@@ -1,114 +1,81 @@
-import { isIPv6 } from 'net';
-import { requireControlPlanes } from './control-planes';
-import { formatEndpoint, requireConsistentEndpoints, requireHost, requirePort } from './endpoint';
+import { requireConsistentEndpoints } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
-import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, RunningEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
-import { flagsOfCommandLine } from './etcd-command-line';
+import { CommandLineEtcdProps, ExternalEtcdProps, KubeadmEtcdProps, StaticPodEtcdProps } from './etcd-cluster-props';
+import { describeCommandLine, describeExternal, describeKubeadm, describePod, EtcdDescription, NodeFacts } from './etcd-description';
 import { EtcdMember } from './etcd-member';
 import { EtcdVersion } from './etcd-version';
 import { parsePinnedImage } from './image-reference';
 import { KubernetesVersion } from './kubernetes-version';
-import { requireApart } from './member-addresses';
 import { warnOfBadMemberCount } from './member-count';
-import { requireAbsolutePath, requireDnsLabel } from './names';
-import { flagsObstacle } from './restore-obstacle';
-import { RunningEtcd } from './running-etcd';
+import { pkiFolderOf } from './pki-folder';
 import { readManifestFile, readManifestText } from './static-pod-manifest';
-import { requireGiven, requireList, requireText } from './text';
+import { requireDnsLabel } from '../require/names';
+import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
 
-/** What the ways to describe a cluster have in common. */
-interface Description {
-  readonly name: string;
-  readonly kubernetesVersion?: KubernetesVersion;
-  readonly etcdVersion: EtcdVersion;
-  readonly image: string;
-  readonly dataDir: string;
-  readonly certificates?: EtcdCertificates;
-  readonly endpoints: string[];
-  readonly members?: EtcdMember[];
-  readonly memberName?: string;
-  readonly loopback?: string;
-  readonly pkiFolder?: string;
-  /** Why a restore would refuse it. */
-  readonly restoreObstacle?: string;
-  /** What the number of members was read from. */
-  readonly source: string;
+/**
+ * A cluster with an etcd that is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing else of the cluster need be said.
+ */
+export interface IEtcdCluster {
+  /** The cluster's etcd. */
+  readonly etcd: EtcdCluster;
 }
 
 /**
- * An etcd cluster that exists and is operated: backed up, restored, upgraded.
+ * An etcd cluster that exists and is operated: backed up and restored.
+ *
+ * It is all that a snapshot or a restore needs. Where also nodes, the PKI folder or the encryption configuration are to be described, use
+ * `KubeadmCluster`.
  */
-export class EtcdCluster {
+export class EtcdCluster implements IEtcdCluster {
   /**
    * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
    *
-   * Throws when a name, an address, the port or the data directory isn't valid, when two control planes have the same address or one's means
+   * Throws when a name, an address, the port or the data folder isn't valid, when two control planes have the same address or one's means
    * each machine itself, or when the etcd of the Kubernetes version isn't known.
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'kubernetesVersion', 'controlPlanes');
-    const port = props.clientPort ?? 2379;
-    requirePort('clientPort', port);
-    requireControlPlanes(props.controlPlanes, props);
-    const members = props.controlPlanes.map(name => {
-      const host = props.addresses?.[name] ?? name;
-      requireHost(`address of ${name}`, host);
-      return {
-        name,
-        peerUrl: formatEndpoint({ scheme: 'https', host, port: 2380 }),
-        clientUrl: formatEndpoint({ scheme: 'https', host, port }),
-        zone: props.zones?.[name],
-      };
-    });
-    requireApart(members);
-    const isV6 = Object.values(props.addresses ?? {}).some(isIPv6);
-    return new EtcdCluster({
-      name: props.name,
-      kubernetesVersion: props.kubernetesVersion,
-      etcdVersion: props.etcdVersion ?? (props.image === undefined ? props.kubernetesVersion.etcdVersion : versionOf(props.image)),
-      image: props.image ?? props.kubernetesVersion.etcdImage,
-      dataDir: props.dataDir ?? '/var/lib/etcd',
-      certificates: props.certificates ?? EtcdCertificates.fromHostFolder(),
-      endpoints: members.map(({ clientUrl }) => clientUrl),
-      members,
-      loopback: formatEndpoint({ scheme: 'https', host: isV6 ? '::1' : '127.0.0.1', port }),
-      source: 'controlPlanes',
-    });
+    return new EtcdCluster(describeKubeadm(props));
   }
 
   /**
    * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
-   * The image, the data directory, URLs, certificates and members are read; paths are the host's.
+   * The image, the data folder, URLs, certificates and members are read; paths are the host's.
    *
-   * Throws when neither or both of `manifest` and `file` are given, when something that is needed isn't in it, naming the flag and the prop
-   * that replaces it, and when what it says can't be true on a node or is known only there. Warns on the console when the number of members
-   * is even or above seven.
+   * Throws when something that is needed isn't in it, naming the flag and the prop that replaces it, and when what it says can't be true on a
+   * node or is known only there. Warns on the console when the number of members is even or above seven.
+   *
+   * @param manifest The text of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
    */
-  public static fromStaticPodManifest(props: StaticPodEtcdProps): EtcdCluster {
-    requireGiven(props, 'name');
-    if ((props.manifest === undefined) === (props.file === undefined)) {
-      throw new Error(`either manifest or file must be given, got ${props.file === undefined ? 'neither' : 'both'}`);
-    }
-    const pod = props.file !== undefined ? readManifestFile(props.file) : readManifestText(props.manifest!);
-    const image = props.image ?? pod.image;
-    if (image === undefined) {
-      throw new Error(`${pod.flags.source} has no image for etcd's container: set image`);
-    }
-    return EtcdCluster.running(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props), pod.restoreObstacle);
+  public static fromStaticPodManifest(manifest: string, props: StaticPodEtcdProps): EtcdCluster {
+    requireText('manifest', manifest);
+    return new EtcdCluster(describePod(readManifestText(manifest), props));
   }
 
   /**
-   * The etcd of a cluster as the command line of one of its members has it: a line of `ps`, with whatever stands around it.
+   * As `fromStaticPodManifest`, from a file.
+   *
+   * Throws as that one does, and when there is no such file.
+   *
+   * @param file The path of a copy of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
+   */
+  public static fromStaticPodManifestFile(file: string, props: StaticPodEtcdProps): EtcdCluster {
+    requireText('file', file);
+    return new EtcdCluster(describePod(readManifestFile(file), props));
+  }
+
+  /**
+   * The etcd of a cluster as the command line of one of its members has it.
    *
    * Throws when no or more than one etcd process is in it, when its line is cut or has no flags, and when something that is needed isn't,
    * naming the flag and the prop that replaces it. Warns on the console when the number of members is even or above seven.
+   *
+   * @param commandLine The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`, with other columns and other lines around it.
+   * Its paths must be the host's. An etcd that takes its settings from variables or a file shows none of them there.
    */
-  public static fromCommandLine(props: CommandLineEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'commandLine', 'image');
-    requireText('commandLine', props.commandLine);
-    const flags = flagsOfCommandLine(props.commandLine);
-    return EtcdCluster.running(props, props.image, new RunningEtcd(flags, hostPath => hostPath, props), flagsObstacle(flags));
+  public static fromCommandLine(commandLine: string, props: CommandLineEtcdProps): EtcdCluster {
+    return new EtcdCluster(describeCommandLine(commandLine, props));
   }
 
   /**
@@ -118,34 +85,7 @@ export class EtcdCluster {
    * Warns on the console when the number of endpoints is even or above seven.
    */
   public static external(props: ExternalEtcdProps): EtcdCluster {
-    requireGiven(props, 'name', 'endpoints', 'etcdVersion');
-    requireList('endpoints', props.endpoints);
-    return new EtcdCluster({
-      name: props.name,
-      etcdVersion: props.etcdVersion,
-      image: props.image ?? `quay.io/coreos/etcd:v${props.etcdVersion}`,
-      dataDir: props.dataDir ?? '/var/lib/etcd',
-      certificates: props.certificates,
-      endpoints: [...props.endpoints],
-      source: 'endpoints',
-    });
-  }
-
-  private static running(props: RunningEtcdProps, image: string, etcd: RunningEtcd, restoreObstacle?: string): EtcdCluster {
-    return new EtcdCluster({
-      name: props.name,
-      etcdVersion: props.etcdVersion ?? versionOf(image),
-      image,
-      dataDir: etcd.dataDir,
-      certificates: etcd.certificates,
-      members: etcd.members,
-      memberName: etcd.memberName,
-      loopback: etcd.loopback,
-      pkiFolder: etcd.pkiFolder,
-      restoreObstacle,
-      endpoints: etcd.members.map(({ clientUrl }) => clientUrl),
-      source: props.controlPlanes ? 'controlPlanes' : '--initial-cluster (set controlPlanes if more have joined since)',
-    });
+    return new EtcdCluster(describeExternal(props));
   }
 
   /** The cluster's name. */
@@ -157,13 +97,17 @@ export class EtcdCluster {
   /** The image that etcd runs from, or for an external etcd the one with its tools. */
   public readonly image: string;
   /** The folder of etcd's data on the hosts. */
-  public readonly dataDir: string;
+  public readonly dataFolder: string;
   /** The certificates with which etcd is reached; none when it serves plain http. */
   public readonly certificates?: EtcdCertificates;
   /** The members on the control planes; none when etcd is external. */
   public readonly members: EtcdMember[];
-  /** The name of the member whose manifest or command line was read. */
-  public readonly memberName?: string;
+  /**
+   * The name of the member whose manifest or command line was read.
+   *
+   * @internal
+   */
+  public readonly _memberName?: string;
   /**
    * Why a restore or a replacement would refuse this etcd on its machines, as far as what was read tells.
    *
@@ -174,38 +118,62 @@ export class EtcdCluster {
   public readonly isExternal: boolean;
 
   /**
-   * The node's PKI folder, where what was read tells it.
+   * The PKI folder of the control planes.
+   *
    * @internal
    */
-  public readonly _pkiFolder?: string;
+  public readonly _pkiFolder: string;
+  /**
+   * The file on the control planes that the API server's `--encryption-provider-config` names, where it is known.
+   *
+   * @internal
+   */
+  public readonly _encryptionConfigFile?: string;
 
   private readonly endpoints: string[];
   private readonly loopback?: string;
 
-  private constructor(description: Description) {
+  private constructor(private readonly description: EtcdDescription) {
     requireDnsLabel('name', description.name);
-    requireAbsolutePath('dataDir', description.dataDir);
+    requireAbsolutePath('dataFolder', description.dataFolder);
     parsePinnedImage('image', description.image);
     requireConsistentEndpoints(description.endpoints, description.certificates !== undefined);
     this.name = description.name;
     this.kubernetesVersion = description.kubernetesVersion;
     this.etcdVersion = description.etcdVersion;
     this.image = description.image;
-    this.dataDir = description.dataDir;
+    this.dataFolder = description.dataFolder;
     this.certificates = description.certificates;
     this.isExternal = description.members === undefined;
     this.members = description.members ?? [];
-    this.memberName = description.memberName;
+    this._memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
-    this._pkiFolder = description.pkiFolder;
+    this._pkiFolder = description.pkiFolder ?? pkiFolderOf(description.certificates);
+    this._encryptionConfigFile = description.encryptionConfigFile;
     this._restoreObstacle = description.restoreObstacle;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
+  }
+
+  /** This cluster itself, so that it can be given wherever a `KubeadmCluster` can. */
+  public get etcd(): EtcdCluster {
+    return this;
   }
 
   /** The names of the control-plane nodes that run a member; none when etcd is external. */
   public get controlPlanes(): string[] {
     return this.members.map(({ name }) => name);
+  }
+
+  /**
+   * This etcd, with what its cluster's description says of the nodes; what is left out there stays as it was.
+   *
+   * @internal
+   */
+  public _withNodes(facts: NodeFacts, zones: { readonly [node: string]: string } = {}): EtcdCluster {
+    const members = this.description.members?.map(member => ({ ...member, zone: member.zone ?? zones[member.name] }));
+    const given = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+    return new EtcdCluster({ ...this.description, members, ...given });
   }
 
   /**
@@ -216,7 +184,7 @@ export class EtcdCluster {
    * @param node The control plane on which the program runs. When left out, it may be any: then the machine's own address is tried first,
    * and every member after it. For an external etcd it doesn't matter.
    */
-  public endpointsFrom(node?: string): string[] {
+  public endpointsSeenFrom(node?: string): string[] {
     if (this.isExternal) {
       return [...this.endpoints];
     }
@@ -226,14 +194,5 @@ export class EtcdCluster {
     const own = this.members.find(({ name }) => name === node)?.clientUrl;
     const local = this.loopback ?? own;
     return [...local === undefined ? [] : [local], ...this.endpoints.filter(url => url !== own && url !== local)];
-  }
-}
-
-function versionOf(image: string): EtcdVersion {
-  const { tag } = parsePinnedImage('image', image);
-  try {
-    return EtcdVersion.of(tag ?? '');
-  } catch {
-    throw new Error(`etcdVersion must be given for the image ${image}, whose tag does not tell it`);
   }
 }

@@ -1,4 +1,4 @@
-import { requireText } from './text';
+import { requireText } from '../require/text';
 
 /** The name of an image, taken apart. */
 export interface ImageReference {

@@ -39,7 +39,7 @@ export function etcdTagOfKubeadm(minor: number, patch: number): string {
   if (line === undefined) {
     const minors = Object.keys(ETCD_TAGS);
     throw new Error(`the etcd of kubernetes 1.${minor} is not known here, only those of 1.${minors[0]} to 1.${minors[minors.length - 1]}: `
-      + 'set image, such as registry.k8s.io/etcd:3.6.8-0, to what /etc/kubernetes/manifests/etcd.yaml names on a control plane');
+      + 'set image of EtcdCluster.kubeadm, such as registry.k8s.io/etcd:3.6.8-0, to what /etc/kubernetes/manifests/etcd.yaml names on a control plane');
   }
   return line.split(' ').map(parse).filter(known => known.fromPatch <= patch).pop()!.tag;
 }
@@ -47,4 +47,26 @@ export function etcdTagOfKubeadm(minor: number, patch: number): string {
 function parse(entry: string): EtcdTag {
   const [fromPatch, tag] = entry.split('=');
   return { fromPatch: Number(fromPatch), tag };
+}
+
+/** The first tag of Kubernetes' image of etcd 3.6 that has etcdutl. */
+export const FIRST_TAG_WITH_TOOLS = '3.6.5-0';
+
+/** A tag of Kubernetes' etcd image whose tools can't check a snapshot. */
+export interface ToollessTag {
+  /** The version in the tag: `3.6.4`. */
+  readonly version: string;
+  /** What follows the version in the tag: `-0`, or more where somebody has built an image of it. */
+  readonly suffix: string;
+}
+
+/**
+ * Kubernetes builds its images without etcdutl up to 3.5.21 and 3.6.4. That costs nothing up to 3.5, whose etcdctl checks and restores snapshots,
+ * too; from 3.6 on only etcdutl does. So an image of 3.6.0 to 3.6.4 has no tool for it, and the tag of such a one is returned in its parts.
+ *
+ * @see https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.6.md#etcdctl-v3
+ */
+export function toollessTag(tag: string): ToollessTag | undefined {
+  const [, version, suffix] = /^v?(3\.6\.[0-4](?!\d))(.*)$/.exec(tag) ?? [];
+  return version === undefined ? undefined : { version, suffix };
 }

@@ -1,6 +1,6 @@
 import { EtcdVersion } from './etcd-version';
 import { etcdTagOfKubeadm } from './kubeadm-etcd';
-import { requireText } from './text';
+import { requireText } from '../require/text';
 
 /**
  * A version of Kubernetes as kubeadm installs it, and the etcd that comes with it.

@@ -20,14 +20,6 @@ function quorum(members: number): number {
   return Math.floor(members / 2) + 1;
 }
 
-/** For etcd that we would create: throws when the number of members is even or above seven. */
-export function refuseBadMemberCount(members: number): void {
-  const reason = objection(members);
-  if (reason) {
-    throw new Error(reason);
-  }
-}
-
 /**
  * For etcd that exists, which we operate as it is: warns on the console when the number of members is even or above seven.
  * The same warning is printed once, however many constructs use the cluster.

@@ -22,10 +22,10 @@ export interface RestorablePod {
  */
 export function restoreObstacle(pod: RestorablePod): string | undefined {
   const { flags, program, mountPaths } = pod;
-  const dataDir = flags.required('data-dir').replace(/\/$/, '');
-  const below = mountPaths.find(mount => mount.startsWith(`${dataDir}/`));
+  const dataFolder = flags.required('data-dir').replace(/\/$/, '');
+  const below = mountPaths.find(mount => mount.startsWith(`${dataFolder}/`));
   if (program !== undefined && path.posix.basename(program) !== 'etcd') return `${program} starts etcd: make etcd itself the container's command`;
-  if (below !== undefined) return `a volume is mounted at ${below}, below the data folder: have all of ${dataDir} on one volume`;
+  if (below !== undefined) return `a volume is mounted at ${below}, below the data folder: have all of ${dataFolder} on one volume`;
   if (!pod.hostNetwork) return 'hostNetwork is not true: etcd is looked for on the host\'s network';
   if (hasAliases(pod.document)) return 'the manifest has anchors and aliases: write it out';
   return flagsObstacle(flags) ?? joiningObstacle(pod);

@@ -1,11 +1,11 @@
 import * as path from 'path';
-import { requireControlPlanes } from './control-planes';
 import { Endpoint, formatEndpoint, isOfTheMachine, loopbackOf, parseEndpoint } from './endpoint';
 import { EtcdCertificates } from './etcd-certificates';
 import { RunningEtcdProps } from './etcd-cluster-props';
 import { EtcdFlags } from './etcd-flags';
 import { EtcdMember } from './etcd-member';
 import { membersOf } from './member-addresses';
+import { requireControlPlanes } from './nodes';
 
 /** How the paths that etcd was told map onto the host's; undefined when a path isn't on the host. */
 export type HostPath = (path: string) => string | undefined;
@@ -16,7 +16,7 @@ export class RunningEtcd {
   public readonly memberName: string;
   public readonly members: EtcdMember[];
   public readonly loopback?: string;
-  public readonly dataDir: string;
+  public readonly dataFolder: string;
   public readonly certificates?: EtcdCertificates;
   /** The node's PKI folder, where etcd's certificates are laid out in it as kubeadm does. */
   public readonly pkiFolder?: string;
@@ -28,7 +28,7 @@ export class RunningEtcd {
     this.memberName = flags.value('name') ?? 'default';
     this.members = this.readMembers();
     this.loopback = this.readLoopback();
-    this.dataDir = this.onHost('data-dir', flags.required('data-dir'), 'describe the cluster with EtcdCluster.kubeadm and dataDir');
+    this.dataFolder = this.onHost('data-dir', flags.required('data-dir'), 'describe the cluster with EtcdCluster.kubeadm and dataFolder');
     this.certificates = this.readCertificates();
     this.pkiFolder = this.readPkiFolder();
   }

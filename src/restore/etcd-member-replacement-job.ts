@@ -2,21 +2,24 @@ import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { requireRestorable } from './restorable';
-import { requireUtcTime } from './snapshot-source';
-import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireGiven } from '../cluster/text';
+import { EtcdCluster, IEtcdCluster } from '../cluster/etcd-cluster';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireText } from '../require/text';
+import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
+import { HostOperationJobProps } from '../runtime/host-operation-job-props';
 import { Program } from '../runtime/program';
-import { requireSeconds, standardLabels } from '../runtime/program-pod';
+import { standardLabels } from '../runtime/program-pod';
+import { resolveJob } from '../runtime/resolved-job';
 
 /** Which member is replaced, and once. */
-export interface EtcdMemberReplacementJobProps {
+export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {
   /** The cluster that the member is of: stacked, with a member on each control plane. */
-  readonly cluster: EtcdCluster;
+  readonly cluster: IEtcdCluster;
 
-  /** The control plane whose member is replaced, as `kplus.Node.named('cp3')`. */
-  readonly node: kplus.NamedNode;
+  /** The name of the control plane whose member is replaced, such as `cp3`. */
+  readonly node: string;
 
   /**
    * The id of this replacement, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the host; a
@@ -33,27 +36,6 @@ export interface EtcdMemberReplacementJobProps {
    * @default Duration.minutes(1)
    */
   readonly readyTimeout?: Duration;
-
-  /**
-   * The images that the pod runs, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
-
-  /**
-   * Labels for the Job and its pod, beside `app.kubernetes.io/name`, `instance` and `managed-by`.
-   *
-   * @default - none
-   */
-  readonly labels?: { [key: string]: string };
-
-  /**
-   * Annotations for the Job and its pod.
-   *
-   * @default - none
-   */
-  readonly annotations?: { [key: string]: string };
 }
 
 /**
@@ -64,30 +46,34 @@ export interface EtcdMemberReplacementJobProps {
  * Kubernetes 1.33 kubeadm has it ask its own API server, which is down without its etcd: then the Job waits, and does no harm. There,
  * `sh replace-member.sh --id ID` on the node itself does the same, and a Job with that id reports what came of it.
  *
- * Throws when the id, the time or the node make no sense, when there are fewer than three members, and for external etcd, whose hosts no
+ * Throws when the id or the time isn't written as it must be, when the node has no member, when there are fewer than three members, and for external etcd, whose hosts no
  * Job can reach: there the same program runs by hand.
  */
 export class EtcdMemberReplacementJob extends Construct {
   /** The Job. */
   public readonly job: kplus.Job;
 
+  /** All the Jobs: that one. */
+  public readonly jobs: kplus.Job[];
+
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'node', 'replacementId', 'expires');
-    const { cluster, node: { name } } = props;
+    const { cluster: { etcd: cluster }, node: name } = props;
+    requireText('node', name);
     requireReplaceable(cluster, name);
     requireRestorable(cluster);
     requireOperationId('replacementId', props.replacementId);
     requireUtcTime('expires', props.expires);
-    const images = props.images ?? ContainerImages.defaults();
+    const job = resolveJob(props);
     this.job = hostOperationJob(this, new Construct(this, 'pod:'), {
       program: Program.REPLACE_MEMBER,
       operationId: props.replacementId,
       expires: props.expires,
-      kubernetesVersion: props.cluster.kubernetesVersion,
+      kubernetesVersion: cluster.kubernetesVersion,
       node: name,
-      image: images.etcdFor(cluster),
-      images,
+      image: job.images.etcdFor(cluster),
+      job,
       env: {
         SELF: name,
         MEMBERS: cluster.members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),
@@ -96,6 +82,7 @@ export class EtcdMemberReplacementJob extends Construct {
       labels: standardLabels('etcd-member-replacement', cluster.name, props.labels),
       annotations: { 'cdk8s-day2/replacement-id': props.replacementId, 'cdk8s-day2/expires': props.expires, ...props.annotations },
     });
+    this.jobs = [this.job];
   }
 }
 

@@ -1,122 +1,19 @@
 import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { EtcdRestoreJobProps } from './etcd-restore-job-props';
 import { requireRestorable } from './restorable';
-import { requireUtcTime, SnapshotSource } from './snapshot-source';
-import { BackupVolume } from '../backup/backup-volume';
-import { requireApartFromData } from '../backup/host-folder';
-import { ContainerImages } from '../cluster/container-images';
-import { EtcdCluster } from '../cluster/etcd-cluster';
+import { SnapshotSource } from './snapshot-source';
 import { EtcdMember } from '../cluster/etcd-member';
-import { requireGiven } from '../cluster/text';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { requireUtcTime } from '../require/utc-time';
 import { hostOperationJob, requireOperationId } from '../runtime/host-operation';
 import { Program } from '../runtime/program';
-import { requireSeconds, standardLabels } from '../runtime/program-pod';
-
-/** What is restored, where, and once. */
-export interface EtcdRestoreJobProps {
-  /** The cluster to restore: stacked, with a member on each control plane. */
-  readonly cluster: EtcdCluster;
-
-  /** Where the backups are, as for the snapshots. */
-  readonly volume: BackupVolume;
-
-  /**
-   * The id of this restore, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the hosts and in the
-   * restored etcd; a second Job with the same id reports the first one's outcome and does nothing.
-   */
-  readonly restoreId: string;
-
-  /** The time in UTC after which this restore must not begin, such as `2026-11-22T00:00:00Z`: a restore left in git is a loaded gun. */
-  readonly expires: string;
-
-  /**
-   * Which backup is restored.
-   *
-   * @default SnapshotSource.latest()
-   */
-  readonly snapshot?: SnapshotSource;
-
-  /**
-   * The control plane whose volume holds the snapshot, as `kplus.Node.named('cp1')`. It restores, the others join it.
-   *
-   * @default - the only control plane; with several, it must be given for a volume of the host, and is the first otherwise
-   */
-  readonly holder?: kplus.NamedNode;
-
-  /**
-   * Names of members that are gone, with their data, and must never start again with it. The others must still be more than half.
-   *
-   * @default - none
-   */
-  readonly lostMembers?: string[];
-
-  /**
-   * Everything up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed. Nothing is stopped,
-   * and `restoreId` is not used up.
-   *
-   * @default false
-   */
-  readonly dryRun?: boolean;
-
-  /**
-   * How long machines wait for each other to be ready, the restore into a new folder included.
-   *
-   * @default Duration.minutes(10)
-   */
-  readonly readyTimeout?: Duration;
-
-  /**
-   * How long machines wait for each other to have stopped their API servers.
-   *
-   * @default Duration.minutes(2)
-   */
-  readonly quiesceTimeout?: Duration;
-
-  /**
-   * How long the holder waits for all members at the end, before it reports without those that are missing; they go on by themselves.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly finishTimeout?: Duration;
-
-  /**
-   * How long an API server may take to end gracefully; its own way takes 30 seconds.
-   *
-   * @default Duration.seconds(1)
-   */
-  readonly apiServerGrace?: Duration;
-
-  /**
-   * Whether the cluster's CA, the service accounts' key and the encryption configuration on the holder may differ from what the backup
-   * recorded. What is signed or encrypted with a key that is gone can't be read after the restore, so a difference is refused. Set this
-   * when you know that only keys were added.
-   *
-   * @default false
-   */
-  readonly acceptMismatch?: boolean;
-
-  /**
-   * The images that the pods run, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
-
-  /**
-   * Labels for the Jobs and their pods, beside `app.kubernetes.io/name`, `instance`, `managed-by` and `cdk8s-day2/role`.
-   *
-   * @default - none
-   */
-  readonly labels?: { [key: string]: string };
-
-  /**
-   * Annotations for the Jobs and their pods.
-   *
-   * @default - none
-   */
-  readonly annotations?: { [key: string]: string };
-}
+import { standardLabels } from '../runtime/program-pod';
+import { resolveJob } from '../runtime/resolved-job';
+import { requireApartFromData } from '../storage/host-folder';
+import { BACKUP_PATH } from '../storage/mount-path';
 
 /**
  * Restores etcd from a snapshot: verified first, restored aside while the old etcd serves, swapped quickly, nothing deleted.
@@ -124,11 +21,15 @@ export interface EtcdRestoreJobProps {
  * A Job for each member. The pods only carry: the work is a systemd unit on each host, which outlives its pod, the API server and a power
  * cut, and the machines decide together, once, whether to swap.
  *
- * Throws when the id, the time or the members make no sense, when the volume isn't apart from etcd's data or the snapshot's machine isn't
- * known, and for external etcd, whose hosts no Job can reach: there the same program runs by hand.
+ * Throws when the id or the time isn't written as it must be, when `holder` or `lostMembers` are no members or leave no quorum, when the volume
+ * isn't apart from etcd's data or the snapshot's machine isn't known, and for external etcd, whose hosts no Job can reach: there the same
+ * program runs by hand.
  */
 export class EtcdRestoreJob extends Construct {
-  /** The Jobs, the holder's first. */
+  /** The holder's Job. */
+  public readonly job: kplus.Job;
+
+  /** All the Jobs, the holder's first. */
   public readonly jobs: kplus.Job[];
 
   /** The control plane that restores; the others join it. */
@@ -137,7 +38,7 @@ export class EtcdRestoreJob extends Construct {
   constructor(scope: Construct, id: string, props: EtcdRestoreJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'volume', 'restoreId', 'expires');
-    const { cluster } = props;
+    const { cluster: { etcd: cluster } } = props;
     if (cluster.isExternal) {
       throw new Error(`cluster ${cluster.name} has an external etcd, whose hosts no Job can reach: run restore.sh on them by hand`);
     }
@@ -149,14 +50,16 @@ export class EtcdRestoreJob extends Construct {
     this.holder = chooseHolder(props, members);
     const ordered = [...members.filter(({ name }) => name === this.holder), ...members.filter(({ name }) => name !== this.holder)];
     this.jobs = ordered.map(({ name }) => this.renderJob(name, members, props));
+    this.job = this.jobs[0];
   }
 
   private renderJob(name: string, members: EtcdMember[], props: EtcdRestoreJobProps): kplus.Job {
+    const { etcd } = props.cluster;
     const isHolder = name === this.holder;
     const home = new Construct(this, `pod:${name}`);
-    const images = props.images ?? ContainerImages.defaults();
+    const job = resolveJob(props);
     const role = isHolder ? 'holder' : 'follower';
-    const labels = standardLabels('etcd-restore', props.cluster.name, { 'cdk8s-day2/role': role, ...props.labels });
+    const labels = standardLabels('etcd-restore', etcd.name, { 'cdk8s-day2/role': role, ...props.labels });
     const annotations = { 'cdk8s-day2/restore-id': props.restoreId, 'cdk8s-day2/expires': props.expires, ...props.annotations };
     const claimed = isHolder && props.volume.hostPath === undefined;
     return hostOperationJob(this, home, {
@@ -164,37 +67,37 @@ export class EtcdRestoreJob extends Construct {
       // An id is used once; trying doesn't use it.
       operationId: props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId,
       expires: props.expires,
-      kubernetesVersion: props.cluster.kubernetesVersion,
+      kubernetesVersion: etcd.kubernetesVersion,
       node: name,
-      image: images.etcdFor(props.cluster),
-      images,
+      image: job.images.etcdFor(etcd),
+      job,
       env: {
-        CLUSTER: props.cluster.name,
+        CLUSTER: etcd.name,
         ROLE: role,
         SELF: name,
         HOLDER: this.holder,
         MEMBERS: members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),
         ...props.lostMembers?.length && { LOST: props.lostMembers.join(' ') },
         ...isHolder && {
-          SNAPSHOT: (props.snapshot ?? SnapshotSource.latest()).value,
+          SNAPSHOT: (props.snapshot ?? SnapshotSource.latest())._value,
           // The unit reads a folder of the host where it is; what only the pod has mounted is copied to the host first.
-          ...claimed ? { STAGED_FROM: '/backup' } : { BACKUP_ROOT: props.volume.hostPath! },
+          ...claimed ? { STAGED_FROM: BACKUP_PATH } : { BACKUP_ROOT: props.volume.hostPath! },
         },
         ...props.dryRun && { DRY_RUN: '1' },
         READY_TIMEOUT: String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10))),
-        QUIESCE_TIMEOUT: String(requireSeconds('quiesceTimeout', props.quiesceTimeout ?? Duration.minutes(2))),
+        QUIESCE_TIMEOUT: String(requireSeconds('stopTimeout', props.stopTimeout ?? Duration.minutes(2))),
         FINISH_TIMEOUT: String(requireSeconds('finishTimeout', props.finishTimeout ?? Duration.minutes(15))),
-        ...props.acceptMismatch && { ACCEPT_MISMATCH: '1' },
+        ...props.acceptChangedKeys && { ACCEPT_MISMATCH: '1' },
         API_GRACE: String(requireSeconds('apiServerGrace', props.apiServerGrace ?? Duration.seconds(1))),
       },
-      mounts: claimed ? [{ volume: props.volume.volume, path: '/backup', readOnly: true }] : [],
+      mounts: claimed ? [{ volume: props.volume.volume, path: BACKUP_PATH, readOnly: true }] : [],
       labels,
       annotations,
     });
   }
 }
 
-function presentMembers({ cluster, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
+function presentMembers({ cluster: { etcd: cluster }, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
   const stranger = lostMembers.find((name) => !cluster.controlPlanes.includes(name));
   if (stranger !== undefined) {
     throw new Error(`lostMembers must be of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
@@ -207,16 +110,16 @@ function presentMembers({ cluster, lostMembers = [] }: EtcdRestoreJobProps): Etc
   return present;
 }
 
-function chooseHolder({ holder, volume, cluster }: EtcdRestoreJobProps, present: EtcdMember[]): string {
+function chooseHolder({ holder, volume, cluster: { etcd: cluster } }: EtcdRestoreJobProps, present: EtcdMember[]): string {
   if (holder === undefined) {
     if (volume.hostPath !== undefined && cluster.members.length > 1) {
-      throw new Error(`holder must be set, as kplus.Node.named('${present[0].name}'): the snapshot is in the folder ${volume.hostPath} of one of `
+      throw new Error(`holder must be set, as holder: '${present[0].name}': the snapshot is in the folder ${volume.hostPath} of one of `
         + `${present.map(({ name }) => name).join(', ')}`);
     }
     return present[0].name;
   }
-  if (!present.some(({ name }) => name === holder.name)) {
-    throw new Error(`holder must be one of ${present.map(({ name }) => name).join(', ')}, got ${JSON.stringify(holder.name)}`);
+  if (!present.some(({ name }) => name === holder)) {
+    throw new Error(`holder must be one of ${present.map(({ name }) => name).join(', ')}, got ${JSON.stringify(holder)}`);
   }
-  return holder.name;
+  return holder;
 }

@@ -1,5 +1,6 @@
-import { requireAbsolutePath } from '../cluster/names';
-import { requireText } from '../cluster/text';
+import { requireAbsolutePath } from '../require/path';
+import { requireText } from '../require/text';
+import { requireUtcTime } from '../require/utc-time';
 
 /**
  * Which backup is restored.
@@ -42,19 +43,12 @@ export class SnapshotSource {
     return new SnapshotSource(`file:${path}`);
   }
 
-  /** As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`. */
-  public readonly value: string;
-
-  private constructor(value: string) {
-    this.value = value;
-  }
-}
-
-/** Refuses what isn't a time in UTC, to the second. */
-export function requireUtcTime(prop: string, time: string): string {
-  requireText(prop, time);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time) || Number.isNaN(Date.parse(time))) {
-    throw new Error(`${prop} must be a time in UTC such as 2026-11-22T00:00:00Z, got ${JSON.stringify(time)}`);
-  }
-  return time;
+  private constructor(
+    /**
+     * As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`.
+     *
+     * @internal
+     */
+    public readonly _value: string,
+  ) {}
 }

@@ -1,14 +1,13 @@
-import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { Program } from './program';
 import { ProgramPart } from './program-part';
 import { ProgramPod } from './program-pod';
+import { ResolvedJob } from './resolved-job';
 import { Rights } from './rights';
 import { Tool } from './toolbox';
-import { ContainerImages } from '../cluster/container-images';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
-import { requireText } from '../cluster/text';
+import { requireText } from '../require/text';
 
 /** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
@@ -28,7 +27,8 @@ export interface HostOperationProps {
   /** Of the cluster that the Job runs in, where it is known. */
   readonly kubernetesVersion?: KubernetesVersion;
   readonly image: string;
-  readonly images: ContainerImages;
+  /** How the Job runs. */
+  readonly job: ResolvedJob;
   /** The program's own variables. */
   readonly env: { [name: string]: string };
   /** What the pod needs besides the folder of the records. */
@@ -104,25 +104,25 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
       env: Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, kplus.EnvValue.fromValue(value)])),
       mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...props.mounts ?? []],
       rights: Rights.HOST,
-      resources: { cpu: { request: kplus.Cpu.millis(50) }, memory: { request: Size.mebibytes(64), limit: Size.mebibytes(512) } },
+      resources: props.job.resources,
     };
   };
   const pod = new ProgramPod(home, {
     parts: props.parts?.(carry) ?? [carry(props.program.name)],
-    images: props.images,
+    images: props.job.images,
     tools: props.tools,
     serviceAccount: props.serviceAccount,
     hostNetwork: false,
     nodes: [props.node],
     tolerations: props.tolerations,
-    priorityClassName: 'system-node-critical',
+    priorityClassName: props.job.priorityClassName,
     labels: props.labels,
     annotations: props.annotations,
   });
   return pod.jobIn(scope, props.node, {
     // A pod that is started again attaches to what is under way.
-    backoffLimit: 6,
-    ttlAfterFinished: Duration.days(7),
+    backoffLimit: props.job.backoffLimit,
+    ttlAfterFinished: props.job.ttlAfterFinished,
     podFailurePolicy: props.kubernetesVersion?.supportsPodFailurePolicy ? endedForGood(carriers, props.kubernetesVersion) : undefined,
   });
 }

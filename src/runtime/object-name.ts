@@ -1,11 +1,5 @@
-import { ApiObject, Names } from 'cdk8s';
+import { Names } from 'cdk8s';
 import { Construct } from 'constructs';
-import { requireDnsSubdomain } from '../cluster/names';
-
-/** Refuses an object that Kubernetes would refuse for its name: cdk8s makes names of construct ids, and leaves characters such as _ in. */
-export function requireObjectName(object: ApiObject): void {
-  requireDnsSubdomain(`the name that the ids in ${object.node.path} give`, object.metadata.name!);
-}
 
 /**
  * The name of an object, of the ids that lead to its scope and of what is given besides, made by cdk8s.

@@ -1,14 +1,14 @@
-import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { isPlaced } from './internals';
-import { requireObjectName } from './object-name';
 import { nameByContent } from './one-shot';
 import { ProgramPart, renderParts } from './program-part';
 import { NOBODY, Rights, securityContextOf } from './rights';
 import { serviceAccountToken } from './service-account-token';
 import { Tool, Toolbox } from './toolbox';
 import { ContainerImages } from '../cluster/container-images';
+import { requireObjectName } from '../require/object-name';
 
 /** A control plane's own taints, and a cordon: a node that is being drained still has the etcd that wants saving. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']
@@ -71,13 +71,15 @@ export class ProgramPod {
   constructor(scope: Construct, private readonly props: ProgramPodProps) {
     const { parts, images, hostNetwork } = props;
     const asRoot = parts.some(({ rights }) => rights !== Rights.NONE);
+    // The words are Kubernetes', so those of cdk8s-plus are the same.
+    const imagePullPolicy = images.imagePullPolicy as string as kplus.ImagePullPolicy;
     const toolbox = new Toolbox(scope, {
       busybox: images.busybox,
-      imagePullPolicy: images.imagePullPolicy,
+      imagePullPolicy,
       securityContext: securityContextOf(asRoot ? Rights.FILES_OF_ROOT : Rights.NONE),
       tools: props.tools ?? [],
     });
-    const containers = renderParts(scope, toolbox, images.imagePullPolicy, parts, props.serviceAccount && serviceAccountToken(scope));
+    const containers = renderParts(scope, toolbox, imagePullPolicy, parts, props.serviceAccount && serviceAccountToken(scope));
     this.podProps = {
       restartPolicy: kplus.RestartPolicy.NEVER,
       serviceAccount: props.serviceAccount,
@@ -128,7 +130,7 @@ export class ProgramPod {
 
   /** Completes a workload by all that cdk8s-plus can't render. `path` is where its pod's spec stands. */
   private complete(workload: kplus.Workload, path: string): void {
-    const { parts, nodes, priorityClassName, images: { pullSecrets }, hostNetwork } = this.props;
+    const { parts, nodes, priorityClassName, images: { pullSecretNames }, hostNetwork } = this.props;
     const api = ApiObject.of(workload);
     requireObjectName(api);
     for (const taint of this.props.tolerations ?? (nodes.length > 0 ? CONTROL_PLANE : [])) {
@@ -150,8 +152,8 @@ export class ProgramPod {
     if (priorityClassName) {
       set('priorityClassName', priorityClassName);
     }
-    if (pullSecrets.length > 0) {
-      set('imagePullSecrets', pullSecrets.map(({ name }) => ({ name })));
+    if (pullSecretNames.length > 0) {
+      set('imagePullSecrets', pullSecretNames.map((name) => ({ name })));
     }
     if (nodes.length > 0) {
       this.pin(workload, set);
@@ -187,13 +189,4 @@ export function standardLabels(name: string, instance: string, extra: { [key: st
     'app.kubernetes.io/managed-by': 'cdk8s-day2',
     ...extra,
   };
-}
-
-/** Whole seconds above zero, for what Kubernetes and the programs take. */
-export function requireSeconds(prop: string, duration: Duration): number {
-  const seconds = duration.toSeconds({ integral: false });
-  if (!Number.isInteger(seconds) || seconds < 1) {
-    throw new Error(`${prop} must be a whole number of seconds of at least 1, got ${seconds} s`);
-  }
-  return seconds;
 }

@@ -3,11 +3,12 @@ import * as kplus from 'cdk8s-plus-28';
 import { parseAllDocuments } from 'yaml';
 import { ApiServer } from './support/api-server';
 import { missingFields, PublishedSchemas } from './support/published-schema';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { BackupVolume } from '../../src/storage/backup-volume';
 import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_NFS, allCronJobProps, allJobProps, chart, external, stacked } from '../backup/snapshot-fixtures';
 import { allReplacementProps, allRestoreProps, clusterOf } from '../restore/restore-fixtures';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -20,17 +21,16 @@ const builds: { [what: string]: (scope: Chart) => void } = {
   'an EtcdSnapshotCronJob with all props': (scope) => new EtcdSnapshotCronJob(scope, 'snapshots', allCronJobProps(scope)),
   'an EtcdSnapshotJob with all props': (scope) => new EtcdSnapshotJob(scope, 'snapshot', allJobProps(scope)),
   'a CronJob for each of several nodes with long names': (scope) => new EtcdSnapshotCronJob(scope, 'snapshots', {
-    ...allCronJobProps(scope), cluster: stacked(...NODES_OF_EC2), everyMember: true, node: undefined,
+    ...allCronJobProps(scope), cluster: stacked(...NODES_OF_EC2), nodes: SnapshotNodes.everyMember(),
   }),
   'a Job for each of several nodes with long names': (scope) => new EtcdSnapshotJob(scope, 'a-snapshot-before-the-upgrade-of-kubernetes', {
-    ...allJobProps(scope), cluster: stacked(...NODES_OF_EC2), everyMember: true, node: undefined,
+    ...allJobProps(scope), cluster: stacked(...NODES_OF_EC2), nodes: SnapshotNodes.everyMember(),
   }),
   'an external etcd': (scope) => new EtcdSnapshotJob(scope, 'snapshot', {
     ...allJobProps(scope),
-    cluster: external(scope),
-    node: undefined,
+    cluster: external(),
+    nodes: undefined,
     includePki: false,
-    encryptionConfig: undefined,
     volume: BackupVolume.fromPersistentVolumeClaim(scope, 'claimed', kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups')),
   }),
   'an existing EBS volume with all props': (scope) => BackupVolume.fromEbsVolume(scope, 'volume', ALL_EBS_VOLUME),

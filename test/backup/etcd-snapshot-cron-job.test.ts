@@ -3,8 +3,9 @@ import * as kplus from 'cdk8s-plus-28';
 import { allCronJobProps, chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from './synthesized';
 import { reviewed } from '../../examples/reviewed';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const schedule = Cron.schedule({ minute: '0', hour: '*/6' });
 
@@ -65,7 +66,7 @@ describe('all the props', () => {
   });
 
   test('resources are those of the container that takes the snapshot', () => {
-    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1', memory: '1024Mi' } });
+    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1000m', memory: '1024Mi' } });
   });
 
   test('labels reach the CronJob, its Jobs and their pods, beside the standard ones', () => {
@@ -153,7 +154,7 @@ describe('the control planes', () => {
   describe('with everyMember', () => {
     const scope = chart();
     const volume = BackupVolume.fromHostPath(scope, 'backups');
-    const snapshots = new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: stacked('cp1', 'cp2', 'cp3'), volume, schedule, everyMember: true });
+    const snapshots = new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: stacked('cp1', 'cp2', 'cp3'), volume, schedule, nodes: SnapshotNodes.everyMember() });
 
     test('each has a CronJob of its own, which begins with its own member', () => {
       expect(all(scope, 'CronJob').map((cronJob) => [nodesOf(cronJob), environmentOf(cronJob).ENDPOINTS])).toEqual([
@@ -178,7 +179,7 @@ describe('the control planes', () => {
   test('with everyMember, nodes whose names have dots give names that Kubernetes takes', () => {
     const scope = chart();
     const names = ['ip-10-0-1-10.eu-central-1.compute.internal', 'ip-10-0-1-11.eu-central-1.compute.internal', 'cp.example.com'];
-    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), schedule, everyMember: true });
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), schedule, nodes: SnapshotNodes.everyMember() });
     for (const { metadata } of all(scope, 'CronJob')) {
       expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/);
     }
@@ -190,7 +191,7 @@ describe('an external etcd', () => {
   test('is saved from any node, through its endpoints', () => {
     const scope = chart('backup');
     const volume = BackupVolume.fromPersistentVolumeClaim(scope, 'backups', kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'backups'));
-    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume, schedule });
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume, schedule });
     const cronJob = only(scope, 'CronJob');
     expect(nodesOf(cronJob)).toEqual([]);
     expect(podOf(cronJob)).not.toHaveProperty('tolerations');
@@ -200,7 +201,7 @@ describe('an external etcd', () => {
   test('may be saved onto the folder of one node', () => {
     const scope = chart();
     const volume = BackupVolume.fromHostPath(scope, 'backups');
-    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume, schedule, node: kplus.Node.named('storage-1') });
+    new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume, schedule, nodes: SnapshotNodes.named('storage-1') });
     expect(nodesOf(only(scope, 'CronJob'))).toEqual(['storage-1']);
   });
 });

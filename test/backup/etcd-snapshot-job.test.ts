@@ -3,9 +3,11 @@ import * as kplus from 'cdk8s-plus-28';
 import { allJobProps, chart, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, nodesOf, only, podOf, templateOf } from './synthesized';
 import { reviewed } from '../../examples/reviewed';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 describe('all the props', () => {
   const scope = chart('backup');
@@ -36,7 +38,7 @@ describe('all the props', () => {
   });
 
   test('resources, priority, images, pull policy and pull secrets are the pod\'s', () => {
-    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1', memory: '1024Mi' } });
+    expect(pod.containers[0].resources).toEqual({ requests: { cpu: '200m', memory: '100Mi' }, limits: { cpu: '1000m', memory: '1024Mi' } });
     expect(pod.priorityClassName).toBe('system-node-critical');
     expect(pod.imagePullSecrets).toEqual([{ name: 'registry' }]);
     expect([...pod.initContainers, ...pod.containers].map(({ image, imagePullPolicy }: any) => [image, imagePullPolicy])).toEqual([
@@ -97,7 +99,7 @@ describe('the name', () => {
   test('stays while the content does, so that applying it again takes no second snapshot', () => {
     expect(nameOf()).toBe(unchanged);
     // The same thing said otherwise.
-    expect(nameOf({ snapshotTimeout: Duration.seconds(600), backoffLimit: 2, everyMember: false })).toBe(unchanged);
+    expect(nameOf({ snapshotTimeout: Duration.seconds(600), backoffLimit: 2, nodes: SnapshotNodes.anyControlPlane() })).toBe(unchanged);
   });
 
   test.each<[string, Partial<EtcdSnapshotJobProps>]>([
@@ -109,7 +111,7 @@ describe('the name', () => {
     ['the priority class, which is patched in', { priorityClassName: 'system-node-critical' }],
     ['the retention', { retention: RetentionPolicy.keepLast(3) }],
     ['the PKI', { includePki: true }],
-    ['the encryption configuration', { encryptionConfig: '/etc/kubernetes/enc.yaml' }],
+    ['the encryption configuration', { cluster: withNodeFiles(stacked('cp1'), { encryptionConfigFile: '/etc/kubernetes/enc.yaml' }) }],
     ['the break-glass kit', { breakGlassKit: false }],
   ])('changes with %s', (_, props) => {
     expect(nameOf(props)).not.toBe(unchanged);
@@ -119,7 +121,7 @@ describe('the name', () => {
     const scope = chart();
     const names = ['ip-10-0-1-10.eu-central-1.compute.internal', 'ip-10-0-1-11.eu-central-1.compute.internal', 'ip-10-0-1-12.eu-central-1.compute.internal'];
     new EtcdSnapshotJob(scope, 'a-snapshot-before-the-upgrade', {
-      cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), everyMember: true,
+      cluster: stacked(...names), volume: BackupVolume.fromHostPath(scope, 'backups'), nodes: SnapshotNodes.everyMember(),
     });
     const jobs = all(scope, 'Job').map(({ metadata }) => metadata.name);
     expect(new Set(jobs).size).toBe(3);
@@ -135,7 +137,7 @@ test('the namespace is the chart\'s', () => {
 test('with everyMember, each control plane has a Job, in their order', () => {
   const scope = chart();
   const snapshot = new EtcdSnapshotJob(scope, 'snapshot', {
-    cluster: stacked('cp1', 'cp2', 'cp3'), volume: BackupVolume.fromHostPath(scope, 'backups'), everyMember: true,
+    cluster: stacked('cp1', 'cp2', 'cp3'), volume: BackupVolume.fromHostPath(scope, 'backups'), nodes: SnapshotNodes.everyMember(),
   });
   expect(all(scope, 'Job').map(nodesOf)).toEqual([['cp1'], ['cp2'], ['cp3']]);
   expect(snapshot.jobs.map(({ name }) => name)).toEqual(all(scope, 'Job').map(({ metadata }) => metadata.name));

@@ -1,13 +1,12 @@
 import { Cron } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { chart } from './snapshot-fixtures';
 import { mountOf, only } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
-import { EtcdSnapshotProps } from '../../src/backup/etcd-snapshot-props';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
-import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { EtcdCluster, IEtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
 
@@ -21,7 +20,7 @@ function read(folder: string, onHost = folder, certificates?: EtcdCertificates):
     volumeMounts: volumes.map(([mountPath], i) => ({ name: `v${i}`, mountPath })),
   };
   const manifest = { spec: { containers: [container], volumes: volumes.map(([, path], i) => ({ name: `v${i}`, hostPath: { path } })) } };
-  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: JSON.stringify(manifest), certificates });
+  return EtcdCluster.fromStaticPodManifest(JSON.stringify(manifest), { name: 'prod', certificates });
 }
 
 const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
@@ -29,10 +28,10 @@ const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
 });
 
 /** The PKI folder of which a pod mounts the files that it makes fingerprints of, and the folder that it keeps. */
-function foldersOf(cluster: EtcdCluster, props: Partial<EtcdSnapshotProps> = {}): string[] {
+function foldersOf(cluster: IEtcdCluster): string[] {
   const scope = chart();
   new EtcdSnapshotCronJob(scope, 'snapshots', {
-    cluster, volume: BackupVolume.fromHostPath(scope, 'v'), schedule: Cron.daily(), includePki: true, ...props,
+    cluster, volume: BackupVolume.fromHostPath(scope, 'v'), schedule: Cron.daily(), includePki: true,
   });
   const cronJob = only(scope, 'CronJob');
   return ['fingerprint-ca-crt', 'fingerprint-sa-pub', 'pki'].map((name) => mountOf(cronJob, name).source.hostPath.path);
@@ -47,10 +46,10 @@ test.each<[string, () => EtcdCluster, string]>([
   ['a folder of the host that the container has elsewhere', () => read('/etc/kubernetes/pki/etcd', '/srv/pki/etcd'), '/srv/pki'],
   ['a folder that was read, beside certificates of a person\'s own', () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromHostFolder('/root/etcd')), '/opt/k8s'],
   ['a folder that was read, beside certificates in a Secret',
-    () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart(), 's', 'etcd'))), '/opt/k8s'],
-  ['a command line\'s', () => EtcdCluster.fromCommandLine({
-    name: 'prod', image: 'etcd:3.5.21', commandLine: `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`,
-  }), '/etc/kubernetes/ssl'],
+    () => read('/opt/k8s/etcd', undefined, EtcdCertificates.fromSecretName('etcd')), '/opt/k8s'],
+  ['a command line\'s', () => EtcdCluster.fromCommandLine(
+    `etcd ${FLAGS} --cert-file=/etc/kubernetes/ssl/etcd/server.crt --trusted-ca-file=/etc/kubernetes/ssl/etcd/ca.crt`, { name: 'prod', image: 'etcd:3.5.21' },
+  ), '/etc/kubernetes/ssl'],
   ['of certificates that a person has named, by its name', () => kubeadm(EtcdCertificates.fromHostFolder('/var/lib/minikube/certs/etcd/')), '/var/lib/minikube/certs'],
   ['not the folder above any that is called etcd', () => kubeadm(EtcdCertificates.fromHostFolder('/etc/ssl/etcd')), '/etc/kubernetes/pki'],
   ['not the folder above one that isn\'t etcd\'s in a PKI folder', () => read('/etc/kubernetes/pki/etcd', '/srv/etcd-certificates'), '/etc/kubernetes/pki'],
@@ -58,6 +57,6 @@ test.each<[string, () => EtcdCluster, string]>([
   expect(foldersOf(cluster())).toEqual(filesOf(folder));
 });
 
-test('pkiFolder goes before what was read', () => {
-  expect(foldersOf(read('/var/lib/minikube/certs/etcd'), { pkiFolder: '/srv/pki' })).toEqual(filesOf('/srv/pki'));
+test('pkiFolder of a KubeadmCluster goes before what was read', () => {
+  expect(foldersOf(withNodeFiles(read('/var/lib/minikube/certs/etcd'), { pkiFolder: '/srv/pki' }))).toEqual(filesOf('/srv/pki'));
 });

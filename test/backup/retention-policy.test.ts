@@ -81,13 +81,13 @@ describe('a policy that makes no sense is refused', () => {
   });
 
   test.each([
-    ['0 seconds', Duration.days(0)],
-    ['0.5 seconds', Duration.millis(500)],
-    ['90.5 seconds', Duration.millis(90_500)],
-    ['NaN seconds', Duration.days(Number.NaN)],
-    ['Infinity seconds', Duration.days(Infinity)],
+    ['0 s', Duration.days(0)],
+    ['0.5 s', Duration.millis(500)],
+    ['90.5 s', Duration.millis(90_500)],
+    ['NaN s', Duration.days(Number.NaN)],
+    ['Infinity s', Duration.days(Infinity)],
   ])('within: %s', (got, within) => {
-    expect(() => RetentionPolicy.of({ last: 4, within })).toThrow(`retention.within must be a whole number of seconds and at least 1, got ${got}`);
+    expect(() => RetentionPolicy.of({ last: 4, within })).toThrow(`retention.within must be a whole number of seconds of at least 1, got ${got}: leave it out for no such rule`);
   });
 
   test('no rule at all is no way to say "keep everything"', () => {

@@ -1,17 +1,17 @@
 import { Chart, Cron, Duration, Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const three = stacked('cp1', 'cp2', 'cp3');
-const cp1 = kplus.Node.named('cp1');
+const cp1 = SnapshotNodes.named('cp1');
 
 type Changes<Props> = Partial<Props> | ((scope: Chart) => Partial<Props>);
 
@@ -39,37 +39,51 @@ test('what the errors below are measured against is fine', () => {
 describe('where the pod runs', () => {
   test('backups on folders of hosts would scatter over several control planes: both fixes are named', () => {
     expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whatever node the pod comes to, so backups of prod would scatter over '
-      + 'cp1, cp2, cp3: set node, as node: kplus.Node.named(\'cp1\'), or set everyMember: true to keep a backup on each');
+      + 'cp1, cp2, cp3: set nodes, as nodes: SnapshotNodes.named(\'cp1\'), or SnapshotNodes.everyMember() to keep a backup on each');
     expect(() => job({ cluster: three })).toThrow('would scatter');
     // Each of the two fixes is one.
-    expect(() => cronJob({ cluster: three, node: cp1 })).not.toThrow();
-    expect(() => cronJob({ cluster: three, everyMember: true })).not.toThrow();
+    expect(() => cronJob({ cluster: three, nodes: cp1 })).not.toThrow();
+    expect(() => cronJob({ cluster: three, nodes: SnapshotNodes.everyMember() })).not.toThrow();
   });
 
   test('those of an external etcd would scatter over all nodes', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope) }))).toThrow('so backups of billing would scatter over all nodes: '
-      + 'set node, as node: kplus.Node.named(\'worker-1\'), or use another volume');
+    expect(() => cronJob({ cluster: external() })).toThrow('so backups of billing would scatter over all nodes: '
+      + 'set nodes, as nodes: SnapshotNodes.named(\'worker-1\'), or use another volume');
   });
 
-  test('every member with EBS: a volume is attached to one node', () => {
+  test.each<[string, (scope: Chart) => BackupVolume]>([
+    ['EBS', (scope) => BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) })],
+    ['a claim', (scope) => BackupVolume.fromClaimName(scope, 'claimed', 'backups')],
+  ])('every member with %s: the volume is for one node at a time', (_, volume) => {
+    expect(() => cronJob((scope) => ({ cluster: three, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
+      .toThrow('SnapshotNodes.everyMember() needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
+        + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
+    // The last of the fixes is one.
     expect(() => cronJob((scope) => ({
-      cluster: three, everyMember: true, volume: BackupVolume.fromEbsStorageClass(scope, 'ebs', { size: Size.gibibytes(20) }),
-    }))).toThrow('everyMember needs a volume that 3 nodes can have at the same time, but an EBS volume is attached to one: '
-      + 'use BackupVolume.fromHostPath or fromNfs, or choose a node');
-  });
-
-  test('every member and one node contradict each other', () => {
-    expect(() => cronJob({ cluster: three, everyMember: true, node: cp1 })).toThrow('everyMember and node exclude each other, got node cp1: leave one of them out');
+      cluster: three, nodes: SnapshotNodes.everyMember(), volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
+    }))).not.toThrow();
   });
 
   test('every member of an external etcd is on no node', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), everyMember: true })))
-      .toThrow('everyMember must be left out for the external etcd cluster billing: its members are on none of the cluster\'s nodes');
+    expect(() => cronJob({ cluster: external(), nodes: SnapshotNodes.everyMember() }))
+      .toThrow('nodes can\'t be SnapshotNodes.everyMember() for the external etcd cluster billing: its members are on none of the cluster\'s nodes, '
+        + 'so leave nodes out, or name one');
+  });
+
+  test('every member with a volume of one zone: it can be attached on each, or a pod would wait for ever', () => {
+    const cluster = EtcdCluster.kubeadm({
+      name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1', 'cp2', 'cp3'], zones: { cp1: 'a', cp2: 'b', cp3: 'a' },
+    });
+    const volume = (scope: Chart) => BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false, zone: 'a' });
+    expect(() => cronJob((scope) => ({ cluster, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
+      .toThrow('SnapshotNodes.everyMember() needs a volume that all control planes can attach, got one in zone a, where cp2 is not: '
+        + 'name a node in it, or use BackupVolume.fromHostPath or fromNfs');
+    expect(() => cronJob((scope) => ({ cluster, nodes: SnapshotNodes.named('cp3'), volume: volume(scope) }))).not.toThrow();
   });
 
   test('a node that is no control plane has no certificates', () => {
-    expect(() => cronJob({ cluster: three, node: kplus.Node.named('worker-1') }))
-      .toThrow('node must be one of the control planes of prod (cp1, cp2, cp3), got worker-1: etcd\'s certificates are there only');
+    expect(() => cronJob({ cluster: three, nodes: SnapshotNodes.named('worker-1') }))
+      .toThrow('nodes must name one of the control planes of prod (cp1, cp2, cp3), got worker-1: etcd\'s certificates are there only');
   });
 
   test('certificates in a folder of a host, for an external etcd, are on that host alone', () => {
@@ -78,15 +92,15 @@ describe('where the pod runs', () => {
     });
     const nfs = (scope: Chart) => BackupVolume.fromNfs(scope, 'nfs', { server: 'nas', path: '/export' });
     expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope) })))
-      .toThrow('node must be set for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
-        + 'or use EtcdCertificates.fromSecret, for pods on any node');
-    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), node: kplus.Node.named('worker-1') }))).not.toThrow();
+      .toThrow('nodes must name one for the external etcd cluster billing: its certificates are files in /etc/etcd of a node, '
+        + 'or use EtcdCertificates.fromSecretName, for pods on any node');
+    expect(() => cronJob((scope) => ({ cluster, volume: nfs(scope), nodes: SnapshotNodes.named('worker-1') }))).not.toThrow();
   });
 });
 
 describe('a volume of the host and etcd\'s own data', () => {
-  const clusterOf = (name: string, dataDir: string) => EtcdCluster.kubeadm({
-    name, dataDir, kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'],
+  const clusterOf = (name: string, dataFolder: string) => EtcdCluster.kubeadm({
+    name, dataFolder, kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'],
   });
   const at = (path: string) => (scope: Chart) => ({ volume: BackupVolume.fromHostPath(scope, 'data', { path }) });
 
@@ -96,8 +110,8 @@ describe('a volume of the host and etcd\'s own data', () => {
     ['is in it', '/data/etcd/member', 'prod', '/data/etcd'],
     ['is above it, and the cluster has its name', '/data', 'etcd', '/data/etcd'],
     ['is further above it, and the cluster is called as what lies between', '/srv', 'data', '/srv/data/etcd'],
-  ])('may not be one: it %s', (_, path, name, dataDir) => {
-    const cluster = clusterOf(name, dataDir);
+  ])('may not be one: it %s', (_, path, name, dataFolder) => {
+    const cluster = clusterOf(name, dataFolder);
     const message = `volume must be apart from etcd's data, got the folder ${path}: backups of ${name} would be in `;
     expect(() => cronJob((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
     expect(() => job((scope) => ({ cluster, ...at(path)(scope) }))).toThrow(message);
@@ -107,12 +121,12 @@ describe('a volume of the host and etcd\'s own data', () => {
     }).toThrow(message);
   });
 
-  test.each([['beside it', '/data/etcd-backups', '/data/etcd'], ['above it, with another name', '/data', '/data/etcd']])('may be %s', (_, path, dataDir) => {
-    expect(() => cronJob((scope) => ({ cluster: clusterOf('prod', dataDir), ...at(path)(scope) }))).not.toThrow();
+  test.each([['beside it', '/data/etcd-backups', '/data/etcd'], ['above it, with another name', '/data', '/data/etcd']])('may be %s', (_, path, dataFolder) => {
+    expect(() => cronJob((scope) => ({ cluster: clusterOf('prod', dataFolder), ...at(path)(scope) }))).not.toThrow();
   });
 
   test('are on different machines where etcd is external', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), node: kplus.Node.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: external(), nodes: SnapshotNodes.named('worker-1'), ...at('/var/lib/etcd')(scope) }))).not.toThrow();
   });
 });
 
@@ -126,7 +140,7 @@ describe('zones', () => {
   const inZone = (scope: Chart, zone: string) => BackupVolume.fromEbsVolume(scope, 'ebs', { volumeId: 'vol-01234567', zone, size: Size.gibibytes(20) });
 
   test('a volume can\'t be attached to a node in another zone', () => {
-    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1b'), node: cp1 })))
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1b'), nodes: cp1 })))
       .toThrow('volume is in zone eu-central-1b and can\'t be attached to node cp1 in another zone: choose one of cp2, cp3, or a volume in that node\'s zone');
   });
 
@@ -137,42 +151,27 @@ describe('zones', () => {
 
   test('where zones aren\'t known, nothing is refused', () => {
     expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a') }))).not.toThrow();
-    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: three, volume: inZone(scope, 'eu-central-1a'), nodes: cp1 }))).not.toThrow();
   });
 
   test('in the node\'s own zone it can', () => {
-    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), node: cp1 }))).not.toThrow();
+    expect(() => cronJob((scope) => ({ cluster: zoned, volume: inZone(scope, 'eu-central-1a'), nodes: cp1 }))).not.toThrow();
   });
 });
 
 describe('the PKI', () => {
   test('is nowhere to be had for an external etcd', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), includePki: true, node: cp1 })))
+    expect(() => cronJob({ cluster: external(), includePki: true, nodes: cp1 }))
       .toThrow('includePki must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
-  });
-
-  test('is in a folder with an absolute path', () => {
-    expect(() => cronJob({ includePki: true, pkiFolder: 'pki' })).toThrow('pkiFolder must be an absolute path without \'..\', got "pki"');
-  });
-});
-
-describe('the encryption configuration', () => {
-  test('is nowhere to be had for an external etcd', () => {
-    expect(() => cronJob((scope) => ({ cluster: external(scope), encryptionConfig: '/etc/kubernetes/enc.yaml', node: cp1 })))
-      .toThrow('encryptionConfig must be left out for the external etcd cluster billing: its pods see no control plane\'s files');
-  });
-
-  test('is a file with an absolute path', () => {
-    expect(() => cronJob({ encryptionConfig: 'enc.yaml' })).toThrow('encryptionConfig must be an absolute path without \'..\', got "enc.yaml"');
   });
 });
 
 describe('times and counts', () => {
   test('a deadline that isn\'t longer than the time-out would kill a save that takes its time', () => {
-    const message = 'deadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
-    expect(() => cronJob({ deadline: Duration.minutes(10) })).toThrow(message);
-    expect(() => job({ deadline: Duration.minutes(10) })).toThrow(message);
-    expect(() => job({ deadline: Duration.seconds(601) })).not.toThrow();
+    const message = 'activeDeadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
+    expect(() => cronJob({ activeDeadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ activeDeadline: Duration.minutes(10) })).toThrow(message);
+    expect(() => job({ activeDeadline: Duration.seconds(601) })).not.toThrow();
   });
 
   test('a long time-out draws the deadline with it', () => {
@@ -182,7 +181,7 @@ describe('times and counts', () => {
   test.each<[string, Partial<EtcdSnapshotCronJobProps>]>([
     ['snapshotTimeout must be a whole number of seconds of at least 1, got 0 s', { snapshotTimeout: Duration.seconds(0) }],
     ['snapshotTimeout must be a whole number of seconds of at least 1, got 1.5 s', { snapshotTimeout: Duration.millis(1500) }],
-    ['deadline must be a whole number of seconds of at least 1, got 0 s', { deadline: Duration.seconds(0) }],
+    ['activeDeadline must be a whole number of seconds of at least 1, got 0 s', { activeDeadline: Duration.seconds(0) }],
     ['startingDeadline must be a whole number of seconds of at least 1, got 0.5 s', { startingDeadline: Duration.millis(500) }],
     ['startingDeadline must be at least 60 s, got 10 s: the controller looks every 10 s, and a short one skips runs', { startingDeadline: Duration.seconds(10) }],
     ['backoffLimit must be a whole number of at least 0, got -1', { backoffLimit: -1 }],

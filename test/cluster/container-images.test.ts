@@ -1,7 +1,6 @@
-import { Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import * as fc from 'fast-check';
-import { ContainerImages } from '../../src/cluster/container-images';
+import { ContainerImages, ImagePullPolicy } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -64,20 +63,28 @@ describe('by default', () => {
   });
 
   test('a backup doesn\'t need the registry when the node has the image', () => {
-    expect(ContainerImages.defaults().imagePullPolicy).toBe(kplus.ImagePullPolicy.IF_NOT_PRESENT);
-    expect(ContainerImages.defaults().pullSecrets).toEqual([]);
+    expect(ContainerImages.defaults().imagePullPolicy).toBe(ImagePullPolicy.IF_NOT_PRESENT);
+    expect(ContainerImages.defaults().pullSecretNames).toEqual([]);
   });
 });
 
 describe('overridden', () => {
   test('every image, the pull policy and the pull secrets are taken as given', () => {
-    const secret = kplus.Secret.fromSecretName(new Chart(Testing.app(), 'chart'), 'reference', 'registry');
     const images = ContainerImages.of({
-      etcd: 'quay.io/coreos/etcd:v3.6.5', busybox: 'example.com/shell:1', imagePullPolicy: kplus.ImagePullPolicy.NEVER, pullSecrets: [secret],
+      etcd: 'quay.io/coreos/etcd:v3.6.5', busybox: 'example.com/shell:1', imagePullPolicy: ImagePullPolicy.NEVER, pullSecretNames: ['registry'],
     });
     expect(images.listFor(cluster)).toEqual(['quay.io/coreos/etcd:v3.6.5', 'example.com/shell:1']);
-    expect(images.imagePullPolicy).toBe(kplus.ImagePullPolicy.NEVER);
-    expect(images.pullSecrets).toEqual([secret]);
+    expect(images.imagePullPolicy).toBe(ImagePullPolicy.NEVER);
+    expect(images.pullSecretNames).toEqual(['registry']);
+  });
+
+  test('the words of the pull policy are those of cdk8s-plus, to which they are handed', () => {
+    expect(ImagePullPolicy).toEqual(kplus.ImagePullPolicy);
+  });
+
+  test('a name that no Secret has is refused', () => {
+    expect(() => ContainerImages.of({ pullSecretNames: ['a b'] })).toThrow('pullSecretNames must be a DNS subdomain');
+    expect(() => ContainerImages.of({ pullSecretNames: 'registry' as any })).toThrow('pullSecretNames must be a list, got "registry"');
   });
 
   test.each([['etcd', 'registry.k8s.io/etcd'], ['busybox', 'localhost:5000/busybox'], ['busybox', 'busybox']])(

@@ -36,21 +36,28 @@ describe('in a folder of the host', () => {
 });
 
 describe('in a Secret', () => {
-  const secret = kplus.Secret.fromSecretName(new Chart(Testing.app(), 'chart'), 'reference', 'etcd-client');
-
   test('have the keys of a kubernetes.io/tls Secret by default', () => {
-    const certificates = EtcdCertificates.fromSecret(secret);
-    expect(certificates.secret).toBe(secret);
+    const certificates = EtcdCertificates.fromSecretName('etcd-client');
+    expect(certificates.secretName).toBe('etcd-client');
     expect(certificates.hostFolder).toBeUndefined();
     expect(certificates.files).toEqual({ ca: 'ca.crt', cert: 'tls.crt', key: 'tls.key' });
   });
 
+  test('may be a construct of cdk8s-plus', () => {
+    const secret = kplus.Secret.fromSecretName(new Chart(Testing.app(), 'chart'), 'reference', 'etcd-client');
+    expect(EtcdCertificates.fromSecret(secret, { ca: 'etcd-ca.pem' })).toEqual(EtcdCertificates.fromSecretName('etcd-client', { ca: 'etcd-ca.pem' }));
+  });
+
+  test('a name that no Secret has is refused', () => {
+    expect(() => EtcdCertificates.fromSecretName('etcd client')).toThrow('secret must be a DNS subdomain');
+  });
+
   test('may have other keys', () => {
-    expect(EtcdCertificates.fromSecret(secret, { ca: 'etcd-ca.pem' }).files).toEqual({ ca: 'etcd-ca.pem', cert: 'tls.crt', key: 'tls.key' });
+    expect(EtcdCertificates.fromSecretName('etcd-client', { ca: 'etcd-ca.pem' }).files).toEqual({ ca: 'etcd-ca.pem', cert: 'tls.crt', key: 'tls.key' });
   });
 
   test.each(['', 'a/b', 'ca crt'])('key %j is refused', ca => {
-    expect(() => EtcdCertificates.fromSecret(secret, { ca })).toThrow(
+    expect(() => EtcdCertificates.fromSecretName('etcd-client', { ca })).toThrow(
       `certificate key ca must be a key of a Secret, made of letters, digits, '-', '_' and '.', got ${JSON.stringify(ca)}`);
   });
 });

@@ -1,5 +1,3 @@
-import { Chart, Testing } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import * as fc from 'fast-check';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
@@ -19,7 +17,7 @@ describe('of kubeadm', () => {
     expect(cluster.name).toBe('prod');
     expect(cluster.image).toBe('registry.k8s.io/etcd:3.6.5-0');
     expect(cluster.etcdVersion.toString()).toBe('3.6.5');
-    expect(cluster.dataDir).toBe('/var/lib/etcd');
+    expect(cluster.dataFolder).toBe('/var/lib/etcd');
     expect(cluster.certificates?.files.cert).toBe('/etc/kubernetes/pki/etcd/healthcheck-client.crt');
     expect(cluster.controlPlanes).toEqual(['cp1', 'cp2', 'cp3']);
     expect(cluster.isExternal).toBe(false);
@@ -37,7 +35,7 @@ describe('of kubeadm', () => {
       zones: { 'cp1.example.com': 'eu-central-1a' },
       certificates: EtcdCertificates.fromHostFolder('/etc/etcd'),
       clientPort: 12379,
-      dataDir: '/data/etcd',
+      dataFolder: '/data/etcd',
       image: 'example.com/etcd@sha256:' + 'a'.repeat(64),
     };
     const cluster = EtcdCluster.kubeadm(props);
@@ -45,42 +43,42 @@ describe('of kubeadm', () => {
       name: 'staging',
       etcdVersion: props.etcdVersion,
       image: props.image,
-      dataDir: '/data/etcd',
+      dataFolder: '/data/etcd',
       certificates: props.certificates,
       controlPlanes: ['cp1.example.com'],
     });
     expect(cluster.members).toEqual([{ name: 'cp1.example.com', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://10.0.0.1:12379', zone: 'eu-central-1a' }]);
-    expect(cluster.endpointsFrom('cp1.example.com')).toEqual(['https://127.0.0.1:12379']);
+    expect(cluster.endpointsSeenFrom('cp1.example.com')).toEqual(['https://127.0.0.1:12379']);
   });
 
   describe('is reached', () => {
     test('on the node\'s own member first, then on the others in declared order', () => {
-      expect(kubeadm().endpointsFrom('cp2')).toEqual(['https://127.0.0.1:2379', 'https://cp1:2379', 'https://cp3:2379']);
+      expect(kubeadm().endpointsSeenFrom('cp2')).toEqual(['https://127.0.0.1:2379', 'https://cp1:2379', 'https://cp3:2379']);
     });
 
     test('on every member when the node isn\'t known', () => {
-      expect(kubeadm().endpointsFrom()).toEqual(['https://127.0.0.1:2379', 'https://cp1:2379', 'https://cp2:2379', 'https://cp3:2379']);
+      expect(kubeadm().endpointsSeenFrom()).toEqual(['https://127.0.0.1:2379', 'https://cp1:2379', 'https://cp2:2379', 'https://cp3:2379']);
     });
 
     test('by address where names can\'t be resolved', () => {
-      expect(kubeadm({ addresses: { cp2: '10.0.0.2' } }).endpointsFrom('cp1')).toEqual(
+      expect(kubeadm({ addresses: { cp2: '10.0.0.2' } }).endpointsSeenFrom('cp1')).toEqual(
         ['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://cp3:2379']);
     });
 
     test('by IPv6 on a machine of IPv6, as kubeadm makes etcd listen', () => {
-      expect(kubeadm({ controlPlanes: ['cp1', 'cp2', 'cp3'], addresses: { cp1: 'fd00::1', cp2: 'fd00::2', cp3: 'fd00::3' } }).endpointsFrom('cp1'))
+      expect(kubeadm({ controlPlanes: ['cp1', 'cp2', 'cp3'], addresses: { cp1: 'fd00::1', cp2: 'fd00::2', cp3: 'fd00::3' } }).endpointsSeenFrom('cp1'))
         .toEqual(['https://[::1]:2379', 'https://[fd00::2]:2379', 'https://[fd00::3]:2379']);
     });
 
     test('from nowhere else', () => {
-      expect(() => kubeadm().endpointsFrom('worker1')).toThrow('node must be one of the control planes cp1, cp2, cp3 of cluster prod, got "worker1"');
+      expect(() => kubeadm().endpointsSeenFrom('worker1')).toThrow('node must be one of the control planes cp1, cp2, cp3 of cluster prod, got "worker1"');
     });
 
     test('each member once, whatever the cluster', () => {
       const nodes = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/), { minLength: 1, maxLength: 7 });
       fc.assert(fc.property(nodes, fc.nat(), (controlPlanes, pick) => {
         const cluster = kubeadm({ controlPlanes });
-        const endpoints = cluster.endpointsFrom(controlPlanes[pick % controlPlanes.length]);
+        const endpoints = cluster.endpointsSeenFrom(controlPlanes[pick % controlPlanes.length]);
         expect(endpoints).toHaveLength(controlPlanes.length);
         expect(new Set(endpoints).size).toBe(controlPlanes.length);
         expect(endpoints[0]).toBe('https://127.0.0.1:2379');
@@ -115,7 +113,7 @@ describe('of kubeadm', () => {
       'address of cp1 must be an IP address or a host name, without scheme and port, got "10.0.0.1:2379"'],
     ['port 0', { clientPort: 0 }, 'clientPort must be a port from 1 to 65535, got 0'],
     ['half a port', { clientPort: 2379.5 }, 'clientPort must be a port from 1 to 65535, got 2379.5'],
-    ['a relative data directory', { dataDir: 'etcd' }, 'dataDir must be an absolute path without \'..\', got "etcd"'],
+    ['a relative data directory', { dataFolder: 'etcd' }, 'dataFolder must be an absolute path without \'..\', got "etcd"'],
     ['an image that may change', { image: 'example.com/etcd', etcdVersion: EtcdVersion.of('3.6.5') },
       'image must have a tag or a digest, got "example.com/etcd": without one it changes when its registry does'],
     ['an image that doesn\'t tell its version', { image: 'example.com/etcd:stable' },
@@ -137,34 +135,33 @@ describe('of kubeadm', () => {
 });
 
 describe('external', () => {
-  const chart = new Chart(Testing.app(), 'chart');
-  const certificates = EtcdCertificates.fromSecret(kplus.Secret.fromSecretName(chart, 'reference', 'etcd-client'));
+  const certificates = EtcdCertificates.fromSecretName('etcd-client');
   const endpoints = ['https://10.0.0.2:2379', 'https://10.0.0.1:2379', 'https://etcd3.example.com:2379'];
   const external = (props: Partial<ExternalEtcdProps> = {}) =>
     EtcdCluster.external({ name: 'prod', endpoints, etcdVersion: EtcdVersion.of('3.5.21'), certificates, ...props });
 
   test('is reached by its endpoints as given, from wherever', () => {
-    expect(external().endpointsFrom()).toEqual(endpoints);
-    expect(external().endpointsFrom('worker1')).toEqual(endpoints);
+    expect(external().endpointsSeenFrom()).toEqual(endpoints);
+    expect(external().endpointsSeenFrom('worker1')).toEqual(endpoints);
   });
 
   test('has no node, and etcd\'s own image for the tools', () => {
     expect(external()).toMatchObject({
-      isExternal: true, controlPlanes: [], members: [], certificates, dataDir: '/var/lib/etcd', image: 'quay.io/coreos/etcd:v3.5.21',
+      isExternal: true, controlPlanes: [], members: [], certificates, dataFolder: '/var/lib/etcd', image: 'quay.io/coreos/etcd:v3.5.21',
     });
   });
 
   test('takes every prop', () => {
     const props: Required<ExternalEtcdProps> = {
-      name: 'prod', endpoints, etcdVersion: EtcdVersion.of('3.5.21'), certificates, image: 'example.com/etcd:1', dataDir: '/data',
+      name: 'prod', endpoints, etcdVersion: EtcdVersion.of('3.5.21'), certificates, image: 'example.com/etcd:1', dataFolder: '/data',
     };
-    expect(EtcdCluster.external(props)).toMatchObject({ image: 'example.com/etcd:1', dataDir: '/data' });
+    expect(EtcdCluster.external(props)).toMatchObject({ image: 'example.com/etcd:1', dataFolder: '/data' });
     expect(EtcdCluster.external(props).etcdVersion.toString()).toBe('3.5.21');
   });
 
   test('may serve plain http without certificates, on IPv6 too', () => {
     const plain = external({ endpoints: ['http://[fd00::1]:2379'], certificates: undefined });
-    expect(plain.endpointsFrom()).toEqual(['http://[fd00::1]:2379']);
+    expect(plain.endpointsSeenFrom()).toEqual(['http://[fd00::1]:2379']);
     expect(plain.certificates).toBeUndefined();
   });
 
@@ -172,8 +169,8 @@ describe('external', () => {
     const list = ['https://10.0.0.1:2379'];
     const cluster = external({ endpoints: list });
     list.push('https://10.0.0.9:2379');
-    cluster.endpointsFrom().push('https://10.0.0.8:2379');
-    expect(cluster.endpointsFrom()).toEqual(['https://10.0.0.1:2379']);
+    cluster.endpointsSeenFrom().push('https://10.0.0.8:2379');
+    expect(cluster.endpointsSeenFrom()).toEqual(['https://10.0.0.1:2379']);
   });
 
   test.each(['10.0.0.1:2379', 'https://10.0.0.1', 'https://10.0.0.1:2379/', 'https://10.0.0.1:2379/v3', 'ftp://10.0.0.1:2379', 'https://:2379',

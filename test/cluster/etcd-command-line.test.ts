@@ -3,7 +3,7 @@ import { CommandLineEtcdProps } from '../../src/cluster/etcd-cluster-props';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 
 const image = 'registry.k8s.io/etcd:3.5.15-0';
-const read = (commandLine: string, props: Partial<CommandLineEtcdProps> = {}) => EtcdCluster.fromCommandLine({ name: 'prod', commandLine, image, ...props });
+const read = (commandLine: string, props: Partial<CommandLineEtcdProps> = {}) => EtcdCluster.fromCommandLine(commandLine, { name: 'prod', image, ...props });
 
 const etcd = 'etcd --advertise-client-urls=https://10.0.0.3:2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt --client-cert-auth=true '
   + '--data-dir=/var/lib/etcd --experimental-initial-corrupt-check=true --initial-advertise-peer-urls=https://10.0.0.3:2380 '
@@ -42,11 +42,11 @@ describe('the line of a running etcd', () => {
       'journalctl -u etcd -f', 'vi /etc/etcd --name=x', etcd].join('\n')],
   ])('%s', (_, text) => {
     const cluster = read(text);
-    expect(cluster.memberName).toBe('cp3');
-    expect(cluster.dataDir).toBe('/var/lib/etcd');
+    expect(cluster._memberName).toBe('cp3');
+    expect(cluster.dataFolder).toBe('/var/lib/etcd');
     expect(cluster.etcdVersion.toString()).toBe('3.5.15');
     expect(cluster.controlPlanes).toEqual(['cp2', 'cp1', 'cp3']);
-    expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
+    expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
     expect(cluster.certificates?.files.cert).toBe('/etc/kubernetes/pki/etcd/healthcheck-client.crt');
   });
 

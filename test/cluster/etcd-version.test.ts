@@ -45,32 +45,3 @@ describe('order', () => {
 
   test('numbers count, not letters: 3.5.9 is older than 3.5.10', () => expect(of('3.5.9').isAtLeast(of('3.5.10'))).toBe(false));
 });
-
-describe('what a version can do', () => {
-  test.each([
-    ['3.4.26', false], ['3.4.27', true], ['3.5.0', false], ['3.5.9', false], ['3.5.10', true], ['3.6.0', true], ['3.7.1', true], ['3.3.99', false],
-  ])('a restore by %s can raise the revision: %s', (version, can) => expect(of(version).supportsBumpRevision).toBe(can));
-
-  test.each([['3.4.37', false], ['3.5.0', true], ['3.6.5', true]])('%s comes with etcdutl: %s', (version, has) => {
-    expect(of(version).hasEtcdutl).toBe(has);
-  });
-
-  test.each([['3.4.37', true], ['3.5.99', true], ['3.6.0', false]])('etcdctl of %s restores snapshots: %s', (version, has) => {
-    expect(of(version).hasEtcdctlSnapshotRestore).toBe(has);
-  });
-
-  test('every version has at least one tool that restores', () => {
-    fc.assert(fc.property(fc.integer({ min: 3, max: 9 }), fc.nat(50), (minor, patch) => {
-      const version = of(`3.${minor}.${patch}`);
-      expect(version.hasEtcdutl || version.hasEtcdctlSnapshotRestore).toBe(true);
-    }));
-  });
-
-  test.each([['3.3.27', false], ['3.4.0', true], ['3.6.5', true]])('a member of %s can join as a learner: %s', (version, can) => {
-    expect(of(version).supportsLearners).toBe(can);
-  });
-
-  test.each([
-    ['3.5.9', '3.5.21', true], ['3.6.5', '3.5.21', true], ['3.5.21', '3.6.5', false], ['3.5.21', '4.0.0', false],
-  ])('%s starts on data written by %s: %s', (reader, writer, can) => expect(of(reader).canReadDataOf(of(writer))).toBe(can));
-});

@@ -76,7 +76,7 @@ describe('the etcd that kubeadm starts', () => {
 
   test('of a minor that nobody knows yet must be named, and the message says where it stands', () => {
     const version = of('1.97.0');
-    const message = 'the etcd of kubernetes 1.97 is not known here, only those of 1.20 to 1.36: set image, such as registry.k8s.io/etcd:3.6.8-0, '
+    const message = 'the etcd of kubernetes 1.97 is not known here, only those of 1.20 to 1.36: set image of EtcdCluster.kubeadm, such as registry.k8s.io/etcd:3.6.8-0, '
       + 'to what /etc/kubernetes/manifests/etcd.yaml names on a control plane';
     expect(() => version.etcdVersion).toThrow(message);
     expect(() => version.etcdImage).toThrow(message);

@@ -21,9 +21,8 @@ function read(changes: { [flag: string]: string | undefined } = {}, props: Parti
   const command = ['etcd', ...Object.entries(flags).filter(([, value]) => value !== undefined).map(([flag, value]) => `--${flag}=${value}`)];
   const volumes = ['/var/lib/etcd', '/etc/kubernetes/pki/etcd'].map((path, i) => ({ name: `v${i}`, hostPath: { path } }));
   const volumeMounts = volumes.map(({ name, hostPath: { path } }) => ({ name, mountPath: path }));
-  return EtcdCluster.fromStaticPodManifest({
-    name: 'prod', manifest: JSON.stringify({ spec: { containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.5.21-0', command, volumeMounts }], volumes } }), ...props,
-  });
+  const manifest = { spec: { containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.5.21-0', command, volumeMounts }], volumes } };
+  return EtcdCluster.fromStaticPodManifest(JSON.stringify(manifest), { name: 'prod', ...props });
 }
 
 const clientUrls = (cluster: EtcdCluster) => cluster.members.map(({ clientUrl }) => clientUrl);
@@ -117,7 +116,7 @@ describe('URLs that mean each machine itself', () => {
 
   test.each(OWN)('%s, advertised by a single member, is fine for a snapshot on that node', (host) => {
     const cluster = read({ ...alone, 'advertise-client-urls': `https://${host}:2379` });
-    expect(cluster.endpointsFrom('n1')[0]).toBe('https://127.0.0.1:2379');
+    expect(cluster.endpointsSeenFrom('n1')[0]).toBe('https://127.0.0.1:2379');
   });
 
   test('with addresses, these are taken for clients and members', () => {
@@ -148,7 +147,7 @@ describe('unix sockets among the client URLs', () => {
     const cluster = read({
       'listen-client-urls': 'unix:///run/etcd.sock,https://127.0.0.1:2379', 'advertise-client-urls': 'unixs://localhost:23790,https://192.0.2.7:2379',
     });
-    expect(cluster.endpointsFrom('n1')).toEqual(['https://127.0.0.1:2379', 'https://192.0.2.8:2379', 'https://192.0.2.9:2379']);
+    expect(cluster.endpointsSeenFrom('n1')).toEqual(['https://127.0.0.1:2379', 'https://192.0.2.8:2379', 'https://192.0.2.9:2379']);
   });
 
   test.each([['listen-client-urls', 'unixs:///run/etcd.sock'], ['advertise-client-urls', 'unix:///a,unix:///b']])('%s with nothing else is refused with a fix', (flag, value) => {

@@ -9,7 +9,7 @@ const warn = jest.spyOn(console, 'warn').mockImplementation();
 
 const fileOf = (minor: string) => path.join(__dirname, 'fixtures', `kubeadm-${minor}.yaml`);
 const textOf = (minor: string) => fs.readFileSync(fileOf(minor), 'utf8');
-const read = (manifest: string, props: Partial<StaticPodEtcdProps> = {}) => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest, ...props });
+const read = (manifest: string, props: Partial<StaticPodEtcdProps> = {}) => EtcdCluster.fromStaticPodManifest(manifest, { name: 'prod', ...props });
 
 /** The manifest of a third control plane, edited. The edit must hit something, or the test would prove nothing. */
 function edited(pattern: string | RegExp, replacement: string, minor = '1.31'): string {
@@ -44,15 +44,15 @@ const flags = [
 ];
 
 function expectCp1(cluster: EtcdCluster): void {
-  expect(cluster).toMatchObject({ memberName: 'cp1', controlPlanes: ['cp1'], dataDir: '/var/lib/etcd', isExternal: false });
-  expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379']);
+  expect(cluster).toMatchObject({ _memberName: 'cp1', controlPlanes: ['cp1'], dataFolder: '/var/lib/etcd', isExternal: false });
+  expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379']);
   expect(cluster.certificates?.files.key).toBe('/etc/kubernetes/pki/etcd/healthcheck-client.key');
 }
 
 describe('as kubeadm writes it', () => {
   test.each([['1.20', '3.4.13', 'k8s.gcr.io/etcd:3.4.13-0'], ['1.24', '3.5.3', 'k8s.gcr.io/etcd:3.5.3-0'], ['1.28', '3.5.15', 'registry.k8s.io/etcd:3.5.15-0']])(
     'a first control plane of %s runs etcd %s', (minor, version, image) => {
-      const cluster = EtcdCluster.fromStaticPodManifest({ name: 'prod', file: fileOf(minor) });
+      const cluster = EtcdCluster.fromStaticPodManifestFile(fileOf(minor), { name: 'prod' });
       expectCp1(cluster);
       expect(cluster.image).toBe(image);
       expect(cluster.etcdVersion.toString()).toBe(version);
@@ -60,13 +60,13 @@ describe('as kubeadm writes it', () => {
     });
 
   test.each([['1.31', '3.5.15'], ['1.34', '3.6.5'], ['1.36', '3.6.8']])('the third control plane of %s knows all members, and runs etcd %s', (minor, version) => {
-    const cluster = EtcdCluster.fromStaticPodManifest({ name: 'prod', file: fileOf(minor) });
+    const cluster = EtcdCluster.fromStaticPodManifestFile(fileOf(minor), { name: 'prod' });
     expect(cluster.etcdVersion.toString()).toBe(version);
-    expect(cluster.memberName).toBe('cp3');
+    expect(cluster._memberName).toBe('cp3');
     expect(cluster.members).toEqual(['2', '1', '3'].map(n =>
       ({ name: `cp${n}`, peerUrl: `https://10.0.0.${n}:2380`, clientUrl: `https://10.0.0.${n}:2379` })));
-    expect(cluster.endpointsFrom('cp3')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
-    expect(cluster.endpointsFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
+    expect(cluster.endpointsSeenFrom('cp3')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
+    expect(cluster.endpointsSeenFrom('cp1')).toEqual(['https://127.0.0.1:2379', 'https://10.0.0.2:2379', 'https://10.0.0.3:2379']);
   });
 
   test('the first control plane knows only itself, so the others can be named', () => {
@@ -87,8 +87,6 @@ describe('as kubeadm writes it', () => {
   test('takes every prop', () => {
     const props: Required<StaticPodEtcdProps> = {
       name: 'staging',
-      manifest: textOf('1.31'),
-      file: '',
       etcdVersion: EtcdVersion.of('3.5.16'),
       image: 'example.com/etcd:stable',
       controlPlanes: ['cp1'],
@@ -96,7 +94,7 @@ describe('as kubeadm writes it', () => {
       zones: { cp1: 'eu-central-1a' },
       certificates: EtcdCertificates.fromHostFolder('/etc/etcd'),
     };
-    const cluster = EtcdCluster.fromStaticPodManifest({ ...props, file: undefined });
+    const cluster = EtcdCluster.fromStaticPodManifest(textOf('1.31'), props);
     expect(cluster).toMatchObject({ name: 'staging', etcdVersion: props.etcdVersion, image: props.image, certificates: props.certificates });
     expect(cluster.members).toEqual([{ name: 'cp1', peerUrl: 'https://10.0.0.1:2380', clientUrl: 'https://cp1.example.com:2379', zone: 'eu-central-1a' }]);
   });
@@ -141,7 +139,7 @@ describe('as people have edited it', () => {
   });
 
   test('the data where the volume is, as after a restore by hand', () => {
-    expect(read(edited('path: /var/lib/etcd', 'path: /var/lib/etcd-restored')).dataDir).toBe('/var/lib/etcd-restored');
+    expect(read(edited('path: /var/lib/etcd', 'path: /var/lib/etcd-restored')).dataFolder).toBe('/var/lib/etcd-restored');
   });
 
   test('the data in a folder within a volume, of which the innermost counts', () => {
@@ -155,7 +153,7 @@ describe('as people have edited it', () => {
         { name: 'data', mountPath: '/var/lib/etc' },
       ],
     }, [{ name: 'disk', hostPath: { path: '/mnt/disk' } }]));
-    expect(cluster.dataDir).toBe('/mnt/disk/etcd/data');
+    expect(cluster.dataFolder).toBe('/mnt/disk/etcd/data');
   });
 
   test('certificates where the volume is', () => {
@@ -164,7 +162,7 @@ describe('as people have edited it', () => {
   });
 
   test('another port', () => {
-    expect(read(edited(/:2379/g, ':12379')).endpointsFrom('cp3')).toEqual(
+    expect(read(edited(/:2379/g, ':12379')).endpointsSeenFrom('cp3')).toEqual(
       ['https://127.0.0.1:12379', 'https://10.0.0.2:12379', 'https://10.0.0.1:12379']);
   });
 
@@ -176,28 +174,28 @@ describe('as people have edited it', () => {
     ['plain http on the loopback', 'https://10.0.0.3:2379,http://127.0.0.1:2379', 'https://10.0.0.3:2379'],
   ])('listening on %s', (_, urls, first) => {
     const cluster = read(edited(/--listen-client-urls=.*/, `--listen-client-urls=${urls}`));
-    expect(cluster.endpointsFrom('cp3')).toEqual([first, 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
+    expect(cluster.endpointsSeenFrom('cp3')).toEqual([first, 'https://10.0.0.2:2379', 'https://10.0.0.1:2379']);
   });
 
   test('listening nowhere near, from any node: every member', () => {
-    expect(read(edited('https://127.0.0.1:2379,', '')).endpointsFrom()).toEqual(
+    expect(read(edited('https://127.0.0.1:2379,', '')).endpointsSeenFrom()).toEqual(
       ['https://10.0.0.2:2379', 'https://10.0.0.1:2379', 'https://10.0.0.3:2379']);
   });
 
   test('IPv6', () => {
     const text = textOf('1.36').replace(/10\.0\.0\.(\d)/g, '[fd00::$1]').replace(/127\.0\.0\.1/g, '[::1]');
-    expect(read(text).endpointsFrom('cp3')).toEqual(['https://[::1]:2379', 'https://[fd00::2]:2379', 'https://[fd00::1]:2379']);
+    expect(read(text).endpointsSeenFrom('cp3')).toEqual(['https://[::1]:2379', 'https://[fd00::2]:2379', 'https://[fd00::1]:2379']);
   });
 
   test('plain http without certificates', () => {
     const cluster = read(edited(/https:/g, 'http:'));
     expect(cluster.certificates).toBeUndefined();
-    expect(cluster.endpointsFrom('cp3')[0]).toBe('http://127.0.0.1:2379');
+    expect(cluster.endpointsSeenFrom('cp3')[0]).toBe('http://127.0.0.1:2379');
   });
 
   test('https for clients beside http: the https one is used', () => {
     const cluster = read(edited(/--advertise-client-urls=/, '--advertise-client-urls=http://10.0.0.3:2378,'));
-    expect(cluster.endpointsFrom('cp3')[0]).toBe('https://127.0.0.1:2379');
+    expect(cluster.endpointsSeenFrom('cp3')[0]).toBe('https://127.0.0.1:2379');
   });
 
   test('a member with two peer URLs is one member', () => {
@@ -214,7 +212,7 @@ describe('as people have edited it', () => {
   test('a member that isn\'t named as its node: the only control plane is its node', () => {
     const text = edited(/.*--name=.*\n/, '').replace(/--initial-cluster=.*/, '--initial-cluster=default=https://10.0.0.3:2380');
     const cluster = read(text, { controlPlanes: ['cp3'] });
-    expect(cluster.memberName).toBe('default');
+    expect(cluster._memberName).toBe('default');
     expect(cluster.members).toEqual([{ name: 'cp3', peerUrl: 'https://10.0.0.3:2380', clientUrl: 'https://10.0.0.3:2379' }]);
   });
 });
@@ -229,16 +227,10 @@ describe('what is missing is said', () => {
   ])('%s', (_, pattern, message) => expect(() => read(edited(pattern, ''))).toThrow(message));
 
   test('the file\'s name is in the message, when it was read from one', () => {
-    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', file: __filename.replace(/[^/]*$/, 'none.yaml') })).toThrow(
+    expect(() => EtcdCluster.fromStaticPodManifestFile(__filename.replace(/[^/]*$/, 'none.yaml'), { name: 'prod' })).toThrow(
       /^file must be the path of a static pod manifest, got ".*none\.yaml", which does not exist$/);
-    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', file: path.join(__dirname, '../../package.json') })).toThrow(
+    expect(() => EtcdCluster.fromStaticPodManifestFile(path.join(__dirname, '../../package.json'), { name: 'prod' })).toThrow(
       /package\.json must be the static pod manifest of etcd, .* on a control plane: no container in it is named etcd or runs etcd$/);
-  });
-
-  test.each<[string, Partial<StaticPodEtcdProps>, string]>([
-    ['neither', { manifest: undefined }, 'neither'], ['both', { file: '/etc/kubernetes/manifests/etcd.yaml' }, 'both'],
-  ])('%s of manifest and file', (_, props, got) => {
-    expect(() => read('', props)).toThrow(`either manifest or file must be given, got ${got}`);
   });
 
   test.each(['', 'just text', '- a\n- b\n', 'kind: Pod\nspec:\n  containers:\n  - name: kube-apiserver\n    command: [kube-apiserver, --etcd-servers=x]\n'])(
@@ -258,7 +250,7 @@ describe('what is missing is said', () => {
 
   test('a data directory that isn\'t on the host', () => {
     expect(() => read(edited('--data-dir=/var/lib/etcd', '--data-dir=/data'))).toThrow(
-      'manifest has no hostPath volume for /data of --data-dir: describe the cluster with EtcdCluster.kubeadm and dataDir');
+      'manifest has no hostPath volume for /data of --data-dir: describe the cluster with EtcdCluster.kubeadm and dataFolder');
   });
 
   test('certificates that aren\'t on the host', () => {
@@ -296,17 +288,17 @@ describe('what is missing is said', () => {
 
 describe('text that is no manifest', () => {
   test('says that YAML is broken, instead of reading half of it', () => {
-    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: 'spec:\n  containers: [ {name: etcd\nimage: x' }))
+    expect(() => EtcdCluster.fromStaticPodManifest('spec:\n  containers: [ {name: etcd\nimage: x', { name: 'prod' }))
       .toThrow(/^manifest must be YAML, got text that is none: /);
   });
 
   test.each([['a carriage return', '\r'], ['a line separator', '\u2028']])('says that %s ends a line for the kubelet alone', (_, character) => {
-    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: `kind: Pod\n# a comment${character}spec: {}\n` }))
+    expect(() => EtcdCluster.fromStaticPodManifest(`kind: Pod\n# a comment${character}spec: {}\n`, { name: 'prod' }))
       .toThrow(`manifest has the character ${JSON.stringify(character)} in line 2, where the kubelet begins a new line and others do not: take it out`);
   });
 
   test('passes over documents that are no objects', () => {
-    expect(() => EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: '---\n- 1\n---\nhello\n' }))
+    expect(() => EtcdCluster.fromStaticPodManifest('---\n- 1\n---\nhello\n', { name: 'prod' }))
       .toThrow(/^manifest must be the static pod manifest of etcd/);
   });
 });

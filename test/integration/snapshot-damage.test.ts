@@ -1,6 +1,6 @@
 import { truncateSync, writeFileSync } from 'fs';
-import { Node } from 'cdk8s-plus-28';
 import { EtcdClusterFixture } from './support/etcd-cluster';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { asRoot } from '../pod/as-root';
 import { etcdImage, onEtcd } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
@@ -27,7 +27,7 @@ describeWithTools('snapshots that arrive damaged', [toolchain.etcd36, toolchain.
     };
   }
 
-  const onCp1 = { node: Node.named('cp1') };
+  const onCp1 = { nodes: SnapshotNodes.named('cp1') };
   // The 32 bytes of the checksum are the last ones.
   const damages: [string, string, RegExp][] = [
     ['a wrong checksum', 'head -c -32 "$file" >"$file.x" && head -c 32 /dev/zero >>"$file.x" && mv "$file.x" "$file"', /its SHA-256 does not match its content/],

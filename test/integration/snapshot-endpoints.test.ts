@@ -1,9 +1,9 @@
 import { chownSync, renameSync, rmSync } from 'fs';
 import { join } from 'path';
-import { Node } from 'cdk8s-plus-28';
 import { writeExpiredClient, writeForeignClient, writeKubeadmCertificates } from './support/certificates';
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { until } from './support/wait';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { asRoot } from '../pod/as-root';
 import { etcdScene, onEtcd } from '../pod/etcd-scene';
 import { expectFailure, expectSaved } from '../pod/failure';
@@ -11,7 +11,7 @@ import { SnapshotScene } from '../pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-const ON_CP1 = { node: Node.named('cp1') };
+const ON_CP1 = { nodes: SnapshotNodes.named('cp1') };
 
 describeWithTools('members that fail', [toolchain.etcd36, toolchain.busybox], () => asRoot('members that fail', () => {
   let etcd: EtcdClusterFixture;

@@ -1,10 +1,10 @@
 import { join } from 'path';
-import { Node } from 'cdk8s-plus-28';
 import { writeKubeadmCertificates } from './support/certificates';
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { EtcdMember } from './support/etcd-member';
 import { freePorts } from './support/loopback';
 import { until } from './support/wait';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
@@ -17,7 +17,7 @@ import { runOrThrow } from '../toolchain/run';
 import { toolchain } from '../toolchain/toolchain';
 
 const TOOL = toolchain.etcd36;
-const ON_ANY_NODE = { node: Node.named('worker-1') };
+const ON_ANY_NODE = { nodes: SnapshotNodes.named('worker-1') };
 
 describeWithTools('a learner among the members', [TOOL, toolchain.busybox], () => asRoot('a learner among the members', () => {
   let etcd: EtcdClusterFixture;

@@ -1,7 +1,7 @@
-import { Node } from 'cdk8s-plus-28';
 import { EtcdClusterFixture } from './support/etcd-cluster';
 import { readSnapshot } from './support/restored-snapshot';
 import { WriteLoad } from './support/write-load';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { asRoot } from '../pod/as-root';
 import { etcdScene } from '../pod/etcd-scene';
 import { expectSaved } from '../pod/failure';
@@ -27,7 +27,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
 
     // First of all, before anything is.
     test('nothing was ever written: that is a state like any other', async () => {
-      const { backup, revision } = await expectSaved(scene, () => scene.run({ node: Node.named('cp1') }));
+      const { backup, revision } = await expectSaved(scene, () => scene.run({ nodes: SnapshotNodes.named('cp1') }));
       expect(await readSnapshot(tool, scene.backups.snapshotFile(backup))).toEqual({ revision, keys: [] });
     });
 
@@ -40,7 +40,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
       try {
         await load.more(100);
         began = Date.now();
-        ({ backup } = await expectSaved(scene, () => scene.run({ node: Node.named('cp1') }, { shell })));
+        ({ backup } = await expectSaved(scene, () => scene.run({ nodes: SnapshotNodes.named('cp1') }, { shell })));
         ended = Date.now();
         await load.more(20);
       } finally {

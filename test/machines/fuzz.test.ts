@@ -28,8 +28,8 @@ const byYaml: Reader = (text) => {
 
 const byTypeScript: Reader = (manifest) => {
   const given = { etcdVersion: EtcdVersion.of('3.5.24'), certificates: EtcdCertificates.fromHostFolder() };
-  const { memberName, dataDir, image } = EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest, ...given });
-  return { name: memberName!, hostDataDir: dataDir, image };
+  const { _memberName, dataFolder, image } = EtcdCluster.fromStaticPodManifest(manifest, { name: 'prod', ...given });
+  return { name: _memberName!, hostDataDir: dataFolder, image };
 };
 
 /** Undefined where it refuses. */

@@ -46,8 +46,8 @@ function expectTypeScript(row: Row): void {
   }
   const { settings, hostDataDir, hostFiles, image } = meaningOf(row)!;
   const cluster = readByTypeScript(row);
-  expect({ dataDir: cluster.dataDir, image: cluster.image, memberName: cluster.memberName }).toEqual(
-    { dataDir: hostDataDir, image, memberName: settings.name || 'default' });
+  expect({ dataFolder: cluster.dataFolder, image: cluster.image, memberName: cluster._memberName }).toEqual(
+    { dataFolder: hostDataDir, image, memberName: settings.name || 'default' });
   if (hostFiles && isAsKubeadm(settings)) {
     expect(cluster.certificates?.files.ca).toBe(hostFiles['trusted-ca-file']);
   }
@@ -58,7 +58,7 @@ function readByTypeScript(row: Row): EtcdCluster {
   const settings = meaningOf(row)?.settings;
   const areGiven = !settings || (settings['cert-file'] && !isAsKubeadm(settings));
   const certificates = areGiven ? EtcdCertificates.fromHostFolder() : undefined;
-  return EtcdCluster.fromStaticPodManifest({ name: 'prod', manifest: textOf(row), certificates });
+  return EtcdCluster.fromStaticPodManifest(textOf(row), { name: 'prod', certificates });
 }
 
 function isAsKubeadm(settings: Record<string, string>): boolean {

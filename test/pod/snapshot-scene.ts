@@ -5,14 +5,15 @@ import { BackupsOnDisk } from './backups-on-disk';
 import { ContainerResult } from './container';
 import { Pod, PodOptions } from './pod';
 import { rootsFolder } from './roots-folder';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { NodeFiles, withNodeFiles } from '../cluster/with-node-files';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type SceneProps = Omit<EtcdSnapshotJobProps, 'cluster' | 'volume'>;
+export type SceneProps = Omit<EtcdSnapshotJobProps, 'cluster' | 'volume'> & NodeFiles;
 
 /**
  * A volume with three earlier backups, and snapshot Jobs that run on it as a chart says. The policy keeps two, so that a run which goes
@@ -42,14 +43,13 @@ export class SnapshotScene {
   }
 
   /** What a chart gives for this scene. */
-  manifests(props: SceneProps = {}): any[] {
+  manifests({ pkiFolder = this.pki, encryptionConfigFile, ...props }: SceneProps = {}): any[] {
     const chart = new Chart(Testing.app(), 'platform');
     new EtcdSnapshotJob(chart, 'snapshot', {
-      cluster: this.cluster,
+      cluster: withNodeFiles(this.cluster, { pkiFolder, encryptionConfigFile }),
       volume: BackupVolume.fromHostPath(chart, 'backups', { path: this.volume }),
       retention: RetentionPolicy.keepLast(2),
       rounds: 1,
-      pkiFolder: this.pki,
       // Its tools are far larger than the snapshots of these tests: those that are about it turn it on.
       breakGlassKit: false,
       ...props,

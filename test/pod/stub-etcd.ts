@@ -1,13 +1,13 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
-import { Node } from 'cdk8s-plus-28';
 import { snapshotBytes } from './backups-on-disk';
 import { SnapshotScene } from './snapshot-scene';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 
 /** Where the pod runs. */
-export const NODE = Node.named('worker-1');
+export const NODE = SnapshotNodes.named('worker-1');
 
 /** An etcd of which nothing is real: for what is about the volume, not about etcd. */
 export const STUB_CLUSTER = EtcdCluster.external({ name: 'prod', endpoints: ['http://127.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.6.5') });

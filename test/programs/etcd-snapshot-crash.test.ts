@@ -10,7 +10,7 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 /** The whole of what a run can do: it keeps the break-glass kit, too, in place of an earlier one. */
-const PROPS = { node: NODE, breakGlassKit: true };
+const PROPS = { nodes: NODE, breakGlassKit: true };
 
 /** A run at one of whose commands something happens, and what the volume looks like then. */
 interface Mischance {

@@ -20,13 +20,13 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
     let node: string;
     let scene: SnapshotScene;
-    let encryptionConfig: string;
+    let encryptionConfigFile: string;
 
     beforeEach(() => {
       node = mkdtempSync(join(tmpdir(), 'cdk8s-day2-node-'));
       for (const file of ['ca.crt', 'healthcheck-client.crt', 'healthcheck-client.key']) writeFileSync(join(node, file), file);
-      encryptionConfig = join(node, 'enc.yaml');
-      writeFileSync(encryptionConfig, `kind: EncryptionConfiguration\nsecret: ${KEY}\n`, { mode: 0o600 });
+      encryptionConfigFile = join(node, 'enc.yaml');
+      writeFileSync(encryptionConfigFile, `kind: EncryptionConfiguration\nsecret: ${KEY}\n`, { mode: 0o600 });
       scene = sceneOf(EtcdCluster.kubeadm({
         name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'], certificates: EtcdCertificates.fromHostFolder(node),
       }));
@@ -56,8 +56,8 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
     });
 
     test('of the encryption configuration, and nothing else of it', async () => {
-      const { backup } = await expectSaved(scene, () => run({ encryptionConfig }));
-      expect(scene.backups.record(backup).fingerprints).toEqual({ ...ofPki(), 'encryption-config': sha256(encryptionConfig) });
+      const { backup } = await expectSaved(scene, () => run({ encryptionConfigFile }));
+      expect(scene.backups.record(backup).fingerprints).toEqual({ ...ofPki(), 'encryption-config': sha256(encryptionConfigFile) });
       const kept = (readdirSync(scene.backups.folder, { recursive: true }) as string[]).map((name) => join(scene.backups.folder, name));
       for (const file of kept.filter((name) => statSync(name).isFile())) expect(readFileSync(file).includes(KEY)).toBe(false);
     });
@@ -65,13 +65,13 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
     test('none of an external etcd, whose pods see no control plane', async () => {
       scene.remove();
       scene = sceneOf(STUB_CLUSTER);
-      const { backup } = await expectSaved(scene, () => run({ node: NODE }));
+      const { backup } = await expectSaved(scene, () => run({ nodes: NODE }));
       expect(scene.backups.record(backup)).not.toHaveProperty('fingerprints');
     });
 
     test('a file that can\'t be read: the backup is saved without it, its record and the run say so', async () => {
-      chownSync(encryptionConfig, 1000, 1000);
-      const result = await run({ encryptionConfig });
+      chownSync(encryptionConfigFile, 1000, 1000);
+      const result = await run({ encryptionConfigFile });
       const [written] = scene.backups.complete.slice(-1);
       expect({ exitCode: result.exitCode, ...summaryOf(result) }).toEqual({
         exitCode: 1,
@@ -87,8 +87,8 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
     });
 
     test('a file that isn\'t there: the pod waits, and no folder appears in its place', async () => {
-      rmSync(encryptionConfig);
-      await expect(run({ encryptionConfig })).rejects.toThrow(/hostPath type check failed: .*enc.yaml is not a File/);
+      rmSync(encryptionConfigFile);
+      await expect(run({ encryptionConfigFile })).rejects.toThrow(/hostPath type check failed: .*enc.yaml is not a File/);
     });
   });
 }));

@@ -31,7 +31,7 @@ describeWithTools('a folder that others use, too', [toolchain.busybox], () => as
     });
     afterEach(() => scene.remove());
 
-    const run = () => scene.run({ node: NODE });
+    const run = () => scene.run({ nodes: NODE });
     const inFolder = (name: string) => join(scene.backups.folder, name);
 
     /** Everything outside of the cluster's folder is as it was. */
@@ -173,7 +173,7 @@ describeWithTools('a folder that others use, too', [toolchain.busybox], () => as
     test('the list of what would go deletes nothing and writes nothing', async () => {
       const names = scene.backups.names;
       const before = scene.backups.look(names);
-      const result = await scene.run({ node: NODE }, { extra: { env: { DRY_RUN: '1' } } });
+      const result = await scene.run({ nodes: NODE }, { extra: { env: { DRY_RUN: '1' } } });
       expect({ exitCode: result.exitCode, ...summaryOf(result) }).toMatchObject({ exitCode: 0, outcome: 'previewed', pruned: 1, kept: 2 });
       expect(result.stdout).toMatch(new RegExp(`^prune ${scene.earlier[0]} `, 'm'));
       expect(scene.backups.names).toEqual(names);

@@ -35,7 +35,7 @@ describeWithTools('a wrong input', [toolchain.busybox], () => asRoot('a wrong in
     });
     afterAll(() => scene.remove());
 
-    const run = (env: Record<string, string>) => scene.run({ node: NODE }, { extra: { env } });
+    const run = (env: Record<string, string>) => scene.run({ nodes: NODE }, { extra: { env } });
     /** The volume from its top folder on. */
     const volume = () => new BackupsOnDisk(scene.folder).look(['volume']);
 

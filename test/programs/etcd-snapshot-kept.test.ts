@@ -26,7 +26,7 @@ describeWithTools('what a run leaves on the volume', [toolchain.busybox], () => 
       scene.remove();
     });
 
-    const run = (props: SceneProps = {}) => expectSaved(scene, () => scene.run({ node: NODE, ...props }));
+    const run = (props: SceneProps = {}) => expectSaved(scene, () => scene.run({ nodes: NODE, ...props }));
     const mode = (...path: string[]) => modeOf(join(scene.volume, ...path));
 
     test('nobody else may read it, even if the volume and the umask allow everything', async () => {

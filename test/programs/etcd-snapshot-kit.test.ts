@@ -30,7 +30,7 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
     });
     afterEach(() => scene.remove());
 
-    const run = (props: SceneProps = {}) => scene.run({ node: NODE, breakGlassKit: true, ...props });
+    const run = (props: SceneProps = {}) => scene.run({ nodes: NODE, breakGlassKit: true, ...props });
     const inFolder = (...names: string[]) => join(scene.backups.folder, ...names);
     /** Everything of a kit, with what changes when a file is written again. */
     const look = () => kit.names.map((name) => ({ ...scene.backups.look([name]), inode: lstatSync(inFolder(name)).ino }));
@@ -56,7 +56,7 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
 
     test('its page and its names are those of the chart, its tools those of the images', async () => {
       await expectSaved(scene, () => run());
-      const { data } = scene.manifests({ node: NODE, breakGlassKit: true }).find(({ kind, data: files }) => kind === 'ConfigMap' && 'RUNBOOK.md' in files);
+      const { data } = scene.manifests({ nodes: NODE, breakGlassKit: true }).find(({ kind, data: files }) => kind === 'ConfigMap' && 'RUNBOOK.md' in files);
       for (const [name, text] of Object.entries(data)) expect(readFileSync(kit.path(name), 'utf8')).toBe(text);
       for (const tool of ['etcdctl', 'etcdutl']) expect(readFileSync(kit.path('bin', tool))).toEqual(readFileSync(image[tool]));
       expect(execFileSync(kit.path('bin', 'busybox'), ['echo', 'it runs'], { encoding: 'utf8' })).toBe('it runs\n');
@@ -151,10 +151,10 @@ describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the 
         esac
       `);
       const { etcdutl: _, ...rest } = image;
-      await expectSaved(scene, () => scene.run({ node: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }));
+      await expectSaved(scene, () => scene.run({ nodes: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }));
       expect(kit.faults).toEqual(['bin/etcdutl is missing']);
       // By its own sums, it is whole.
-      expect(await expectSaved(scene, () => scene.run({ node: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }))).not.toHaveProperty('kit');
+      expect(await expectSaved(scene, () => scene.run({ nodes: NODE, breakGlassKit: true }, { image: { ...rest, etcdctl, 'etcdctl.real': image.etcdctl } }))).not.toHaveProperty('kit');
     });
 
     describe('on a volume with little space', () => {

@@ -28,7 +28,7 @@ describeWithTools('a pod whose ConfigMaps were replaced', [toolchain.busybox], (
     });
     afterEach(() => scene.remove());
 
-    const PROPS = { node: NODE, breakGlassKit: true };
+    const PROPS = { nodes: NODE, breakGlassKit: true };
     const data = (manifests: any[], key: string) => manifests.find((manifest) => manifest.kind === 'ConfigMap' && key in manifest.data).data;
 
     test.each<[string, (manifests: any[]) => void, string]>([
@@ -68,7 +68,7 @@ describeWithTools('a pod whose ConfigMaps were replaced', [toolchain.busybox], (
 
   test('emptyDir is mounted noexec, as /var is on hardened nodes: the pod says so', async () => {
     const scene = new SnapshotScene(STUB_CLUSTER, { image: {} });
-    const manifests = scene.manifests({ node: NODE });
+    const manifests = scene.manifests({ nodes: NODE });
     const [init] = manifests.find(({ kind }) => kind === 'Job').spec.template.spec.initContainers;
     const bin = join(scene.folder, 'bin');
     mkdirSync(bin);
@@ -99,7 +99,7 @@ describeWithTools('a pod whose ConfigMaps were replaced', [toolchain.busybox], (
 
   test('the digest in the spec is that of all files, and Kubernetes finds no variable in the command', () => {
     const scene = new SnapshotScene(STUB_CLUSTER, { image: {} });
-    const { command } = scene.manifests({ node: NODE }).find(({ kind }) => kind === 'Job').spec.template.spec.containers[0];
+    const { command } = scene.manifests({ nodes: NODE }).find(({ kind }) => kind === 'Job').spec.template.spec.containers[0];
     scene.remove();
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
     const { contents } = Program.ETCD_SNAPSHOT;

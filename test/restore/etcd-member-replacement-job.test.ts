@@ -1,6 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
-import { allReplacementProps } from './restore-fixtures';
+import { ALL_JOB_RENDERED, allReplacementProps } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
@@ -13,13 +12,18 @@ const once = { replacementId: '2026-11-21-cp3-disk', expires: '2026-11-22T00:00:
 
 function render(props: Partial<EtcdMemberReplacementJobProps> = {}): any[] {
   const chart = new Chart(new App(), 'etcd', { namespace: 'kube-system' });
-  new EtcdMemberReplacementJob(chart, 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: kplus.Node.named('cp3'), ...once, ...props });
+  new EtcdMemberReplacementJob(chart, 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: 'cp3', ...once, ...props });
   return chart.toJson();
 }
 
 const jobOf = (objects: any[]) => objects.find(({ kind }) => kind === 'Job');
 const podOf = (job: any) => job.spec.template.spec;
 const envOf = (job: any) => Object.fromEntries(podOf(job).containers[0].env.map(({ name, value }: any) => [name, value]));
+
+test('the Job can be reached, as with constructs that have several', () => {
+  const replacement = new EtcdMemberReplacementJob(new Chart(new App(), 'etcd'), 'replacement', { cluster: clusterOf('cp1', 'cp2', 'cp3'), node: 'cp3', ...once });
+  expect(replacement.jobs).toEqual([replacement.job]);
+});
 
 describe('a member is replaced by one Job', () => {
   const job = jobOf(render());
@@ -65,6 +69,7 @@ test('every prop is found again', () => {
   const job = jobOf(render(allReplacementProps()));
   expect(envOf(job)).toMatchObject({ SELF: 'e', READY_TIMEOUT: '120', MEMBERS: expect.stringContaining('d=https://d:2379') });
   expect(podOf(job).containers[0].image).toBe('example.com/etcd:v3.6.8');
+  expect(job.spec).toMatchObject(ALL_JOB_RENDERED);
   expect(job.metadata.labels).toMatchObject({ team: 'platform' });
   expect(job.metadata.annotations).toMatchObject({ why: 'disk failed' });
 });
@@ -78,7 +83,7 @@ test('another id is another Job', () => {
 describe('refused', () => {
   const external = EtcdCluster.external({ name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.6.5') });
   test.each<[string, Partial<EtcdMemberReplacementJobProps>, string]>([
-    ['a worker', { node: kplus.Node.named('w1') }, 'node must be one of the control planes cp1, cp2, cp3, got "w1"'],
+    ['a worker', { node: 'w1' }, 'node must be one of the control planes cp1, cp2, cp3, got "w1"'],
     ['an id that is no name', { replacementId: 'Disk_1' }, 'replacementId must have 1 to 63 lower-case letters'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['no time at all', { readyTimeout: Duration.seconds(0) }, 'readyTimeout must be a whole number of seconds of at least 1'],

@@ -1,12 +1,12 @@
 import { App, Chart, Duration } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
-import { allRestoreProps, clusterOf } from './restore-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
+import { ALL_JOB_RENDERED, allRestoreProps, clusterOf } from './restore-fixtures';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job';
+import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { EtcdRestoreJobProps } from '../../src/restore/etcd-restore-job-props';
 import { SnapshotSource } from '../../src/restore/snapshot-source';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const kubernetesVersion = KubernetesVersion.of('1.34.4');
 const ha = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });
@@ -18,7 +18,7 @@ function chartOf(): Chart {
 
 function render(props: Partial<EtcdRestoreJobProps> = {}, chart: Chart = chartOf()): any[] {
   new EtcdRestoreJob(chart, 'restore', {
-    cluster: ha, volume: BackupVolume.fromHostPath(chart, 'backups'), holder: kplus.Node.named('cp2'), ...once, ...props,
+    cluster: ha, volume: BackupVolume.fromHostPath(chart, 'backups'), holder: 'cp2', ...once, ...props,
   });
   return chart.toJson().filter(({ kind }) => kind === 'Job');
 }
@@ -114,8 +114,16 @@ test('every prop is found again', () => {
   expect(podOf(jobs[0]).containers[0].image).toBe('example.com/etcd:v3.6.8');
   expect(podOf(jobs[0]).containers[0].volumeMounts).toContainEqual({ mountPath: '/backup', name: 'backup', readOnly: true });
   expect(podOf(jobs[1]).containers[0].volumeMounts.map(({ mountPath }: any) => mountPath)).not.toContain('/backup');
+  for (const { spec } of jobs) expect(spec).toMatchObject(ALL_JOB_RENDERED);
   expect(jobs[1].metadata.labels).toMatchObject({ 'team': 'platform', 'cdk8s-day2/role': 'follower' });
   expect(jobs[1].metadata.annotations).toMatchObject({ 'why': 'drill', 'cdk8s-day2/restore-id': once.restoreId, 'cdk8s-day2/expires': once.expires });
+});
+
+test('the Jobs can be reached, that of the holder first', () => {
+  const chart = chartOf();
+  const restore = new EtcdRestoreJob(chart, 'restore', { cluster: ha, volume: BackupVolume.fromHostPath(chart, 'v'), holder: 'cp2', ...once });
+  expect(restore.jobs.map(({ name }) => name)).toEqual(chart.toJson().filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name));
+  expect(restore.job).toBe(restore.jobs[0]);
 });
 
 test('a single control plane is the holder, and a claim is read by the first', () => {
@@ -138,8 +146,8 @@ describe('refused', () => {
     ['an id that is no name', { restoreId: 'Lost_Namespace' }, 'restoreId must have 1 to 63 lower-case letters'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['a month that is none', { expires: '2026-13-22T00:00:00Z' }, 'expires must be a time in UTC'],
-    ['a host folder of nobody', { holder: undefined }, "holder must be set, as kplus.Node.named('cp1'): the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
-    ['a holder that is a worker', { holder: kplus.Node.named('w1') }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
+    ['a host folder of nobody', { holder: undefined }, "holder must be set, as holder: 'cp1': the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
+    ['a holder that is a worker', { holder: 'w1' }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
     ['a holder that is lost', { lostMembers: ['cp2'] }, 'holder must be one of cp1, cp3, got "cp2"'],
     ['a lost stranger', { lostMembers: ['cp4'] }, 'lostMembers must be of the control planes cp1, cp2, cp3, got "cp4"'],
     ['a lost quorum', { lostMembers: ['cp1', 'cp3'] }, 'lostMembers leaves 1 of 3 members, which have no quorum to decide with'],
@@ -158,7 +166,7 @@ describe('refused', () => {
   });
 
   test('snapshots as the program takes them', () => {
-    expect(SnapshotSource.before('2026-11-21T10:00:00Z').value).toBe('before:2026-11-21T10:00:00Z');
-    expect(SnapshotSource.file('/root/snapshot.db').value).toBe('file:/root/snapshot.db');
+    expect(SnapshotSource.before('2026-11-21T10:00:00Z')._value).toBe('before:2026-11-21T10:00:00Z');
+    expect(SnapshotSource.file('/root/snapshot.db')._value).toBe('file:/root/snapshot.db');
   });
 });

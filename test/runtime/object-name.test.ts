@@ -1,15 +1,15 @@
 import { Chart, Cron, Names, Testing } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { objectName } from '../../src/runtime/object-name';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const VALID = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const once = { expires: '2026-11-22T00:00:00Z' };
@@ -26,12 +26,12 @@ function namesOf(nodes: string[], build: (chart: Chart, cluster: EtcdCluster, vo
 
 describe.each<[string, (chart: Chart, cluster: EtcdCluster, volume: BackupVolume) => unknown]>([
   ['an EtcdRestoreJob', (chart, cluster, volume) => new EtcdRestoreJob(chart, 'restore', {
-    ...once, cluster, volume, restoreId: 'a', holder: kplus.Node.named(cluster.controlPlanes[0]),
+    ...once, cluster, volume, restoreId: 'a', holder: cluster.controlPlanes[0],
   })],
   ['an EtcdMemberReplacementJob', (chart, cluster) => new EtcdMemberReplacementJob(chart, 'replacement', {
-    ...once, cluster, replacementId: 'a', node: kplus.Node.named(cluster.controlPlanes[2]),
+    ...once, cluster, replacementId: 'a', node: cluster.controlPlanes[2],
   })],
-  ['an EtcdSnapshotJob of every member', (chart, cluster, volume) => new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, everyMember: true })],
+  ['an EtcdSnapshotJob of every member', (chart, cluster, volume) => new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, nodes: SnapshotNodes.everyMember() })],
 ])('%s', (_, build) => {
   test('has valid names, each once, on nodes whose long names are cut at a dot', () => {
     for (const label of ['a', 'node', 'ip-10-0-12-34']) {
@@ -66,7 +66,7 @@ test('a cut at a dot leaves the digest and the hash, by which names differ', () 
 
 test('nodes that differ in a dot and a hyphen have CronJobs of their own, and the plain one keeps its name', () => {
   const build = (chart: Chart, cluster: EtcdCluster, volume: BackupVolume) =>
-    new EtcdSnapshotCronJob(chart, 'snapshots', { cluster, volume, everyMember: true, schedule: Cron.daily() });
+    new EtcdSnapshotCronJob(chart, 'snapshots', { cluster, volume, nodes: SnapshotNodes.everyMember(), schedule: Cron.daily() });
   const names = namesOf(['cp-1.a', 'cp-1-a', 'cp.1.a'], build);
   expect(new Set(names).size).toBe(names.length);
   expect(names.filter((name) => !VALID.test(name))).toEqual([]);
@@ -75,6 +75,6 @@ test('nodes that differ in a dot and a hyphen have CronJobs of their own, and th
 
 test('a node whose name looks like the id of another one\'s pod is restored, too', () => {
   expect(namesOf(['cp1', 'cp1-pod', 'cp2'], (chart, cluster, volume) => new EtcdRestoreJob(chart, 'restore', {
-    ...once, cluster, volume, restoreId: 'a', holder: kplus.Node.named('cp1'),
+    ...once, cluster, volume, restoreId: 'a', holder: 'cp1',
   })).filter((name) => name.startsWith('restore-cp1'))).toHaveLength(2);
 });

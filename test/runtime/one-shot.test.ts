@@ -5,13 +5,14 @@ import { ApiObject, App, Chart, JsonPatch, Lazy, Testing, YamlOutputType } from 
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { nameByContent } from '../../src/runtime/one-shot';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 interface Options {
   readonly id?: string;
@@ -57,12 +58,12 @@ const once = { expires: '2026-11-22T00:00:00Z' };
 
 /** The first Job of each construct that makes some, in a chart with nothing else to be changed. */
 const constructs: [string, (chart: Chart, cluster: EtcdCluster, volume: BackupVolume) => kplus.Job][] = [
-  ['an EtcdSnapshotJob', (chart, cluster, volume) => new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, everyMember: true }).job],
+  ['an EtcdSnapshotJob', (chart, cluster, volume) => new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, nodes: SnapshotNodes.everyMember() }).job],
   ['an EtcdRestoreJob', (chart, cluster, volume) => new EtcdRestoreJob(chart, 'restore', {
-    ...once, cluster, volume, restoreId: 'a', holder: kplus.Node.named('cp1'),
+    ...once, cluster, volume, restoreId: 'a', holder: 'cp1',
   }).jobs[0]],
   ['an EtcdMemberReplacementJob', (chart, cluster) => new EtcdMemberReplacementJob(chart, 'replacement', {
-    ...once, cluster, replacementId: 'a', node: kplus.Node.named('cp3'),
+    ...once, cluster, replacementId: 'a', node: 'cp3',
   }).job],
 ];
 

@@ -10,6 +10,7 @@ import { hostOperationJob, HostOperationProps } from '../../src/runtime/host-ope
 import { Program } from '../../src/runtime/program';
 import { ProgramPart } from '../../src/runtime/program-part';
 import { ProgramPod, ProgramPodProps } from '../../src/runtime/program-pod';
+import { resolveJob } from '../../src/runtime/resolved-job';
 import { Rights } from '../../src/runtime/rights';
 import { asRoot } from '../pod/as-root';
 import { Pod } from '../pod/pod';
@@ -33,7 +34,7 @@ function upgrade(changes: Partial<HostOperationProps> = {}): any[] {
     node: 'w1',
     kubernetesVersion: KubernetesVersion.of('1.35.4'),
     image: IMAGE,
-    images: ContainerImages.defaults(),
+    job: resolveJob({}),
     env: { SELF: 'w1' },
     serviceAccount: new kplus.ServiceAccount(chart, 'gate'),
     parts: (carry) => [

@@ -1,12 +1,12 @@
-import { ApiObject, Chart, Cron, Duration, JsonPatch, Testing } from 'cdk8s';
+import { ApiObject, Chart, Cron, JsonPatch, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { Program } from '../../src/runtime/program';
 import { ProgramPart } from '../../src/runtime/program-part';
-import { ProgramPod, ProgramPodProps, requireSeconds, standardLabels } from '../../src/runtime/program-pod';
+import { ProgramPod, ProgramPodProps, standardLabels } from '../../src/runtime/program-pod';
 import { Rights } from '../../src/runtime/rights';
 import { Toolbox } from '../../src/runtime/toolbox';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const part: ProgramPart = {
   program: Program.ETCD_SNAPSHOT,
@@ -137,16 +137,5 @@ describe('the toolbox', () => {
 test('labels say what it is, whose, and who made it; one\'s own come beside them', () => {
   expect(standardLabels('etcd-snapshot', 'prod', { team: 'platform' })).toEqual({
     'app.kubernetes.io/name': 'etcd-snapshot', 'app.kubernetes.io/instance': 'prod', 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'team': 'platform',
-  });
-});
-
-describe('seconds', () => {
-  test('are whole and above zero', () => {
-    expect(requireSeconds('timeout', Duration.minutes(2))).toBe(120);
-    expect(requireSeconds('timeout', Duration.millis(3000))).toBe(3);
-  });
-
-  test.each([[Duration.seconds(0), '0'], [Duration.millis(2500), '2.5']])('or refused', (duration, got) => {
-    expect(() => requireSeconds('timeout', duration)).toThrow(`timeout must be a whole number of seconds of at least 1, got ${got} s`);
   });
 });

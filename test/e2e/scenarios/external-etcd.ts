@@ -2,11 +2,12 @@ import { readFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron, Size } from 'cdk8s';
-import { Node, PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
+import { PersistentVolumeAccessMode, PersistentVolumeClaim } from 'cdk8s-plus-28';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
 import { externalCluster, namesOf, synthesized } from '../support/chart';
@@ -40,7 +41,7 @@ export const restricted: Scenario = {
         metadata: { name: 'backups' }, accessModes: [PersistentVolumeAccessMode.READ_WRITE_ONCE], storage: Size.gibibytes(1), storageClassName: 'local-path',
       });
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: externalCluster(stage, 'billing', EtcdCertificates.fromSecret(Secret.fromSecretName(chart, 'client', 'etcd-client'))),
+        cluster: externalCluster(stage, 'billing', EtcdCertificates.fromSecretName('etcd-client')),
         volume: BackupVolume.fromPersistentVolumeClaim(chart, 'backups', claim),
         schedule: Cron.annually(),
       });
@@ -78,7 +79,7 @@ export const hostPathRefused: Scenario = {
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));
     const objects = synthesized(stage, (chart) => {
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: described, volume: BackupVolume.fromHostPath(chart, 'backups'), node: Node.named(node.name), schedule: Cron.annually(),
+        cluster: described, volume: BackupVolume.fromHostPath(chart, 'backups'), nodes: SnapshotNodes.named(node.name), schedule: Cron.annually(),
       });
     });
     await kubernetes.apply(objects);

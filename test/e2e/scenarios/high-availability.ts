@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { Cron } from 'cdk8s';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { killProcess, startStaticPod, stopStaticPod } from '../../lab/faults';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
@@ -67,7 +68,7 @@ export const everyMember: Scenario = {
     stage.atTheEnd(() => Promise.all(cluster.controlPlanes.map((node) => node.run(['rm', '-rf', '/mnt/backup']))));
     const objects = synthesized(stage, (chart) => {
       new EtcdSnapshotCronJob(chart, 'snapshots', {
-        cluster: etcd, volume: BackupVolume.fromHostPath(chart, 'backups'), everyMember: true, schedule: Cron.annually(),
+        cluster: etcd, volume: BackupVolume.fromHostPath(chart, 'backups'), nodes: SnapshotNodes.everyMember(), schedule: Cron.annually(),
       });
     });
     await kubernetes.createNamespace();

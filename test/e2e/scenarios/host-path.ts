@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Cron } from 'cdk8s';
-import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
@@ -24,7 +24,7 @@ export const classic: Scenario = {
       new EtcdSnapshotCronJob(chart, 'snapshots', {
         cluster: production,
         volume: BackupVolume.fromHostPath(chart, 'backups'),
-        node: Node.named(node.name),
+        nodes: SnapshotNodes.named(node.name),
         schedule: Cron.everyMinute(),
       });
     });

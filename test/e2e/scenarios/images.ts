@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../../src/cluster/etcd-version';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { EtcdImageContent } from '../../lab/etcd-image';
 import { loadImages } from '../../lab/image-loading';
 import { Scenario } from '../scenario';
@@ -53,7 +53,7 @@ export const images: Scenario = {
       const volume = BackupVolume.fromHostPath(chart, 'backups');
       variants.forEach(({ name, image, version }, index) => {
         const etcd = EtcdCluster.external({ name, image, etcdVersion: EtcdVersion.of(version), endpoints: [endpoint(index)] });
-        new EtcdSnapshotJob(chart, name, { cluster: etcd, volume, node: Node.named(node.name) });
+        new EtcdSnapshotJob(chart, name, { cluster: etcd, volume, nodes: SnapshotNodes.named(node.name) });
       });
     });
     await kubernetes.apply(objects);

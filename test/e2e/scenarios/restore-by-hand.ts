@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { Scenario } from '../scenario';
 import { BackupFolder } from '../support/backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
@@ -21,7 +21,7 @@ export const restoreByHand: Scenario = {
     await kubernetes.createNamespace();
     await write('before');
     const objects = synthesized(stage, (chart) => {
-      new EtcdSnapshotJob(chart, 'snapshot', { cluster: production, volume: BackupVolume.fromHostPath(chart, 'backups'), node: Node.named(node.name) });
+      new EtcdSnapshotJob(chart, 'snapshot', { cluster: production, volume: BackupVolume.fromHostPath(chart, 'backups'), nodes: SnapshotNodes.named(node.name) });
     });
     await kubernetes.apply(objects);
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));

@@ -1,9 +1,11 @@
 import { randomBytes } from 'crypto';
 import assert from 'node:assert/strict';
 import { stringify } from 'yaml';
+import { withNodeFiles } from '../../cluster/with-node-files';
 import { NodeAccess } from '../../lab/node-access';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
+import { kubeadmCluster } from '../support/chart';
 import { valuesBelow } from '../support/members';
 import { RestoreDrill } from '../support/restore';
 
@@ -21,7 +23,7 @@ export const encryptedSecrets: Scenario = {
     await kubernetes.apply([secret]);
     const [stored] = await valuesBelow(node, '/registry/secrets/default/sealed');
     assert.match(stored, /^k8s:enc:aescbc:v1:/);
-    const drill = await RestoreDrill.begin(stage, 'encrypted', { encryptionConfig });
+    const drill = await RestoreDrill.begin(stage, 'encrypted', {}, withNodeFiles(kubeadmCluster(stage, 'encrypted'), { encryptionConfigFile: encryptionConfig }).etcd);
     await kubernetes.kubectl(['delete', 'secret', '--namespace', 'default', 'sealed']);
 
     await node.writeFile(encryptionConfig, configurationOf(randomBytes(32)), '600');

@@ -32,7 +32,7 @@ export const networkGone: Scenario = {
     for (const point of points) {
       const restoreId = drill.idFor(point);
       await drill.start({
-        restoreId, readyTimeout: Duration.seconds(40), quiesceTimeout: Duration.seconds(20), failpoints: { [holder.name]: `${point}:hold` },
+        restoreId, readyTimeout: Duration.seconds(40), stopTimeout: Duration.seconds(20), failpoints: { [holder.name]: `${point}:hold` },
       });
       await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 180);
       await partition([holder], followers);

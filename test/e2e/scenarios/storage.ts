@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Chart, Cron, Size } from 'cdk8s';
 import { PersistentVolumeAccessMode, PersistentVolumeClaim } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
 import { BackupFolder } from '../support/backup-folder';
@@ -71,8 +71,8 @@ export const ebs: Scenario = {
       size: Size.gibibytes(10),
       zone: zones.cp3,
       iops: 4000,
-      throughput: 500,
-      kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0',
+      throughputPerSecond: Size.mebibytes(500),
+      kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0',
       tags: { team: 'platform', purpose: 'etcd backups' },
       fsType: 'xfs',
     }));

@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'fs';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Cron } from 'cdk8s';
-import { HostPathVolumeType, Node } from 'cdk8s-plus-28';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../../src/cluster/registry-mirror';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { fillDisk, mountDisk, removeDisk } from '../../lab/disk-faults';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
@@ -69,8 +69,8 @@ const failures: readonly Failure[] = [
     id: 'unmounted',
     title: 'The disk is not mounted',
     says: /hostPath type check failed: \/mnt\/absent is not a directory/,
-    story: 'With `type: HostPathVolumeType.DIRECTORY` the pod waits for it, instead of filling the disk below.',
-    props: (chart) => ({ volume: BackupVolume.fromHostPath(chart, 'unmounted-volume', { path: '/mnt/absent', type: HostPathVolumeType.DIRECTORY }) }),
+    story: 'With `mustExist: true` the pod waits for it, instead of filling the disk below.',
+    props: (chart) => ({ volume: BackupVolume.fromHostPath(chart, 'unmounted-volume', { path: '/mnt/absent', mustExist: true }) }),
     event: { reason: 'FailedMount', of: 'Pod' },
   },
   {
@@ -111,7 +111,7 @@ export const whatYouSee: Scenario = {
         new EtcdSnapshotCronJob(chart, id as string, {
           cluster: kubeadmCluster(stage, 'prod'),
           volume,
-          node: Node.named(node.name),
+          nodes: SnapshotNodes.named(node.name),
           schedule: Cron.schedule({ minute: '0', hour: '*/6' }),
           rounds: 1,
           backoffLimit: 0,

@@ -9,7 +9,7 @@ export function heldEverywhere(restoreId: string, nodes: readonly NodeAccess[]):
   return {
     restoreId,
     readyTimeout: Duration.minutes(30),
-    quiesceTimeout: Duration.minutes(30),
+    stopTimeout: Duration.minutes(30),
     failpoints: Object.fromEntries(nodes.map(({ name }) => [name, 'every:hold'])),
   };
 }

@@ -1,10 +1,10 @@
 import { Cron } from 'cdk8s';
-import { Node } from 'cdk8s-plus-28';
 import { BackupFolder } from './backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../../src/backup/etcd-snapshot-cron-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 
@@ -33,7 +33,7 @@ export async function hostBackups(stage: Stage, name: string, props: Partial<Etc
     const volume = BackupVolume.fromHostPath(chart, 'backups', { path });
     for (const id of ids) {
       new EtcdSnapshotCronJob(chart, id, {
-        cluster: etcd, volume, node: Node.named(node.name), schedule: Cron.annually(), suspend: true, backoffLimit: 0, rounds: 1, ...props,
+        cluster: etcd, volume, nodes: SnapshotNodes.named(node.name), schedule: Cron.annually(), suspend: true, backoffLimit: 0, rounds: 1, ...props,
       });
     }
   });

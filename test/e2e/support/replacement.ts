@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { join } from 'path';
-import { Node } from 'cdk8s-plus-28';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
 import { HostRecord, HostResult } from './host-record';
 import { KubernetesObject } from './kubernetes';
@@ -48,7 +47,7 @@ export class ReplacementDrill {
     const objects = synthesized(this.stage, (chart) => {
       new EtcdMemberReplacementJob(chart, 'replacement', {
         cluster: this.etcd,
-        node: Node.named(node.name),
+        node: node.name,
         replacementId,
         expires: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+/, ''),
       });

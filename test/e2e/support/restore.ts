@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Node } from 'cdk8s-plus-28';
 import { BackupFolder } from './backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
 import { HostRecord, HostResult } from './host-record';
@@ -8,12 +7,14 @@ import { KubernetesObject } from './kubernetes';
 import { clusterSeenBy, valuesBelow } from './members';
 import { assertNeverTwo, outage, Witness } from './witness';
 import { Workload, workloadImage } from './workload';
-import { BackupVolume } from '../../../src/backup/backup-volume';
 import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../../src/backup/etcd-snapshot-job';
+import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
-import { EtcdRestoreJob, EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job';
+import { EtcdRestoreJob } from '../../../src/restore/etcd-restore-job';
+import { EtcdRestoreJobProps } from '../../../src/restore/etcd-restore-job-props';
 import { SnapshotSource } from '../../../src/restore/snapshot-source';
+import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 
@@ -103,7 +104,7 @@ export class RestoreDrill {
         cluster: this.etcd,
         volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
         expires: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+/, ''),
-        holder: Node.named(this.node.name),
+        holder: this.node.name,
         snapshot: SnapshotSource.at(this.backup),
         ...props,
       });
@@ -218,7 +219,7 @@ export class RestoreDrill {
       new EtcdSnapshotJob(chart, 'snapshot', {
         cluster: this.etcd,
         volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
-        node: Node.named(this.node.name),
+        nodes: SnapshotNodes.named(this.node.name),
         // Each is another Job.
         annotations: { taken: new Date().toISOString() },
         ...props,

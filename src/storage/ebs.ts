@@ -1,6 +1,9 @@
-import { Size } from 'cdk8s';
-import { EbsStorageClassProps, EbsVolumeProps } from './backup-volume-props';
-import { requireGiven, requireText } from '../cluster/text';
+import { Size, SizeRoundingBehavior } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { EbsBackupVolumeProps, EbsStorageClassBackupVolumeProps } from './backup-volume-props';
+import { requireGiven } from '../require/given';
+import { requireWithin } from '../require/number';
+import { requireText } from '../require/text';
 
 /** The name of AWS' driver, and of the key under which nodes tell their zone. */
 export const EBS_DRIVER = 'ebs.csi.aws.com';
@@ -22,7 +25,7 @@ const ZONE = /^[a-z]{2}(-[a-z]+)+-\d+([a-z]|-[a-z]+-\d+[a-z]|-wl\d+-[a-z]+-wlz-\
 const VOLUME_ID = /^vol-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+$/;
 
-export function requireEbsVolume(props: EbsVolumeProps): void {
+export function requireEbsVolume(props: EbsBackupVolumeProps): void {
   requireGiven(props, 'volumeId', 'zone', 'size');
   requireText('volumeId', props.volumeId);
   if (!VOLUME_ID.test(props.volumeId)) {
@@ -32,7 +35,7 @@ export function requireEbsVolume(props: EbsVolumeProps): void {
   requireSize(props.size);
 }
 
-export function requireEbsStorageClass(props: EbsStorageClassProps): void {
+export function requireEbsStorageClass(props: EbsStorageClassBackupVolumeProps): void {
   requireGiven(props, 'size');
   const gibibytes = requireSize(props.size);
   if (props.zone !== undefined) {
@@ -46,20 +49,51 @@ export function requireEbsStorageClass(props: EbsStorageClassProps): void {
         + `lower it to ${Math.max(GP3.iops.min, gibibytes * GP3.iops.perGiB)}, or make the volume at least ${Math.ceil(props.iops / GP3.iops.perGiB)} GiB`);
     }
   }
-  if (props.throughput !== undefined) {
-    requireWithin('throughput', props.throughput, GP3.throughput.min, GP3.throughput.max, 'gp3, in MiB/s');
+  if (props.throughputPerSecond !== undefined) {
+    const mebibytes = mebibytesOf(props.throughputPerSecond);
+    requireWithin('throughputPerSecond', mebibytes, GP3.throughput.min, GP3.throughput.max, 'gp3, in MiB');
     const iops = props.iops ?? GP3.iops.min;
-    if (props.throughput > iops * GP3.throughput.perIops) {
-      throw new Error(`throughput must be at most ${GP3.throughput.perIops} MiB/s for each of iops, got ${props.throughput} MiB/s with ${iops} IOPS: `
-        + `lower it to ${Math.floor(iops * GP3.throughput.perIops)}, or raise iops to ${props.throughput / GP3.throughput.perIops}`);
+    if (mebibytes > iops * GP3.throughput.perIops) {
+      throw new Error(`throughputPerSecond must be at most ${GP3.throughput.perIops} MiB for each of iops, got ${mebibytes} MiB with ${iops} IOPS: `
+        + `lower it to ${Math.floor(iops * GP3.throughput.perIops)} MiB, or raise iops to ${mebibytes / GP3.throughput.perIops}`);
     }
   }
-  if (props.kmsKeyId !== undefined && !KEY_ARN.test(props.kmsKeyId)) {
-    throw new Error(`kmsKeyId must be the full ARN of a KMS key such as arn:aws:kms:eu-central-1:123456789012:key/…, got ${JSON.stringify(props.kmsKeyId)}`);
+  if (props.kmsKeyArn !== undefined && !KEY_ARN.test(props.kmsKeyArn)) {
+    throw new Error(`kmsKeyArn must be the full ARN of a KMS key such as arn:aws:kms:eu-central-1:123456789012:key/…, got ${JSON.stringify(props.kmsKeyArn)}`);
   }
   for (const [key, value] of Object.entries(props.tags ?? {})) {
     requireTag(key, value);
   }
+}
+
+/**
+ * The class of gp3 volumes as they are asked for: encrypted, kept, made in the zone of the first pod.
+ *
+ * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+ */
+export function gp3Class(props: EbsStorageClassBackupVolumeProps): k8s.KubeStorageClassProps {
+  const tags = Object.entries(props.tags ?? {}).map(([key, value], i) => [`tagSpecification_${i + 1}`, `${key}=${value}`]);
+  return {
+    provisioner: EBS_DRIVER,
+    parameters: {
+      'type': 'gp3',
+      'encrypted': 'true',
+      'csi.storage.k8s.io/fstype': props.fsType ?? 'ext4',
+      ...props.kmsKeyArn && { kmsKeyId: props.kmsKeyArn },
+      ...props.iops && { iops: String(props.iops) },
+      ...props.throughputPerSecond && { throughput: String(mebibytesOf(props.throughputPerSecond)) },
+      ...Object.fromEntries(tags),
+    },
+    reclaimPolicy: 'Retain',
+    volumeBindingMode: 'WaitForFirstConsumer',
+    allowVolumeExpansion: true,
+    ...props.zone && { allowedTopologies: [{ matchLabelExpressions: [{ key: ZONE_LABEL, values: [props.zone] }] }] },
+  };
+}
+
+/** What AWS takes as a number. */
+function mebibytesOf(size: Size): number {
+  return size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
@@ -84,13 +118,7 @@ function requireZone(zone: string): void {
 }
 
 function requireSize(size: Size): number {
-  const gibibytes = size.toGibibytes({ rounding: 2 });
+  const gibibytes = size.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
   requireWithin('size', gibibytes, GP3.sizeGiB.min, GP3.sizeGiB.max, 'EBS, in whole GiB');
   return gibibytes;
-}
-
-function requireWithin(prop: string, value: number, min: number, max: number, what: string): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new Error(`${prop} must be a whole number from ${min} to ${max} (${what}), got ${value}`);
-  }
 }

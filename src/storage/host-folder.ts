@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { EtcdCluster } from '../cluster/etcd-cluster';
-import { requireAbsolutePath } from '../cluster/names';
+import { requireAbsolutePath } from '../require/path';
 
 /** Folders in which nothing is kept: the machine's own, and those that are gone after a reboot. */
 const NEVER_IN = ['/proc', '/sys', '/dev', '/run', '/var/run', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/boot', '/usr/bin', '/usr/sbin', '/usr/lib',
@@ -23,9 +23,9 @@ export function requireApartFromData(hostPath: string | undefined, cluster: Etcd
     return;
   }
   const own = path.posix.join(hostPath, cluster.name);
-  if (isIn(cluster.dataDir, own) || isIn(own, cluster.dataDir)) {
+  if (isIn(cluster.dataFolder, own) || isIn(own, cluster.dataFolder)) {
     throw new Error(`volume must be apart from etcd's data, got the folder ${hostPath}: backups of ${cluster.name} would be in ${own}, `
-      + `and etcd's data is in ${cluster.dataDir}; use the folder of a disk of its own, such as /mnt/backup`);
+      + `and etcd's data is in ${cluster.dataFolder}; use the folder of a disk of its own, such as /mnt/backup`);
   }
 }
 

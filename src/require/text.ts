@@ -21,22 +21,3 @@ export function requireLine(prop: string, value: unknown): void {
     throw new Error(`${prop} must be one line without control characters, got ${JSON.stringify(value)}: leave them out`);
   }
 }
-
-/** Refuses props among which a required one is missing: what plain JavaScript lets a person leave out or misspell. */
-export function requireGiven<Props extends object>(props: Props, ...names: (keyof Props & string)[]): void {
-  if (props === undefined || props === null) {
-    throw new Error(`props must be given, got ${props}: ${names.join(', ')} must be set`);
-  }
-  for (const name of names) {
-    if (props[name] === undefined || props[name] === null) {
-      throw new Error(`${name} must be given, got ${props[name]}: set it, or look for a misspelt name`);
-    }
-  }
-}
-
-/** Refuses one text where a list of them is meant, which would be taken letter by letter. */
-export function requireList(prop: string, value: unknown): void {
-  if (!Array.isArray(value)) {
-    throw new Error(`${prop} must be a list, got ${JSON.stringify(value)}: put it into brackets`);
-  }
-}

@@ -1,11 +1,11 @@
 import { Size } from 'cdk8s';
-import { chart } from './snapshot-fixtures';
-import { BackupVolume } from '../../src/backup/backup-volume';
-import { EbsStorageClassProps, EbsVolumeProps } from '../../src/backup/backup-volume-props';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { EbsStorageClassBackupVolumeProps, EbsBackupVolumeProps } from '../../src/storage/backup-volume-props';
+import { chart } from '../backup/snapshot-fixtures';
 
-const existing = (changes: Partial<EbsVolumeProps>) => () =>
+const existing = (changes: Partial<EbsBackupVolumeProps>) => () =>
   BackupVolume.fromEbsVolume(chart(), 'backups', { volumeId: 'vol-0123456789abcdef0', zone: 'eu-central-1a', size: Size.gibibytes(20), ...changes });
-const created = (changes: Partial<EbsStorageClassProps>) => () =>
+const created = (changes: Partial<EbsStorageClassBackupVolumeProps>) => () =>
   BackupVolume.fromEbsStorageClass(chart(), 'backups', { size: Size.gibibytes(20), ...changes });
 
 describe('the id of a volume', () => {
@@ -61,21 +61,21 @@ describe('I/O operations a second', () => {
 
 describe('throughput', () => {
   test.each<[number, number | undefined]>([[125, undefined], [750, undefined], [1_000, 4_000], [2_000, 8_000]])('%d MiB/s with %p IOPS are taken', (throughput, iops) => {
-    expect(created({ throughput, iops, size: Size.gibibytes(100) })).not.toThrow();
+    expect(created({ throughputPerSecond: Size.mebibytes(throughput), iops, size: Size.gibibytes(100) })).not.toThrow();
   });
 
   test.each([124, 2_001, 500.5, 0])('%d MiB/s are outside of what gp3 has', (throughput) => {
-    expect(created({ throughput, iops: 80_000, size: Size.tebibytes(1) })).toThrow(`throughput must be a whole number from 125 to 2000 (gp3, in MiB/s), got ${throughput}`);
+    expect(created({ throughputPerSecond: Size.mebibytes(throughput), iops: 80_000, size: Size.tebibytes(1) })).toThrow(`throughputPerSecond must be a whole number from 125 to 2000 (gp3, in MiB), got ${throughput}`);
   });
 
   test('too much for the IOPS: both ways out are said', () => {
-    expect(created({ throughput: 751 }))
-      .toThrow('throughput must be at most 0.25 MiB/s for each of iops, got 751 MiB/s with 3000 IOPS: lower it to 750, or raise iops to 3004');
+    expect(created({ throughputPerSecond: Size.mebibytes(751) }))
+      .toThrow('throughputPerSecond must be at most 0.25 MiB for each of iops, got 751 MiB with 3000 IOPS: lower it to 750 MiB, or raise iops to 3004');
   });
 
   test('the lowered value is one that is taken', () => {
-    expect(created({ throughput: 1_000, iops: 3_001 })).toThrow('lower it to 750, or raise iops to 4000');
-    expect(created({ throughput: 750, iops: 3_001 })).not.toThrow();
+    expect(created({ throughputPerSecond: Size.mebibytes(1_000), iops: 3_001 })).toThrow('lower it to 750 MiB, or raise iops to 4000');
+    expect(created({ throughputPerSecond: Size.mebibytes(750), iops: 3_001 })).not.toThrow();
   });
 });
 
@@ -84,12 +84,12 @@ describe('a key', () => {
     'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
     'arn:aws:kms:eu-central-1:123456789012:key/mrk-0a1b2c3d0a1b2c3d4e5f0a1b2c3d4e5f',
     'arn:aws-us-gov:kms:us-gov-west-1:123456789012:alias/backups',
-  ])('%s is one', (kmsKeyId) => {
-    expect(created({ kmsKeyId })).not.toThrow();
+  ])('%s is one', (kmsKeyArn) => {
+    expect(created({ kmsKeyArn })).not.toThrow();
   });
 
-  test.each(['', '0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f', 'alias/backups', 'arn:aws:s3:::bucket'])('%j is none', (kmsKeyId) => {
-    expect(created({ kmsKeyId })).toThrow(`kmsKeyId must be the full ARN of a KMS key such as arn:aws:kms:eu-central-1:123456789012:key/…, got ${JSON.stringify(kmsKeyId)}`);
+  test.each(['', '0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f', 'alias/backups', 'arn:aws:s3:::bucket'])('%j is none', (kmsKeyArn) => {
+    expect(created({ kmsKeyArn })).toThrow(`kmsKeyArn must be the full ARN of a KMS key such as arn:aws:kms:eu-central-1:123456789012:key/…, got ${JSON.stringify(kmsKeyArn)}`);
   });
 });
 

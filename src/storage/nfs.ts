@@ -1,8 +1,10 @@
 import { isIPv6 } from 'net';
 import { NfsBackupVolumeProps } from './backup-volume-props';
 import { shellQuoted } from './shell-quoted';
-import { requireAbsolutePath } from '../cluster/names';
-import { requireGiven, requireLine, requireList, requireText } from '../cluster/text';
+import { requireGiven } from '../require/given';
+import { requireList } from '../require/list';
+import { requireAbsolutePath } from '../require/path';
+import { requireLine, requireText } from '../require/text';
 
 export function requireNfs(props: NfsBackupVolumeProps): void {
   requireGiven(props, 'server', 'path');

@@ -1,8 +1,9 @@
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_HOST_PATH, ALL_NFS, chart } from './snapshot-fixtures';
-import { only } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { ClaimBackupVolumeProps } from '../../src/storage/backup-volume-props';
+import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_HOST_PATH, ALL_NFS, chart } from '../backup/snapshot-fixtures';
+import { only } from '../backup/synthesized';
 
 /** What a pod that mounts the volume says of it. */
 function inPod(scope: Chart, { volume }: BackupVolume): any {
@@ -117,7 +118,7 @@ describe('a new EBS volume', () => {
       'encrypted': 'true',
       'iops': '6000',
       'throughput': '500',
-      'kmsKeyId': ALL_EBS_STORAGE_CLASS.kmsKeyId,
+      'kmsKeyId': ALL_EBS_STORAGE_CLASS.kmsKeyArn,
       'csi.storage.k8s.io/fstype': 'xfs',
       'tagSpecification_1': 'team=platform',
       'tagSpecification_2': 'purpose=etcd backups',
@@ -156,14 +157,43 @@ describe('a new EBS volume', () => {
 });
 
 describe('a claim made elsewhere', () => {
-  test('is mounted by its name, and nothing is made for it', () => {
-    const scope = chart();
-    const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'etcd-backups');
-    const volume = BackupVolume.fromPersistentVolumeClaim(scope, 'backups', claim);
+  test.each<[string, (scope: Chart) => BackupVolume]>([
+    ['named', (scope) => BackupVolume.fromClaimName(scope, 'backups', 'etcd-backups')],
+    ['of cdk8s-plus', (scope) => {
+      const claim = kplus.PersistentVolumeClaim.fromClaimName(scope, 'claim', 'etcd-backups');
+      return BackupVolume.fromPersistentVolumeClaim(scope, 'backups', claim);
+    }],
+  ])('%s: is mounted by its name, by one node at a time, and nothing is made for it', (_, make) => {
+    const { scope, volume } = build(make);
     expect(Testing.synth(scope)).toEqual([]);
     expect(inPod(scope, volume)).toEqual({ persistentVolumeClaim: { claimName: 'etcd-backups' } });
-    expect(volume).toMatchObject({ hostPath: undefined, zone: undefined, singleNode: false });
+    expect(volume).toMatchObject({ claimName: 'etcd-backups', hostPath: undefined, zone: undefined, singleNode: true });
+    expect([volume.claim, volume.persistentVolume, volume.storageClass]).toEqual([undefined, undefined, undefined]);
   });
+
+  test('may be one that every node can have, or of a zone', () => {
+    const props: Required<ClaimBackupVolumeProps> = { singleNode: false, zone: 'rack-1' };
+    expect(BackupVolume.fromClaimName(chart(), 'backups', 'etcd-backups', props)).toMatchObject(props);
+  });
+});
+
+test('the objects that are made for a volume can be reached and changed', () => {
+  const namesOf = ({ claimName, claim, persistentVolume, storageClass }: BackupVolume) =>
+    [claimName, claim?.name, persistentVolume?.name, storageClass?.name];
+  const nameIn = (scope: Chart, kind: string) => only(scope, kind).metadata.name;
+  const [existing, made, nfs, host] = [
+    build((parent) => BackupVolume.fromEbsVolume(parent, 'backups', ALL_EBS_VOLUME)),
+    build((parent) => BackupVolume.fromEbsStorageClass(parent, 'backups', ALL_EBS_STORAGE_CLASS)),
+    build((parent) => BackupVolume.fromNfs(parent, 'backups', ALL_NFS)),
+    build((parent) => BackupVolume.fromHostPath(parent, 'backups')),
+  ];
+  for (const { scope, volume, claimName } of [existing, nfs]) {
+    expect(namesOf(volume)).toEqual([claimName(), claimName(), nameIn(scope, 'PersistentVolume'), undefined]);
+  }
+  expect(namesOf(made.volume)).toEqual([made.claimName(), made.claimName(), undefined, nameIn(made.scope, 'StorageClass')]);
+  expect(namesOf(host.volume)).toEqual([undefined, undefined, undefined, undefined]);
+  made.volume.claim!.metadata.addAnnotation('example.com/owner', 'platform');
+  expect(made.claim().metadata.annotations).toEqual({ 'example.com/owner': 'platform' });
 });
 
 describe('a folder of an NFS server', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'child_process';
 import { Chart, Testing } from 'cdk8s';
-import { BreakGlassKit } from '../../src/backup/break-glass-kit';
-import { BackupsByHand } from '../../src/backup/runbook';
+import { BreakGlassKit } from '../../src/break-glass/break-glass-kit';
+import { BackupsByHand } from '../../src/break-glass/runbook';
 import { ContainerImages } from '../../src/cluster/container-images';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';

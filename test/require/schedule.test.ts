@@ -1,5 +1,5 @@
 import { Cron } from 'cdk8s';
-import { requireSchedule, requireTimeZone } from '../../src/runtime/schedule';
+import { requireSchedule, requireTimeZone } from '../../src/require/schedule';
 
 type Fields = Parameters<typeof Cron.schedule>[0];
 

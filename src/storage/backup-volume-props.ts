@@ -1,5 +1,4 @@
 import { Size } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
 
 /** A folder of the node on which the pod runs. */
 export interface HostPathBackupVolumeProps {
@@ -11,15 +10,16 @@ export interface HostPathBackupVolumeProps {
   readonly path?: string;
 
   /**
-   * What must be there before. With `DIRECTORY`, a pod waits where a disk isn't mounted, instead of writing beside it.
+   * Whether the folder must be there before. Then a pod waits where a disk isn't mounted, instead of writing beside it. Otherwise the folder is
+   * made where it is missing.
    *
-   * @default HostPathVolumeType.DIRECTORY_OR_CREATE
+   * @default false
    */
-  readonly type?: kplus.HostPathVolumeType;
+  readonly mustExist?: boolean;
 }
 
 /** An EBS volume that exists already. */
-export interface EbsVolumeProps {
+export interface EbsBackupVolumeProps {
   /** The volume's id, `vol-` and 17 (formerly 8) hexadecimal digits. */
   readonly volumeId: string;
 
@@ -38,7 +38,7 @@ export interface EbsVolumeProps {
 }
 
 /** A gp3 volume that AWS' driver makes when the first pod needs it, in the zone of that pod's node. */
-export interface EbsStorageClassProps {
+export interface EbsStorageClassBackupVolumeProps {
   /** The volume's size, in whole GiB, at most 64 TiB. It can be raised later. */
   readonly size: Size;
 
@@ -50,18 +50,18 @@ export interface EbsStorageClassProps {
   readonly iops?: number;
 
   /**
-   * MiB/s, from 125 to 2,000, at most a quarter of `iops`.
+   * How much can be read or written in a second: whole MiB, from 125 to 2,000, at most a quarter of `iops`.
    *
-   * @default - gp3's own 125
+   * @default - gp3's own Size.mebibytes(125)
    */
-  readonly throughput?: number;
+  readonly throughputPerSecond?: Size;
 
   /**
    * The ARN of the KMS key that encrypts the volume. It is always encrypted.
    *
    * @default - the account's key for EBS, aws/ebs
    */
-  readonly kmsKeyId?: string;
+  readonly kmsKeyArn?: string;
 
   /**
    * Tags of the volume in AWS.
@@ -99,4 +99,22 @@ export interface NfsBackupVolumeProps {
    * @default - the node's own
    */
   readonly mountOptions?: string[];
+}
+
+/** A claim that is made elsewhere, in the namespace of the pods. */
+export interface ClaimBackupVolumeProps {
+  /**
+   * Whether only one node at a time can have the volume, as with the access mode ReadWriteOnce. `SnapshotNodes.everyMember()` is then refused
+   * for several control planes.
+   *
+   * @default true
+   */
+  readonly singleNode?: boolean;
+
+  /**
+   * The zone outside of which the volume can't be attached, as the nodes' label `topology.kubernetes.io/zone` says.
+   *
+   * @default - not known, or there is none
+   */
+  readonly zone?: string;
 }

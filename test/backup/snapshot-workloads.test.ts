@@ -2,10 +2,11 @@ import { App, Chart, Cron } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { chart, external, stacked } from './snapshot-fixtures';
 import { all, environmentOf, mountOf, only, podOf } from './synthesized';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { BackupVolume } from '../../src/storage/backup-volume';
+import { withNodeFiles } from '../cluster/with-node-files';
 
 const schedule = Cron.hourly();
 const claim = (scope: Chart) =>
@@ -21,7 +22,7 @@ function onHost(): any {
 /** Nothing of the host: an external etcd, certificates from a Secret, backups in a claim. */
 function anywhere(): any {
   const scope = chart('backup');
-  new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(scope), volume: claim(scope), schedule });
+  new EtcdSnapshotCronJob(scope, 'snapshots', { cluster: external(), volume: claim(scope), schedule });
   return only(scope, 'CronJob');
 }
 
@@ -181,12 +182,11 @@ describe('where nothing of the host is needed', () => {
 });
 
 describe('an etcd that speaks plain HTTP', () => {
-  const cluster = EtcdCluster.fromCommandLine({
-    name: 'lab',
-    image: 'registry.k8s.io/etcd:3.6.5-0',
-    commandLine: 'etcd --name=cp1 --data-dir=/var/lib/etcd --listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379 '
+  const cluster = EtcdCluster.fromCommandLine(
+    'etcd --name=cp1 --data-dir=/var/lib/etcd --listen-client-urls=http://127.0.0.1:2379,http://10.0.0.1:2379 '
       + '--advertise-client-urls=http://10.0.0.1:2379 --initial-cluster=cp1=http://10.0.0.1:2380',
-  });
+    { name: 'lab', image: 'registry.k8s.io/etcd:3.6.5-0' },
+  );
   const build = (includePki: boolean) => {
     const scope = chart();
     new EtcdSnapshotCronJob(scope, 'snapshots', { cluster, volume: claim(scope), schedule, includePki });
@@ -230,7 +230,7 @@ describe('the break-glass kit', () => {
 
   test('is the same for all workloads that share a volume, or they would replace each other\'s for ever', () => {
     const { digest } = kitOf({});
-    expect(kitOf({ schedule: Cron.daily(), includePki: true, encryptionConfig: '/etc/enc.yaml', labels: { a: 'b' } }).digest).toBe(digest);
+    expect(kitOf({ schedule: Cron.daily(), includePki: true, cluster: withNodeFiles(stacked('cp1'), { encryptionConfigFile: '/etc/enc.yaml' }), labels: { a: 'b' } }).digest).toBe(digest);
   });
 });
 

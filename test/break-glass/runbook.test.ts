@@ -1,12 +1,13 @@
 import { execFileSync } from 'child_process';
 import { Chart, Size, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { BackupVolume } from '../../src/backup/backup-volume';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
-import { BackupsByHand, runbook } from '../../src/backup/runbook';
+import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
+import { BackupsByHand, runbook } from '../../src/break-glass/runbook';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
+import { BackupVolume } from '../../src/storage/backup-volume';
 
 const FOLDER = { folder: '/mnt/backup' };
 
@@ -54,11 +55,11 @@ describe.each<[string, EtcdCluster, BackupsByHand]>([
 
   test('it names every machine and where backups and data are', () => {
     const named = cluster.isExternal ? ['10.0.0.1', '10.0.0.2', '10.0.0.3'] : cluster.controlPlanes;
-    for (const word of [...named, ...backups.machines, `${backups.folder}/${cluster.name}`, cluster.dataDir]) expect(page).toContain(word);
+    for (const word of [...named, ...backups.machines, `${backups.folder}/${cluster.name}`, cluster.dataFolder]) expect(page).toContain(word);
   });
 
   test('nothing in it is left over of a template', () => {
-    expect(page).not.toMatch(/undefined|null|NaN|\$\{|\n\n\n| \n|^\s*$/);
+    expect(page).not.toMatch(/undefined|null|NaN|\$\{|\{\{|true|false|\n\n\n| \n|^\s*$/);
     expect(page.endsWith('\n')).toBe(true);
   });
 });
@@ -69,6 +70,7 @@ test('a volume of pods that are not root\'s: root runs a copy of the kit, and sa
     'mount /dev/DEVICE /mnt/backup', `cp -rL ${FOLDER.folder}/prod/break-glass /root/`, `cd /root/break-glass && export BACKUP_ROOT=${FOLDER.folder}`, 'sh restore.sh --list',
     'sh restore.sh --latest --trust-backups --dry-run',
   ]);
+  expect(stackedPage.find((line) => line.includes('--quiesced'))).toMatch(/^sh restore\.sh --latest --trust-backups --id ID --without-quorum /);
   // There, root copies the backup to the holder, and it is root's.
   const external = commands(runbook(outside, { ...FOLDER, mount: 'mount /dev/DEVICE /mnt/backup', machines: [], ofPods: true })).join('\n');
   expect(external).toContain(`cp -rL ${FOLDER.folder}/`);
@@ -144,7 +146,7 @@ test.each<[string, (scope: Chart) => unknown, string]>([
   ['newline in the name of a claim', (scope) => BackupVolume.fromPersistentVolumeClaim(scope, 'v', kplus.PersistentVolumeClaim.fromClaimName(scope, 'c', 'x\n    id')),
     'claim must be a DNS subdomain'],
   ['newline in the name of the node that keeps the backups of an external etcd', (scope) => new EtcdSnapshotJob(scope, 's', {
-    cluster: outside, volume: BackupVolume.fromHostPath(scope, 'v'), node: kplus.Node.named('worker-1\n    id'),
+    cluster: outside, volume: BackupVolume.fromHostPath(scope, 'v'), nodes: SnapshotNodes.named('worker-1\n    id'),
   }), 'node must be a DNS subdomain'],
 ])('what would add a line to the page is refused: %s', (_, build, message) => {
   expect(() => build(new Chart(Testing.app(), 'platform'))).toThrow(message);

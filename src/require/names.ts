@@ -1,4 +1,4 @@
-import { requireLine, requireText } from './text';
+import { requireText } from './text';
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 
@@ -24,17 +24,4 @@ export function requireDnsSubdomain(prop: string, value: string): void {
   if (value.length > 253 || !new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(value)) {
     throw new Error(`${prop} must be a DNS subdomain, at most 253 of a-z, 0-9, '-' and '.', with a letter or digit at both ends, got ${JSON.stringify(value)}`);
   }
-}
-
-/** Refuses what isn't the absolute path of a folder, which would depend on where a program happens to start. */
-export function requireAbsolutePath(prop: string, value: string): void {
-  requireLine(prop, value);
-  if (!value.startsWith('/') || value.split('/').includes('..')) {
-    throw new Error(`${prop} must be an absolute path without '..', got ${JSON.stringify(value)}`);
-  }
-}
-
-/** The first value that stands more than once. */
-export function firstDuplicate(values: string[]): string | undefined {
-  return values.find((value, index) => values.indexOf(value) !== index);
 }
