@@ -22,6 +22,8 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
   let at = 0;
   let word: string | undefined;
   let isTarget = false;
+  // Whether the text of a word has begun, be it one that is empty so far: $EMPTY#.
+  let begun = false;
 
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
@@ -47,8 +49,9 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
 
   while (at < script.length) {
     // A # within a word is a part of it.
-    if (word === undefined && take(COMMENT) !== undefined) continue;
+    if (!begun && take(COMMENT) !== undefined) continue;
     if (take(CONTINUED) !== undefined) continue;
+    begun = true;
     if (append(take(SINGLE_QUOTED))) continue;
     const text = take(DOUBLE_QUOTED);
     if (append(text && expandShell(text, environment))) continue;
@@ -62,13 +65,15 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
       // The 2 of 2>&1.
       if (/^\d+$/.test(word ?? '')) word = undefined;
       endWord();
+      begun = false;
       isTarget = true;
     } else if (take(END) !== undefined) {
       endWord();
-      isTarget = false;
+      begun = isTarget = false;
       commands.push([]);
     } else if (take(BLANK) !== undefined) {
       endWord();
+      begun = false;
     } else {
       append(take(PLAIN));
     }

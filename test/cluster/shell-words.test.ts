@@ -2,13 +2,14 @@ import { spawnSync } from 'child_process';
 import * as fc from 'fast-check';
 import { shellCommands } from '../../src/cluster/shell-words';
 
-const environment = new Map([['HOST', '10.0.0.1'], ['FLAGS', '--name=cp1  --data-dir=/d'], ['EMPTY', '']]);
+const environment = new Map([['HOST', '10.0.0.1'], ['FLAGS', '--name=cp1  --data-dir=/d'], ['EMPTY', ''], ['BLANK', 'x ']]);
 
 test.each<[string, string, string[][]]>([
   ['a comment at the end', 'etcd --data-dir=/new # was: --data-dir=/old', [['etcd', '--data-dir=/new']]],
   ['a comment on a line', '# etcd --a\netcd --b', [['etcd', '--b']]],
   ['a comment behind a command', 'etcd --b;# etcd --a', [['etcd', '--b']]],
   ['a # in a word', 'etcd --name=a#b x# "# c" \'# d\' \\# e', [['etcd', '--name=a#b', 'x#', '# c', '# d', '#', 'e']]],
+  ['a # behind a variable that is empty, or ends with a blank', 'etcd $EMPTY# --a $BLANK# b', [['etcd', '#', '--a', 'x', '#', 'b']]],
   ['a comment between continued lines, which ends the command', 'etcd --a \\\n# --b \\\n--c', [['etcd', '--a'], ['--c']]],
   ['a word continued on the next line', 'etcd --data-\\\ndir=/d \\\n  --x', [['etcd', '--data-dir=/d', '--x']]],
   ['redirections', 'etcd --a 1>>/var/log/etcd.log 2>&1 --b </dev/null >|/x', [['etcd', '--a', '--b']]],
