@@ -86,7 +86,7 @@ report() {
 
 # check: everything that can be known to be wrong before anything is touched.
 check() {
-  local variable
+  local file variable
   step check "cluster ${CLUSTER:-}"
   case ${CLUSTER:-} in
     '' | -* | *[!a-z0-9-]*)
@@ -253,7 +253,7 @@ save() {
 
 check_space() {
   local free needed
-  needed=${MINIMUM_FREE:-$((db_size * 2))}
+  needed=${MINIMUM_FREE:-$((DB_SIZE * 2))}
   needed=$(((needed + 1023) / 1024))
   free=$(free_kib . 2>"$WORK/errors") ||
     fail "the free space on the volume can't be told: $(tail -n 1 "$WORK/errors")" \

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { PROGRAMS } from './library';
-import { AND, assignedIn, commandsOf, FILES, literal, localsOf, OR, Part, partsOf, shellFiles, ShellFunction } from './shell-files';
+import { AND, assignedIn, commandsOf, FILES, literal, localsOf, OR, Part, partsOf, readIn, shellFiles, ShellFunction } from './shell-files';
 
 const files = shellFiles();
 const functions = files.flatMap(({ name, functions: own }) => own.map((each) => ({ file: name, ...each })));
@@ -12,6 +12,8 @@ test.each(files.map(({ name, functions: own }) => [name, own] as const))('%s: lo
     return [
       ...assignedIn(body).filter((each) => /[a-z]/.test(each) && !locals.includes(each)).map((each) => `${name}: ${each} is not local`),
       ...locals.filter((each) => !/[a-z]/.test(each)).map((each) => `${name}: ${each} is local`),
+      // Where the programs are, `here`, is every file's.
+      ...readIn(body).filter((each) => /[a-z]/.test(each) && each !== 'here' && !locals.includes(each)).map((each) => `${name}: ${each} is read, and is nobody's`),
     ];
   });
   expect(faults).toEqual([]);

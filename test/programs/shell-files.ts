@@ -89,3 +89,24 @@ export function localsOf(part: unknown): string[] {
   return [...partsOf(part)].filter(({ Type, Args }) => Type === 'CallExpr' && literal(Args?.[0]) === 'local')
     .flatMap(({ Args }) => Args.slice(1).map((word: Part) => (word.Parts[0].Value as string).split('=')[0]));
 }
+
+/** The numbers' names in arithmetic, where they stand without a $. */
+function* namesInArithmetic(part: unknown): Generator<string> {
+  if (Array.isArray(part)) {
+    for (const each of part) yield* namesInArithmetic(each);
+  } else if (part !== null && typeof part === 'object' && (part as Part).Type !== 'CmdSubst') {
+    const { Type, Value } = part as Part;
+    if (Type === 'Lit' && /^[A-Za-z_]\w*$/.test(Value)) yield Value;
+    for (const member of Object.values(part)) yield* namesInArithmetic(member);
+  }
+}
+
+/** The names whose values a function reads. In arithmetic what isn't there is 0, whatever `set -u` says. */
+export function readIn(part: unknown): string[] {
+  const names: string[] = [];
+  for (const each of partsOf(part)) {
+    if (each.Type === 'ParamExp') names.push(each.Param.Value);
+    if (each.Type === 'ArithmExp') names.push(...namesInArithmetic(each.X));
+  }
+  return [...new Set(names)];
+}
