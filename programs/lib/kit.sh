@@ -51,17 +51,15 @@ changed_parts() {
     if grep -qv '^[0-9a-f]\{64\}  [^ ]*$' SHA256SUMS; then echo "SHA256SUMS is changed"; fi
     sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
-    for part in *.sh cluster.env; do echo "$part"; done >"$sums.parts"
-    for room in $ROOMS bin; do
-      for part in "$room"/*; do echo "$part"; done
-    done >>"$sums.parts"
-    while read -r part; do
+    set -- *.sh cluster.env
+    for room in $ROOMS bin; do set -- "$@" "$room"/*; done
+    for part in "$@"; do
       if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" ||
         grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
       echo "$part is no part of it"
-    done <"$sums.parts"
+    done
   ) | paste -s -d ',' - | sed 's/,/, /g'
-  rm -f "$sums" "$sums.parts"
+  rm -f "$sums"
 }
 
 # find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec,
