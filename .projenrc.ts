@@ -68,8 +68,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
       // Many wait for etcd or a kubelet more than they compute.
       maxWorkers: '100%',
-      // Most end within seconds; a busy machine takes its time.
-      testTimeout: 600_000,
+      // `describeWithTools` gives ten minutes to tests that run real programs.
+      testTimeout: 60_000,
       globalSetup: '<rootDir>/test/toolchain/jest-global-setup.ts',
       globalTeardown: '<rootDir>/test/toolchain/jest-global-teardown.ts',
     },
@@ -112,6 +112,7 @@ project.testTask.exec('jest --ci', { receiveArgs: true });
 // These take words of a person's own, such as `npm run lab -- exec cp1 sh -c 'echo $HOME'`. npm hands them on as they are; a task of projen has a
 // shell read them a second time, so that quotes are gone and variables are replaced on the wrong machine.
 project.setScript('test', 'jest --ci');
+project.setScript('test:unit', 'jest --ci --config test/unit.config.js');
 project.setScript('snapshots:update', 'jest --ci=false -u --coverage=false');
 project.setScript('toolchain', 'tsx test/toolchain/main.ts');
 project.setScript('e2e', 'tsx test/e2e/main.ts');
