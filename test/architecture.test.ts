@@ -12,7 +12,7 @@ function imports(file: string): string[] {
 
 const folder = (file: string) => file.split('/')[0];
 
-/** What every room above may use. */
+/** What each of the upper folders may use. */
 const COMMON = ['cluster', 'require', 'storage'];
 
 /** Which folders a folder's files may use, besides their own. */

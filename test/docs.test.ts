@@ -28,7 +28,7 @@ declare const images: string[]; declare const manifests: string;
 const snippets = new Map<string, string>();
 for (const page of pages) {
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].forEach(([, code], i) => {
-    // A snippet that imports stands for itself; the others are a part of something. A function keeps their names apart.
+    // A snippet with imports is complete; the others need the prelude. A function keeps their names apart.
     const prelude = page === 'docs/lab.md' ? LAB_PRELUDE : PRELUDE;
     snippets.set(join(ROOT, 'test', `${page.replace(/\W/g, '-')}-${i + 1}.ts`), /^import /m.test(code) ? code : `${prelude}void (async () => {\n${code}});\n`);
   });

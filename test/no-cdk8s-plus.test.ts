@@ -6,7 +6,7 @@ const program = ts.createProgram([INDEX], { strict: true, target: ts.ScriptTarge
 const checker = program.getTypeChecker();
 const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(INDEX)!)!);
 
-/** What takes a type of cdk8s-plus-28 for convenience, and what does the same without. */
+/** Methods that take a type of cdk8s-plus-28 for convenience, each with one that does the same without. */
 const CONVENIENT: { [taker: string]: string } = {
   'BackupVolume.fromPersistentVolumeClaim(claim)': 'BackupVolume.fromClaimName',
   'EtcdCertificates.fromSecret(secret)': 'EtcdCertificates.fromSecretName',
@@ -19,7 +19,7 @@ function isOfPlus(type: ts.Type): boolean {
   return declarations.some((declaration) => declaration.getSourceFile().fileName.includes('/cdk8s-plus-')) || parts.some(isOfPlus);
 }
 
-/** Props of public interfaces, and parameters of what is public in classes, by what a user writes. */
+/** Props of public interfaces and parameters of public methods, under the names that a user writes. */
 function taken(): [string, ts.Type][] {
   return exported.flatMap((symbol): [string, ts.Type][] => {
     const [declaration] = symbol.declarations!;

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import * as day2 from '../src';
 import { chart } from './backup/snapshot-fixtures';
 
-/** What plain JavaScript takes as well: no compiler looks at the props there. */
+/** Props as plain JavaScript may give them: no compiler checks them. */
 type Untyped = { [prop: string]: any };
 
 interface Subject {
@@ -61,7 +61,7 @@ const subjects: { [props: string]: Subject } = {
     props: { ...once, cluster, node, replacementId: 'a' }, build: (props) => new day2.EtcdMemberReplacementJob(scope(), 'replacement', props),
   },
 };
-/** Those that others extend, and nobody takes. */
+/** Props that other props extend, and that no function takes itself. */
 const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
 
 /** The required props of every public props interface, those that it inherits among them. */

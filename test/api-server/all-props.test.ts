@@ -16,7 +16,7 @@ import { toolchain } from '../toolchain/toolchain';
 
 const NODES_OF_EC2 = ['ip-10-0-1-10.eu-central-1.compute.internal', 'ip-10-0-1-11.eu-central-1.compute.internal', 'ip-10-0-1-12.eu-central-1.compute.internal'];
 
-/** Each construct with all its props, and the shapes that those leave out. */
+/** Each construct with all its props, and variants that all props together don't show. */
 const builds: { [what: string]: (scope: Chart) => void } = {
   'an EtcdSnapshotCronJob with all props': (scope) => new EtcdSnapshotCronJob(scope, 'snapshots', allCronJobProps(scope)),
   'an EtcdSnapshotJob with all props': (scope) => new EtcdSnapshotJob(scope, 'snapshot', allJobProps(scope)),

@@ -9,7 +9,7 @@ import { toolchain } from '../toolchain/toolchain';
 // The library as it stands in src/, not as it was compiled last.
 const FROM_SOURCE = { TSX_TSCONFIG_PATH: join(__dirname, '..', 'tsconfig.json') };
 
-// A dry run needs the namespace before, so it was made by other means than `kubectl apply`.
+// A dry run needs the namespace to exist, and the test makes it without `kubectl apply`: kubectl warns of that.
 const NAMESPACE_IS_THERE = /^Warning: resource namespaces\/\S+ is missing the kubectl\.kubernetes\.io\/last-applied-configuration annotation/;
 
 const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-examples-'));

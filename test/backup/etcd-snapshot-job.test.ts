@@ -98,7 +98,7 @@ describe('the name', () => {
 
   test('stays while the content does, so that applying it again takes no second snapshot', () => {
     expect(nameOf()).toBe(unchanged);
-    // The same thing said otherwise.
+    // The same settings, written in another way.
     expect(nameOf({ snapshotTimeout: Duration.seconds(600), backoffLimit: 2, nodes: SnapshotNodes.anyControlPlane() })).toBe(unchanged);
   });
 

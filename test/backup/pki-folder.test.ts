@@ -10,7 +10,7 @@ import { withNodeFiles } from '../cluster/with-node-files';
 
 const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
 
-/** An etcd whose certificates are in a folder, on the host perhaps elsewhere. */
+/** An etcd whose certificates are in `folder`, which is `onHost` on the host. */
 function read(folder: string, onHost = folder, certificates?: EtcdCertificates): EtcdCluster {
   const volumes = [['/var/lib/etcd', '/var/lib/etcd'], [folder, onHost]];
   const container = {
@@ -27,7 +27,7 @@ const kubeadm = (certificates?: EtcdCertificates) => EtcdCluster.kubeadm({
   name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1'], certificates,
 });
 
-/** The PKI folder of which a pod mounts the files that it makes fingerprints of, and the folder that it keeps. */
+/** The paths on the host that a pod mounts of the PKI: two files for fingerprints, and the folder that it keeps. */
 function foldersOf(cluster: IEtcdCluster): string[] {
   const scope = chart();
   new EtcdSnapshotCronJob(scope, 'snapshots', {

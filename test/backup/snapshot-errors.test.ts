@@ -41,7 +41,7 @@ describe('where the pod runs', () => {
     expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whatever node the pod comes to, so backups of prod would scatter over '
       + 'cp1, cp2, cp3: set nodes, as nodes: SnapshotNodes.named(\'cp1\'), or SnapshotNodes.everyMember() to keep a backup on each');
     expect(() => job({ cluster: three })).toThrow('would scatter');
-    // Each of the two fixes is one.
+    // Each of the two fixes works.
     expect(() => cronJob({ cluster: three, nodes: cp1 })).not.toThrow();
     expect(() => cronJob({ cluster: three, nodes: SnapshotNodes.everyMember() })).not.toThrow();
   });
@@ -58,7 +58,7 @@ describe('where the pod runs', () => {
     expect(() => cronJob((scope) => ({ cluster: three, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
       .toThrow('SnapshotNodes.everyMember() needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
         + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
-    // The last of the fixes is one.
+    // The last of the fixes works.
     expect(() => cronJob((scope) => ({
       cluster: three, nodes: SnapshotNodes.everyMember(), volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
     }))).not.toThrow();

@@ -23,12 +23,12 @@ export function podOf(workload: any): any {
   return templateOf(workload).spec;
 }
 
-/** What the program is told. */
+/** The environment of the program. */
 export function environmentOf(workload: any): { [name: string]: string } {
   return Object.fromEntries(podOf(workload).containers[0].env.map(({ name, value }: any) => [name, value]));
 }
 
-/** The names of the nodes to any of which the pod may come. */
+/** The names of the nodes on which the pod may run. */
 export function nodesOf(workload: any): string[] {
   const terms: any[] = podOf(workload).affinity?.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms ?? [];
   return terms.flatMap(({ matchFields }) => matchFields.flatMap(({ values }: any) => values));

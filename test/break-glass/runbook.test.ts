@@ -71,7 +71,7 @@ test('a volume of pods that are not root\'s: root runs a copy of the kit, and sa
     'sh restore.sh --latest --trust-backups --dry-run',
   ]);
   expect(stackedPage.find((line) => line.includes('--quiesced'))).toMatch(/^sh restore\.sh --latest --trust-backups --id ID --without-quorum /);
-  // There, root copies the backup to the holder, and it is root's.
+  // With an etcd outside, root copies the backup to the holder, so the copy belongs to root.
   const external = commands(runbook(outside, { ...FOLDER, mount: 'mount /dev/DEVICE /mnt/backup', machines: [], ofPods: true })).join('\n');
   expect(external).toContain(`cp -rL ${FOLDER.folder}/`);
   expect(external).not.toContain('--trust-backups');

@@ -5,7 +5,7 @@ jest.spyOn(console, 'warn').mockImplementation();
 
 const THREE = 'n1=https://192.0.2.7:2380,n2=https://192.0.2.8:2380,n3=https://192.0.2.9:2380';
 
-/** The cluster of a member with kubeadm's flags, but for some; undefined leaves one out. */
+/** The cluster of a member with kubeadm's flags, some of them changed; undefined leaves a flag out. */
 function read(changes: { [flag: string]: string | undefined } = {}, props: Partial<StaticPodEtcdProps> = {}): EtcdCluster {
   const flags: { [flag: string]: string | undefined } = {
     'name': 'n1',

@@ -34,7 +34,7 @@ test('one command has the words that a shell gives it, whatever is quoted how', 
   fc.assert(fc.property(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')), (rest) => {
     const script = `say ${rest}`;
     const { stdout } = spawnSync('sh', ['-c', `say() { printf '%s\\0' say "$@"; exit; }\n${script}\n`], { encoding: 'utf8', env: Object.fromEntries(environment) });
-    // Some make no command, by a backslash before a quote, or the name of another variable.
+    // Skip scripts that are no command (a backslash before a quote), or that name another variable.
     fc.pre(stdout !== '' && !/\$(HOST|FLAGS|EMPTY)\w/.test(script));
     expect(shellCommands(script, environment)[0]).toEqual(stdout.split('\0').slice(0, -1));
   }), { numRuns: 100 });

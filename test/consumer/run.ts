@@ -79,7 +79,7 @@ function assertManifests(repository: string): void {
   const pod = spec.jobTemplate.spec.template.spec;
   assert.strictEqual(spec.schedule, '0 */6 * * *', 'the quick start takes a snapshot every six hours');
 
-  // The programs that will run, now and with the cluster down, are, byte for byte, those of the package.
+  // The ConfigMaps carry the package's programs byte for byte: those that the pod runs, and those of the kit.
   const carried = pod.volumes.filter(({ configMap }: any) => configMap?.items);
   assert.deepStrictEqual(carried.map(({ name }: any) => name).sort(), ['break-glass-program', 'program'], 'the pod does not mount the program and the kit');
   for (const { configMap } of carried) {

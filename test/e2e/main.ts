@@ -13,7 +13,7 @@ npm run e2e -- --on NAME 2      on a cluster of the lab that runs already, and s
 WRITE_DOCS=1 npm run e2e -- 9   writes docs/what-you-see.md anew
 `;
 
-/** Those of the groups that are asked for, with all the words that are; all when nothing is. */
+/** The scenarios of the wanted groups whose titles hold all the wanted words; every scenario when nothing is wanted. */
 function chosen(wanted: string[]): Act[] {
   const groups = wanted.filter((word) => /^\d+$/.test(word)).map(Number);
   const words = wanted.filter((word) => !/^\d+$/.test(word)).map((word) => word.toLowerCase());

@@ -8,7 +8,7 @@ import { Cluster } from '../lab/cluster';
 
 export interface Result {
   readonly what: string;
-  /** Or a step around scenarios: a cluster that comes or goes. */
+  /** False for a step around scenarios: a cluster is brought up or taken down. */
   readonly isScenario: boolean;
   readonly seconds: number;
   /** Why it failed; undefined when it didn't. */
@@ -37,7 +37,7 @@ export class Runner {
     while (played < act.scenarios.length) played = await this.playAct(act, on, played);
   }
 
-  /** Plays an act up to a scenario after which its cluster is of no use, and tells how many scenarios that were. */
+  /** Plays an act until a scenario leaves its cluster unusable; returns how many of its scenarios were played by then. */
   private async playAct(act: Act, cluster: Cluster, from: number = 0): Promise<number> {
     for (const [index, scenario] of act.scenarios.entries()) {
       if (index < from) continue;
@@ -55,7 +55,7 @@ export class Runner {
     while (played < act.scenarios.length) {
       let cluster: Cluster | undefined;
       await this.measured(`cluster ${name} up`, false, async () => { cluster = await start(); });
-      // Scenarios of a cluster that isn't there can't pass, and its own line says so.
+      // Without a cluster no scenario can pass, and the line of the cluster says so.
       if (!cluster) return;
       played = await this.playAct(act, cluster, played);
       await this.measured(`cluster ${name} down`, false, () => this.tearDown());

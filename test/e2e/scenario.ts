@@ -9,7 +9,7 @@ export interface Scenario {
   readonly promise: string;
   /** Throws when the promise isn't kept. */
   readonly run: (stage: Stage) => Promise<void>;
-  /** What it leaves is a cluster on which nothing else can be played: the next one gets a new one. @default false */
+  /** The scenario leaves a cluster on which no other can be played: the next one gets a new cluster. @default false */
   readonly spendsCluster?: boolean;
 }
 
@@ -17,6 +17,6 @@ export interface Scenario {
 export interface Act {
   readonly topology: Topology;
   readonly scenarios: readonly Scenario[];
-  /** A scenario that fails leaves a cluster on which the next one would fail, too: it gets a new one. @default false */
+  /** After a scenario that fails, the next one would fail on the same cluster, too: it gets a new cluster. @default false */
   readonly replacedAfterFailure?: boolean;
 }

@@ -45,7 +45,7 @@ export class Stage {
     }
   }
 
-  /** Has something done when the scenario ends, however it ends; the last one first. */
+  /** Does some work when the scenario ends, however it ends. What was added last is done first. */
   atTheEnd(work: () => Promise<unknown>): void {
     this.endings.unshift(async () => { await work(); });
   }

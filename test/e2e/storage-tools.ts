@@ -17,7 +17,7 @@ export const storageTools = {
   ebsDriver: new Tool(ebsDriver(join(__dirname, 'ebs-driver'))),
 };
 
-/** Its version is its source: what is changed is built anew. */
+/** Its version is a digest of its source, so that a change is built anew. */
 function ebsDriver(source: string): Recipe {
   const digest = createHash('sha256');
   for (const file of readdirSync(source).sort()) digest.update(file).update(readFileSync(join(source, file)));

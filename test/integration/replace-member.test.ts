@@ -83,7 +83,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
   describe('is replaced although the program', () => {
     const times = [
       { what: 'is killed within every step', failpoint: 'every:kill', points: [...steps, ...within] },
-      // The last step ends with the record itself.
+      // The last step writes the result: nothing is redone after it.
       { what: 'is killed after every step, which is done twice', failpoint: 'every:redo', points: steps.slice(0, -1) },
     ];
     test.concurrent.each(times)('$what', ({ failpoint, points }) => StubReplacement.with({ kubeletLagMs: 700 }, async (drill) => {

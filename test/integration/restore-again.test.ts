@@ -48,7 +48,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     const [machine] = drill.machines;
     drill.start('first', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('first', machine, 'swap');
-    // A kit without etcd, which is found out when the other one has been held already.
+    // A kit without etcd: the program notices it only after it has stopped the unit of the first restore.
     rmSync(join(machine.props.kit, 'bin', 'etcd'));
     const other = drill.type(machine, ['--latest', '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', 'other']);
     expect(await other.summary()).toMatchObject({ status: 2, message: 'there is no etcd to serve the restored data with, before anything stops' });
@@ -113,7 +113,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
     drill.start('interrupted', { failpoints: { cp1: 'quiesced:hold', cp2: 'await-decision:hold' } });
     await drill.holds('interrupted', machine, 'await-decision');
     await drill.holds('interrupted', holder, 'quiesced');
-    // Who can't be asked is waited for.
+    // The abort waits for machines that it can't ask.
     await Promise.all([holder, third].map((other) => other.powerOff()));
     const abort = machine.restore(['--abort', 'interrupted']);
     abort.output.resume();
@@ -143,7 +143,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
 
   test.concurrent('is told of a member that never started', () => StubDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
-    // For some seconds after it has started, etcd adds none.
+    // For some seconds after its start, etcd adds no member.
     await until('a member is added', async () => !!await drill.cluster.etcdctl(machine, 'member', 'add', 'joining', '--peer-urls=https://127.0.0.8:1'), 60);
     expect(await drill.startOn(machine, 'joining', {}).summary()).toMatchObject({
       status: 1, outcome: 'aborted', message: expect.stringContaining('a member that never started, which takes no part in this restore'),

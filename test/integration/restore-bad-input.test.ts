@@ -75,7 +75,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
   test.concurrent('a volume of a user who isn\'t root is as good as its user: only with a word from the person', () => pool.lend(async (drill) => {
     const { backups } = drill.cluster;
     damage.someoneElses(copyOfBackup(drill));
-    // As a claim's pods leave it. The kit is not there, but a copy of root's own.
+    // As the pods of a claim leave a backup. The kit stays root's, as root's own copy of it is.
     execFileSync('chown', ['-R', '65532:65532', join(backups, COPY)]);
     await expectRefused(drill, 'of-pods', ['--at', COPY], /belongs to user 65532, and not to root/);
     const trusted = drill.type(drill.machines[0], ['--id', 'trusted', '--at', COPY, '--dry-run', '--trust-backups']);
@@ -93,7 +93,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
     const [, copied, name] = /copy of your own: (cp -r \S+) \/root\/; sh restore\.sh --file \/root\/(\S+);/.exec(told[0].fix)!;
     execFileSync('sh', ['-c', `${copied} ${drill.cluster.folder}`]);
     await tryIt('--file', join(drill.cluster.folder, name));
-    // Or in place, until nothing is left to be said.
+    // The other fix: mend the backup in place, until the program finds nothing more.
     for (let rounds = 0; rounds < 3; rounds++) {
       await tryIt('--at', COPY);
       if (told.at(-1).status === 0) break;
@@ -168,7 +168,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
     const [machine] = drill.machines;
     const manifest = join(machine.manifests, 'etcd.yaml');
     const text = readFileSync(manifest, 'utf8');
-    // Seen by nobody but the program.
+    // Only the program sees the change: the kubelet is stopped.
     machine.kubelet.stop();
     writeFileSync(manifest, text.replace('    - --snapshot-count', '    - --wal-dir=/var/lib/wal\n    - --snapshot-count'));
     const told = await drill.type(machine, ['--id', 'wal', '--latest']).summary();

@@ -37,13 +37,13 @@ describeWithTools('a restore that takes too long', [toolchain.etcd36, toolchain.
         const machine = drill.cluster.machine(name);
         await drill.holds('late', machine, point.split(':')[0]);
         await drill.ended('late', { machines: machines.filter((other) => other !== machine) });
-        // It has slept over everything, and wakes up.
+        // The machine has slept until all was over, and wakes up.
         machine.record('late').pass(point.split(':')[0]);
       }
       expect(await drill.faultsOfReturn('late', machines)).toEqual([]);
       for (const machine of machines) expect(machine.record('late').result!.message).toMatch(message);
       if (machines.length < 3) {
-        // Who comes after the end learns it, and does nothing.
+        // A machine that comes after the end learns how it ended, and does nothing.
         const run = drill.startOn(drill.machines[2], 'late', {});
         expect(await run.summary()).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringContaining('was aborted before') });
         expect(await drill.faultsOfReturn('late')).toEqual([]);
@@ -58,7 +58,7 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     drill.start('without', { machines: left, everywhere: ['--lost', 'cp3'] });
     expect(await drill.faultsOfRestored('without', left)).toEqual([]);
     expect((await drill.cluster.seenBy(left[0])).members).toEqual(['cp1 voter', 'cp2 voter']);
-    // Found again, and started with its old data against all that was said, it finds nobody to serve with.
+    // The lost machine, started with its old data against all instructions, finds no member to serve with.
     await drill.machines[2].powerOn();
     await expect(drill.machines[2].client.healthy()).rejects.toThrow();
     expect(await drill.faultsOfRestored('without', left)).toEqual([]);
@@ -85,7 +85,7 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     const runs = drill.start('lossy', { failpoints: { cp2: 'await-decision:hold', cp3: 'added:hold' } });
     await drill.holds('lossy', third, 'added');
     await third.powerOff();
-    // It has been added as a learner, and only one is allowed at a time.
+    // cp3 has been added as a learner, and etcd allows one learner at a time.
     expect(await drill.type(holder, ['--forget', 'lossy', '--lost', 'cp1']).summary()).toMatchObject({ status: 2, message: 'cp1 holds the restore' });
     for (const machine of left) expect(await drill.type(machine, ['--forget', 'lossy', '--lost', 'cp3']).ended).toBe(0);
     second.record('lossy').pass('await-decision');

@@ -18,7 +18,7 @@ describeWithTools('a restore whose program is killed', [toolchain.etcd35, toolch
 
   const times = [
     { when: 'within every step', failpoint: 'every:kill', ofHolder: [...holder, ...except('added')], ofFollower: [...follower, ...except('swapping', 'trying')] },
-    // The last step ends with the record itself.
+    // The last step writes the result: nothing is redone after it.
     { when: 'after every step, which is done twice', failpoint: 'every:redo', ofHolder: holder.slice(0, -1), ofFollower: follower.slice(0, -1) },
   ];
 

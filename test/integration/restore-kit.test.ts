@@ -128,7 +128,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
         expect(result).toMatchObject(refused(/the tools in .* can't be run, and neither can copies of them/, remount));
         await exec('/run');
         await exec(kit);
-        // The tools run from where they are; the unit's would not.
+        // The kit's tools run where they are; the unit's, beside the records, would not.
         expect(await run()).toMatchObject(refused(/what lies in .*operations can't be run: .*[Pp]ermission denied/, remount));
         const fix = /: (mount -o remount,exec .*?), and/.exec((await run()).fix)![1];
         await drill.machines[0].host.run(['sh', '-c', fix]);

@@ -7,17 +7,17 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 /*
- * How etcd is told where its data is, and how it is started, against what is done to it. Each cell ends as *done and proved* or as *refused,
- * nothing changed*, and never in a third way: whoever judges looks at the data by a client of its own, and at what runs.
+ * Each way to tell etcd where its data is, and each way to start it, against each operation. A cell ends as *done and proved* or as
+ * *refused, nothing changed*, and never in a third way: the judge looks at the data by a client of its own, and at what runs.
  *
  * MATRIX=all plays every cell with three members, too, which takes a quarter of an hour.
  */
 interface Cell {
   readonly title: string;
   readonly options: StubClusterOptions;
-  /** Those that must be refused, and why. Everything else has to be done. */
+  /** Why the cell must be refused. Without it, the cell has to be done. */
   readonly refused?: RegExp;
-  /** What several members need besides: each is told whom it joins. */
+  /** Why the cell must be refused with several members, each of which has to be told whom it joins. */
   readonly severalRefused?: RegExp;
 }
 
@@ -43,7 +43,7 @@ const cells: Cell[] = [
 ];
 
 const all = process.env.MATRIX === 'all';
-// With several members each takes half a minute, so one of a kind stands for the others.
+// With several members each cell takes half a minute, so one of a kind stands for the others.
 const ONE_OF_A_KIND = [
   'its data apart, told by a variable, started by a command', 'its data apart, told by a variable, started by a command in flow style',
   'its data apart, told by a flag, started by a shell', 'its data sub-path, told by a flag, started by arguments alone',

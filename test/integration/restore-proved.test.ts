@@ -230,7 +230,7 @@ int main(int count, char **words) {
 }
 `);
     await machine.host.run(['gcc', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
-    // Its name and its arguments are anybody's to choose.
+    // Any user can choose the name and the arguments of a process.
     const command = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', join(folder, 'etcd'), '--idle', `--data-dir=${machine.dataDir}`];
     const stranger = machine.host.start({ command });
     expect(await drill.startOn(machine, 'look', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
@@ -364,7 +364,7 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
   test.concurrent.each(['localhost', '127.0.0.1', '0.0.0.0'])('members that are only known at %s are refused, and nothing is stopped', (host) => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     const members = drill.machines.map(({ name, clientUrl }) => `${name}=https://${host}:${new URL(clientUrl).port}`).join(' ');
     const [holder] = drill.machines;
-    // etcd tells better ones here, so that only what it is told counts.
+    // etcd would advertise better URLs by itself. It advertises localhost, so that only the given ones count.
     await advertise(drill, 'localhost');
     const advertised = running(drill);
     const told = await drill.type(holder, ['--at', drill.backup, '--id', 'nowhere', '--members', members]).summary();

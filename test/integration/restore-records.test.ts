@@ -24,7 +24,7 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
     }
     const open = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !lstatSync(join(folder, name)).mode.toString(8).endsWith('00'));
     expect(open).toEqual([]);
-    // What takes space is gone, what tells is there.
+    // The large files are gone; those that tell what happened are kept.
     expect(readdirSync(folder).sort()).toEqual(['inputs', 'log', 'program', 'record', 'result', 'start', 'status', 'unit']);
     expect(result).toMatchObject({ status: 1, outcome: 'aborted', machine: 'cp1' });
     expect(log).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ check: begins\n/);

@@ -16,7 +16,7 @@ describeWithTools('the id of a restore', [toolchain.etcd36, toolchain.busybox], 
     expect(pid).not.toBe(scheduler);
     await until('it runs again', () => machine.kubelet.processOf('kube-scheduler')?.running ?? false, 60);
 
-    // Again on the same machine: what was, and nothing else.
+    // Again on the same machine: the program repeats how it ended, and changes nothing.
     const { running } = machine;
     const again = drill.startOn(machine, 'first', {});
     expect(await again.summary()).toEqual(await first.summary());

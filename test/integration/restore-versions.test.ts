@@ -34,7 +34,7 @@ describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybo
       const warning = 'warning: this etcd can\'t bump revisions';
       expect(runs.get('cp1')!.output.includes(warning)).toBe(!drill.cluster.bumps);
 
-      // On a machine that has forgotten it, the restored etcd knows.
+      // On a machine without the record, the mark in the restored etcd tells.
       const forgetful = drill.machines[members - 1];
       rmSync(forgetful.record('restore').folder, { recursive: true });
       expect(await drill.startOn(forgetful, 'restore', {}).summary()).toMatchObject({ status: 0, outcome: 'done-before', fix: expect.stringContaining('another id') });

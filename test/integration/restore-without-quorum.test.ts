@@ -57,7 +57,7 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     const [holder, follower] = drill.machines;
     const waiting = drill.startOn(follower, 'back', { everywhere: args });
     const word = await wordIn(waiting, QUIESCED);
-    // Alone it may not go: the holder may count on it.
+    // The follower may not go back alone: the holder may rely on it.
     expect(await drill.type(follower, ['--abort', 'back']).summary()).toMatchObject({
       status: 1,
       message: 'the holder cp1 may count on this machine',

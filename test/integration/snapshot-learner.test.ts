@@ -42,7 +42,7 @@ describeWithTools('a learner among the members', [TOOL, toolchain.busybox], () =
   }
 
   test('it stands first: it is passed over, and a voter gives the snapshot', async () => {
-    // The third one is there for an odd number, and needs no asking.
+    // The third endpoint only makes their number odd; it is never asked.
     scene = sceneWith([learner.endpoint, etcd.endpoints[0], `https://127.0.0.3:${etcd.clientPort}`]);
     let stdout = '';
     const saved = await expectSaved(scene, async () => {

@@ -25,7 +25,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
     afterEach(() => scene.remove());
     afterAll(() => etcd.destroy());
 
-    // First of all, before anything is.
+    // This test comes first, before anything is written.
     test('nothing was ever written: that is a state like any other', async () => {
       const { backup, revision } = await expectSaved(scene, () => scene.run({ nodes: SnapshotNodes.named('cp1') }));
       expect(await readSnapshot(tool, scene.backups.snapshotFile(backup))).toEqual({ revision, keys: [] });
@@ -69,7 +69,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
         takenAt: backup.replace(/^(....)(..)(..)T(..)(..)(..)Z-r\d+$/, '$1-$2-$3T$4:$5:$6Z'),
         revision: Number(/-r(\d+)$/.exec(backup)![1]),
         keys: await keysByTool(tool, file),
-        // Both are held against the file by expectSaved.
+        // expectSaved compares both with the file.
         sizeBytes: expect.any(Number),
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         durationSeconds: expect.any(Number),

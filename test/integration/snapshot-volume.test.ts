@@ -13,7 +13,7 @@ import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-/** The space check would see it coming. */
+/** With its default, the space check would refuse before the volume fills up. */
 const UNCHECKED = { minimumFreeSpace: Size.kibibytes(1) };
 const SHELLS: Shell[] = ['busybox', 'dash'];
 
@@ -44,7 +44,7 @@ describeWithTools('a volume that fails', [toolchain.etcd36, toolchain.busybox], 
     scene.plantEarlier();
   }
 
-  /** The image, with an etcdutl after whose check of the snapshot nothing more fits on the volume. */
+  /** The image, with an etcdutl that fills the volume after it has checked the snapshot. */
   function imageThatFillsTheVolume(): Record<string, string> {
     const image = etcdImage(etcd.tool);
     const etcdutl = scene.program('etcdutl', 'etcdutl.real "$@"; status=$?; cat /dev/zero >/backup/filler 2>/dev/null; exit $status');

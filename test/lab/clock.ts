@@ -7,7 +7,7 @@
  * @param seconds negative for a clock that is behind.
  */
 export function shiftedDate(seconds: number): string {
-  // Only "now" is shifted: who asks for the form of a given time gets that time.
+  // Only "now" is shifted: a call that formats a given time gets that time.
   return [
     'date() {',
     '  for argument; do case $argument in -d*|--date*|-r*) command date "$@"; return ;; esac; done',

@@ -5,7 +5,7 @@ import { fromDebianPackages } from '../toolchain/debian-packages';
 import { run } from '../toolchain/run';
 import { Tool } from '../toolchain/tool';
 
-/** What is inside an image of etcd, where it shall differ from what the image of that name holds in the field. */
+/** What an image of etcd holds, where it shall differ from the published image of that name. */
 export interface EtcdImageContent {
   /** @default - the version in the tag */
   readonly version?: string;
@@ -53,7 +53,7 @@ export async function etcdImage(references: string[], content: EtcdImageContent)
   return { references, files: { ...files, '/bin/sh': bash.path() } };
 }
 
-/** What a program loads, as Debian's etcd does, other than that of the field: nothing when it is linked statically. */
+/** The libraries that a program loads: none when it is linked statically, as the published etcd is and Debian's is not. */
 async function librariesOf(program: string): Promise<Record<string, string>> {
   const { stdout } = await run('ldd', [program]);
   return Object.fromEntries([...stdout.matchAll(/^\s.*?(\/\S+) \(0x/gm)].map(([, path]) => [path, realpathSync(path)]));

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { apiHost } from './node-files';
 import { NodePlan, Plan } from './topology';
 
-// The cluster is on a network of its own, for the time of a test: nobody could use them.
+// Fixed secrets: the cluster is on a network of its own for the time of a test, so nobody else could use them.
 const token = 'abcdef.0123456789abcdef';
 const certificateKey = '0123456789abcdef'.repeat(4);
 

@@ -5,7 +5,7 @@ interface Kubeconfig {
   readonly users: { readonly user: object }[];
 }
 
-/** An administrator's access with a context for each API server, named as its node: they must be there one by one when others fail. */
+/** An administrator's access with a context for each API server, named as its node: each must be usable when others fail. */
 export function kubeconfigOf(admin: string, apiServers: { name: string; address: string }[]): string {
   const { clusters: [{ cluster }], users: [{ user }] } = parse(admin) as Kubeconfig;
   return stringify({

@@ -3,7 +3,7 @@ import { parseLine } from './command-line';
 import { commands } from './commands';
 import { say } from './progress';
 
-/** Clusters that are being made: whoever interrupts that wants none. */
+/** Clusters that are being made: an interrupt takes them down. */
 const unfinished: Cluster[] = [];
 
 async function main(line: string[]): Promise<number> {
@@ -26,7 +26,7 @@ async function interrupted(): Promise<void> {
 process.once('SIGINT', () => void interrupted());
 process.once('SIGTERM', () => void interrupted());
 main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode), (error: Error) => {
-  // What was being done fails, as its cluster is taken away.
+  // The command fails because its cluster is taken away: that is no error to tell.
   if (isInterrupted) return;
   say(error.message);
   process.exit(1);

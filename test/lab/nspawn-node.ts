@@ -71,7 +71,7 @@ export class NspawnNode extends NodeAccess {
     if (this.role !== 'etcd') {
       const containerd = join(variable, 'lib/containerd');
       await runOrThrow('cp', ['-al', imageStore, containerd]);
-      // Its databases are written to in place.
+      // containerd writes to its databases in place, so they must not stay links.
       const unlink = 'find "$1" -name "*.db" -exec cp -p {} {}.own \\; -exec mv {}.own {} \\;';
       await runOrThrow('sh', ['-ec', unlink, 'sh', containerd]);
     }

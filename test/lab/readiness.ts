@@ -1,4 +1,4 @@
-/** As much of `kubectl get -o json` as tells whether a cluster is up. */
+/** The fields of `kubectl get -o json` that tell whether a cluster is up. */
 interface List<T> {
   readonly items: T[];
 }

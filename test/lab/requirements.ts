@@ -15,7 +15,7 @@ const packageOf: Record<string, string> = {
 /** Where Debian keeps commands for root, whatever the PATH is. */
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
-/** The packages that are missing, of those that bring some commands. */
+/** The packages of those commands that are missing. */
 export function missingPackages(commands: Record<string, string>, exists: (file: string) => boolean = existsSync): string[] {
   return Object.entries(commands).filter(([command]) => !folders.some((folder) => exists(join(folder, command)))).map(([, name]) => name);
 }

@@ -86,7 +86,7 @@ async function boot(cluster: Cluster): Promise<void> {
   });
 }
 
-/** Images that are still those of the image store stay links to it. */
+/** Image files that are unchanged stay links to the image store. */
 async function copyNodes(plan: Plan, from: string, to: string): Promise<void> {
   const store = imageStore(plan).path('containerd');
   const containerd = '/lib/containerd/';

@@ -7,10 +7,10 @@ import { callLibrary } from '../programs/library';
 
 const PROGRAMS = join(__dirname, '..', '..', 'programs');
 
-/** Files whose places a restore asks for. */
+/** Flags whose files a restore looks for. */
 const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile', 'encryption-provider-config'];
 
-/** As `look_at_machine` reads a manifest, without a machine: into the record, then out of it. */
+/** Reads a manifest as `look_at_machine` does, without a machine: into the record, then out of it. */
 const READ = `
 DATA_MAY_MISS=yes ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/manifests component=$3
 . "$here/lib/text.sh"
@@ -38,7 +38,7 @@ status=0
 [ "$status" -eq 0 ] || echo "refused	status $status"
 `;
 
-/** What the programs read of a static pod's manifest. Throws what they say where they refuse. */
+/** What the programs read in a static pod's manifest. Throws what they say when they refuse it. */
 export function meaningByShell(shell: Shell, text: string | Buffer, component: 'etcd' | 'kube-apiserver'): Understood {
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-machine-'));
   try {

@@ -53,7 +53,7 @@ function agree(one: Reader, other: Reader): void {
   });
 }
 
-/** What the strict one understands the other one understands, too, and the same. */
+/** What the strict reader understands, the other reader understands, too, and in the same way. */
 function follows(strict: Reader, other: Reader): void {
   forAll(({ text }) => {
     const a = reading(strict, text);

@@ -26,7 +26,7 @@ const ALL: Record<string, Edit> = { ...FORM, ...CONTENT, ...SLIPS };
 const number = fc.nat({ max: 0xffff });
 const choice: fc.Arbitrary<Choice> = fc.record({ at: number, with: number });
 
-/** Mostly edits that leave a manifest good: of one that is broken nobody learns much. */
+/** Mostly edits that leave a manifest good: a broken one teaches little. */
 const name = fc.oneof(
   { arbitrary: fc.constantFrom(...Object.keys(FORM)), weight: 6 },
   { arbitrary: fc.constantFrom(...Object.keys(CONTENT)), weight: 3 },

@@ -1,4 +1,4 @@
-/** By the rules of Go's package flag; that a flag is a boolean is told from what follows it. */
+/** By the rules of Go's package flag; whether a flag is a boolean is told by what follows it. */
 export function flagsOf(words: string[]): Record<string, string> {
   const flags: Record<string, string> = {};
   for (let i = 0; i < words.length; i++) {

@@ -1,4 +1,4 @@
-/** What the text that a shell is given runs in the end: the words of its last command, where that is one simple command. */
+/** What a shell's script runs in the end: the words of its last command, where that is one simple command. */
 export function shellWords(words: string[]): string[] {
   const script = words[words.findIndex((word) => /^-[a-z]*c$/.test(word)) + 1];
   const lines = script.replace(/\\\n/g, ' ').split(/\n|;/).map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '');

@@ -26,7 +26,7 @@ const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-
 
 /**
  * What a manifest means by the whole of YAML and the rules of Kubernetes and etcd, written for these tests and sharing nothing with src/.
- * Throws where nobody can know, or where the kubelet or etcd would refuse.
+ * Throws where the meaning can't be known, or where the kubelet or etcd would refuse.
  */
 export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'): Understood {
   const spec = specOf(text, program);
@@ -71,7 +71,7 @@ function runs(container: Container, program: string): boolean {
   return words.length > 0 && !words[0].startsWith('-') ? programAt(words, program) >= 0 : container.name === program;
 }
 
-/** The program is what a container starts, or what the program that it starts is told to start. */
+/** Where the program is among the words: a container starts it, or starts a wrapper that does. */
 function programAt(words: string[], program: string): number {
   return words.findIndex((word) => !word.startsWith('-') && !word.includes('=') && posix.basename(word) === program);
 }
@@ -89,7 +89,7 @@ function requireWord(word: unknown): string {
 function settingsOf(container: Container, program: string): Record<string, string> {
   const variables = new Map<string, string>();
   for (const { name, value, valueFrom } of container.env ?? []) {
-    // A value that only the node knows stands as what can be nobody's: whoever uses it fails.
+    // A zero byte stands for a value that only the node knows: every use of it fails.
     variables.set(name, valueFrom ? '\0' : expand(requireWord(value ?? ''), variables));
   }
   const settings: Record<string, string> = {};
@@ -106,7 +106,7 @@ function settingsOf(container: Container, program: string): Record<string, strin
   return settings;
 }
 
-/** By the rules of Kubernetes: `$$` stands for a dollar, and a variable that is none for itself. */
+/** By the rules of Kubernetes: `$$` stands for a dollar, and an unknown variable for itself. */
 function expand(text: string, variables: Map<string, string>): string {
   return text.replace(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name?: string) => name === undefined ? '$' : variables.get(name) ?? whole);
 }

@@ -1,22 +1,22 @@
-/** What a reader makes of a manifest that it understands. Everything that matters is here, and what isn't here isn't there. */
+/** What a reader makes of a manifest that it understands. Where `hostDataDir`, `user` or `image` is left out, the manifest tells none. */
 export interface Understood {
-  /** Flags and ETCD_ variables, by the flag's name without dashes. Those that matter; '' stands for one that is certainly not set. */
+  /** Flags and ETCD_ variables that matter, by the flag's name without dashes; '' stands for one that is certainly not set. */
   readonly settings: Record<string, string>;
   /** Where the data folder of etcd is on the host. */
   readonly hostDataDir?: string;
   /** Where the files of flags are on the host, by the flag's name. */
   readonly hostFiles?: Record<string, string>;
-  /** Whom the process runs as, if the manifest says so. */
+  /** The user that the process runs as, if the manifest names one. */
   readonly user?: string;
   readonly image?: string;
 }
 
 /** What the strict reader declines. */
 export interface Refused {
-  /** A word that the message has, by which a person finds the place. */
+  /** A word of the message by which a person finds the place. */
   readonly refused: RegExp;
   readonly because: string;
-  /** What it says all the same to a reader of the whole of YAML. Without it, it is wrong or unknowable, and every reader must refuse. */
+  /** What the manifest means to a reader of the whole of YAML. Without it, the manifest is wrong or unknowable, and every reader must refuse. */
   readonly meaning?: Understood;
 }
 
@@ -30,8 +30,8 @@ export interface Row {
   /** Where the form comes from. */
   readonly source: string;
   /**
-   * What EtcdCluster.fromStaticPodManifest does: the same as the strict reader, understands what that one declines, or declines for a reason
-   * of its own.
+   * What EtcdCluster.fromStaticPodManifest does: `same` as the strict reader, `understood` where the strict reader declines, or declines
+   * with a message of its own.
    *
    * @default same
    */

@@ -53,7 +53,7 @@ function expectTypeScript(row: Row): void {
   }
 }
 
-/** Elsewhere than kubeadm has them nobody can tell a client's certificates, and they are given: what is refused is refused for another reason. */
+/** Gives a client's certificates where they can't be told, as they are not laid out as by kubeadm: a refusal then has another reason. */
 function readByTypeScript(row: Row): EtcdCluster {
   const settings = meaningOf(row)?.settings;
   const areGiven = !settings || (settings['cert-file'] && !isAsKubeadm(settings));

@@ -84,7 +84,7 @@ function readByShell(shell: Shell, row: UnitRow): { dataDir: string; settings: R
   }
 }
 
-/** What the programs decline although systemd understands it, as long as etcd does not run: of a process they read the words themselves. */
+/** Units that the programs decline, unlike systemd, while etcd does not run: if it runs, they read the words of its process. */
 const DECLINED_WHILE_STOPPED: Record<string, RegExp> = {
   // `systemctl show` has the words without their quotes.
   'quotes': /belongs to none/,

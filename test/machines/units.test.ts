@@ -25,7 +25,7 @@ test('every file has its row, and every row its files', () => {
 
 test.each(UNITS.map((row) => [row.file, row] as const))('%s says, by the rules of systemd, what the table says', (_, row) => {
   if (isRefused(row.expect)) {
-    // That a program is a script stands in no unit.
+    // No unit says that its program is a script.
     if (!row.isScript) expect(() => read(row)).toThrow();
     return;
   }

@@ -27,7 +27,7 @@ export function etcdScene(etcd: EtcdClusterFixture, certificates?: string): Snap
   return new SnapshotScene(describeEtcd(etcd, certificates), { image: etcdImage(etcd.tool) });
 }
 
-/** For the suite around: a running etcd that somebody has written to, and before each test a scene of its own. */
+/** Gives the suite around it a running etcd with data in it, and each test a scene of its own. */
 export function onEtcd(tool: Tool, members: number, begin: (scene: SnapshotScene, etcd: EtcdClusterFixture) => void): void {
   let etcd: EtcdClusterFixture;
   let scene: SnapshotScene;

@@ -10,7 +10,7 @@ export interface Failure {
 }
 
 /**
- * Holds a run that had to fail against what holds for every failure: earlier backups are untouched, nothing new counts as a backup,
+ * Checks that a run failed, and what holds for every failure: earlier backups are untouched, nothing new counts as a backup,
  * nothing half done is left, the exit code says so, and the termination message says what happened and what to do.
  */
 export async function expectFailure(scene: SnapshotScene, run: () => Promise<ContainerResult>, failure: Failure): Promise<ContainerResult> {
@@ -30,7 +30,7 @@ export async function expectFailure(scene: SnapshotScene, run: () => Promise<Con
   return result;
 }
 
-/** Holds a run that had to go well, perhaps after a fault, against the promise: one new, whole backup, the policy applied, nothing half done. */
+/** Checks that a run went well, perhaps after a fault: its new backup is whole, and nothing half done is left. */
 export async function expectSaved(scene: SnapshotScene, run: () => Promise<ContainerResult>): Promise<any> {
   const result = await run();
   const summary = summaryOf(result);

@@ -30,7 +30,7 @@ export class KitOnDisk {
     return (readdirSync(this.path(), { recursive: true }) as string[]).filter((name) => !lstatSync(this.path(name)).isDirectory()).sort();
   }
 
-  /** Why nobody could restore with what `break-glass` leads to; empty where it is a whole kit, be it the wanted one or the planted one. */
+  /** Why the kit that `break-glass` leads to is of no use; empty where it is whole, be it the wanted one or the planted one. */
   get faults(): string[] {
     if (this.target === KitOnDisk.PLANTED) return readFileSync(this.path('restore.sh'), 'utf8') === 'an earlier program\n' ? [] : ['the earlier kit is another'];
     if (!this.target || !existsSync(this.path())) return [`break-glass leads to ${this.target ?? 'nothing'}`];

@@ -19,7 +19,7 @@ export interface PodOptions {
   readonly claims?: Record<string, string>;
   /** The data of Secrets, by name. */
   readonly secrets?: Record<string, Record<string, string>>;
-  /** A path of the container at which nothing is mounted, against the manifest. */
+  /** A path of the container at which nothing is mounted, although the manifest says so. */
   readonly without?: string;
   /** What a test puts into the container beside what the manifest says, to make something fail. */
   readonly extra?: { readonly mounts?: Mount[]; readonly env?: Record<string, string>; readonly pathPrefix?: string };

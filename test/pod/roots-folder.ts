@@ -8,15 +8,15 @@ const MEMORY = join(HOME, 'memory');
 /** What statfs says of tmpfs. */
 const TMPFS = 0x01021994;
 
-/** The mount stays when the tests have ended: others may have files there. Two that mounted at once would hide each other's. */
+/** The mount stays after the tests: other runs may have files there. Without the lock, two runs that mount at once would hide each other's files. */
 const MOUNT = `
 exec 9>"$1.lock"
 flock 9
 [ "$(stat -f -c %T "$1")" = tmpfs ] || mount -t tmpfs -o mode=0755 cdk8s-day2-tests "$1"`;
 
 /**
- * A new folder that is root's alone, and every folder above it: the programs take from no other what root will run or restore. Below the
- * usual folder for temporary files anybody may put one. Without root, that one has to do.
+ * A new folder that belongs to root alone, as does every folder above it: the programs refuse what root would run or restore from any
+ * other. In the usual folder for temporary files anybody may make folders. Without root, that one has to do.
  *
  * @param memory whether in memory, where there is plenty.
  */

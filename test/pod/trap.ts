@@ -8,7 +8,8 @@ export type Mishap = 'kill' | 'term' | 'fail' | 'half';
 /** The programs that change the volume or decide what is changed there. */
 const TRAPPED = ['mkdir', 'chmod', 'rm', 'mv', 'cp', 'ln', 'find', 'sync', 'flock', 'awk', 'etcdctl', 'etcdutl'];
 
-// Only builtins before the mishap, and of each call the first line. `half` does what a power cut does to a deletion: some of the files are gone.
+// Before the mishap it uses only builtins, and it notes the first line of each call.
+// `half` does what a power cut does to a deletion: some of the files are gone.
 const TRAP = `#!/bin/dash
 name=\${0##*/}
 PATH=\${PATH#/trap:}

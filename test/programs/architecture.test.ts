@@ -22,20 +22,20 @@ const MAY_CALL: { readonly [room: string]: readonly string[] } = {
 /** What lib/ asks of a program: see lib/steps.sh. */
 const OF_THE_PROGRAM = ['need_tools', 'resume', 'go_back'];
 
-/** Where a function is defined. Steps, and what lib/ asks of a program, each program has its own. */
+/** The files in which a function is defined. Each program has its own steps, and its own version of what lib/ asks of a program. */
 const homes = new Map<string, string[]>();
 for (const file of files) {
   for (const { name } of file.functions) homes.set(name, [...homes.get(name) ?? [], file.name]);
 }
 
-/** Functions that are handed on by their name. */
+/** Functions that take the name of a function. */
 const TAKES_A_FUNCTION = ['begin_operation', 'carry', 'on_signals', 'start_beside'];
 
 /** The functions of other files that a file calls. */
 function findCalls(file: (typeof files)[number]): string[] {
   const parts = [...file.functions.map(({ body }) => body), file.rest];
   const names = commandsOf(parts).flatMap(([command, ...args]) => command && TAKES_A_FUNCTION.includes(command) ? [command, ...args] : [command]);
-  // Of a pipe's and a subshell's commands, too; `trap` and `eval` have texts.
+  // Commands in pipes and subshells count, too; `trap` and `eval` take theirs as text.
   const inTexts = [...partsOf(parts)].filter(({ Type, Value }) => Type === 'SglQuoted' && Value).flatMap(({ Value }) => (Value as string).match(/[a-z_]+/g) ?? []);
   const trapped = commandsOf(parts).some(([command]) => command === 'trap') ? inTexts : [];
   return [...new Set([...names, ...trapped])]

@@ -54,7 +54,7 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
     const kept = earlier.filter((name) => backups.complete.includes(name));
     const seen = backups.look(kept);
     const faults = [
-      // Whoever comes at this moment can restore.
+      // A person must be able to restore at this moment.
       ...new KitOnDisk(backups.folder).faults,
       ...written.flatMap((name) => backups.faults(name)),
       ...Object.entries(seen).filter(([file, facts]) => before[file] !== facts).map(([file]) => `${file} was touched`),
@@ -66,7 +66,7 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
     return faults;
   }
 
-  /** Whether the end was said: not by a run that was killed. */
+  /** What is wrong with a run's last words. Not for a run that was killed: it has none. */
   function unsaid({ result }: Mischance): string[] {
     if (result.terminationMessage === '') return [`it ended with ${result.exitCode} and said nothing; ${result.stderr.trim()}`];
     const { outcome, fix } = summaryOf(result);
@@ -76,7 +76,7 @@ describeWithTools('a run with a mishap at every one of its commands', [toolchain
     ];
   }
 
-  /** Lets it happen at each call, two at a time, and collects all that was not as promised. */
+  /** Lets the mishap happen at each of these calls, two at a time, and collects all that was not as promised. */
   async function tryAll(mishap: Mishap, numbers: number[], judge: (mischance: Mischance) => string[]): Promise<string[]> {
     const faults: string[] = [];
     const left = [...numbers];

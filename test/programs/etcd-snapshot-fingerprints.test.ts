@@ -15,7 +15,7 @@ import { toolchain } from '../toolchain/toolchain';
 
 const KEY = 'c2VjcmV0IGlzIHRoaXMgdGV4dCBvZiAzMiBieXRlcw==';
 
-/** What a restore has to find as it was, and would otherwise find out only when everything has stopped. */
+/** Fingerprints of what a restore needs unchanged: without them, it would notice a change only when everything has stopped. */
 describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprints', () => {
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
     let node: string;

@@ -50,7 +50,7 @@ describeWithTools('a wrong input', [toolchain.busybox], () => asRoot('a wrong in
         expect(volume()).toEqual(before);
       });
 
-    // Last, as it writes: were the chart's own values refused, all of the above would say nothing.
+    // Last, as it writes. If the chart's own values were refused, the tests above would prove nothing.
     test('none is wrong: the run goes well', async () => {
       const result = await run({});
       expect({ exitCode: result.exitCode, outcome: summaryOf(result).outcome }).toEqual({ exitCode: 0, outcome: 'saved' });

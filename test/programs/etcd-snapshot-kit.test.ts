@@ -13,7 +13,7 @@ import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-/** Its name is in the digest, so the kit is another one. */
+/** The image's name is in the kit's digest, so this makes another kit. */
 const OTHER_IMAGE = { images: ContainerImages.of({ etcd: 'registry.k8s.io/etcd:3.6.6-0' }) };
 
 describeWithTools('the break-glass kit', [toolchain.busybox], () => asRoot('the break-glass kit', () => {

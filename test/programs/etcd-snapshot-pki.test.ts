@@ -39,7 +39,7 @@ describeWithTools('a PKI of several users', [toolchain.busybox], () => asRoot('a
     afterEach(() => scene.remove());
     afterAll(() => rmSync(join('/var/lib/cdk8s-day2-tests', `certificates-${process.pid}`), { recursive: true, force: true }));
 
-    /** Without what the chart gives for it, as by hand or in a pod that was changed. */
+    /** Takes away the capability that the chart adds, as in a run by hand or in a changed pod. */
     const bereft = (manifests: any[]) => {
       for (const { kind, spec } of manifests) {
         if (kind === 'Job') delete spec.template.spec.containers[0].securityContext.capabilities.add;
@@ -93,7 +93,7 @@ describeWithTools('a PKI of several users', [toolchain.busybox], () => asRoot('a
       expect(scene.backups.complete[0]).toBe(complete);
       const result = await runBereft();
       expect(result.stdout).toContain(`prune: keep ${complete}: newest with the PKI`);
-      // Where nobody asks for the PKI any more, it isn't held on to.
+      // A run that does not ask for the PKI keeps no backup for its PKI.
       await expectSaved(scene, () => scene.run());
       expect(scene.backups.complete).toHaveLength(2);
     });

@@ -12,7 +12,7 @@ test.each(files.map(({ name, functions: own }) => [name, own] as const))('%s: lo
     return [
       ...assignedIn(body).filter((each) => /[a-z]/.test(each) && !locals.includes(each)).map((each) => `${name}: ${each} is not local`),
       ...locals.filter((each) => !/[a-z]/.test(each)).map((each) => `${name}: ${each} is local`),
-      // Where the programs are, `here`, is every file's.
+      // Every file may read `here`, the folder of the programs.
       ...readIn(body).filter((each) => /[a-z]/.test(each) && each !== 'here' && !locals.includes(each)).map((each) => `${name}: ${each} is read, and is nobody's`),
     ];
   });
@@ -24,16 +24,16 @@ test.each(FILES)('%s: lines have 120 columns, unless a text for a person stands 
   expect(long).toEqual([]);
 });
 
-/** What changes something outside of the shell: of the usual commands, and of ours. */
+/** Usual commands and functions of ours that change something outside of the shell. */
 const EFFECTS = ['cp', 'mv', 'rm', 'mkdir', 'rmdir', 'ln', 'chmod', 'chown', 'sync', 'systemctl', 'keep_fact', 'put_in_place'];
-/** Folders in which a file that isn't written is one that is missed. WORK is the memory's. */
+/** Folders of files that must not be missing. WORK is only in memory. */
 const LASTING = ['RECORD', 'DATA_DIR', 'MANIFESTS', 'UNITS', 'OPERATIONS'];
 
 function writesLasting({ Redirs: redirections = [] }: Part): boolean {
   return redirections.some(({ Word }: Part) => [...partsOf(Word)].some(({ Type, Param }) => Type === 'ParamExp' && LASTING.includes(Param.Value)));
 }
 
-/** Whether its failure is the function's. */
+/** Commands whose failure has to be the function's, too. */
 const mayFail = new Set(EFFECTS);
 const isEffect = (statement: Part) => mayFail.has(literal(statement.Cmd?.Args?.[0]) ?? '') || writesLasting(statement) && statement.Cmd?.Type !== 'Block';
 
@@ -59,7 +59,7 @@ function unseen(statements: readonly Part[], last: boolean): Part[] {
   });
 }
 
-/** Functions by their names that a step comes to. */
+/** The functions that steps call, directly or not. */
 function reachable(): ShellFunction[] {
   const seen = new Map<string, (typeof functions)[number][]>();
   const visit = (name: string) => {

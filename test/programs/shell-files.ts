@@ -72,11 +72,11 @@ export function commandsOf(part: unknown): (string | undefined)[][] {
   return [...partsOf(part)].filter(({ Type, Args }) => Type === 'CallExpr' && Args).map(({ Args }) => Args.map(literal));
 }
 
-/** The names that a function gives a value to, but for those in subshells of their own, which nobody else sees. */
+/** The names that a function gives a value to. */
 export function assignedIn(part: unknown): string[] {
   const names: string[] = [];
   for (const each of partsOf(part)) {
-    // Before a command they are that command's.
+    // An assignment before a command is for that command only.
     if (each.Type === 'CallExpr' && !each.Args) names.push(...(each.Assigns ?? []).map(({ Name }: Part) => Name.Value));
     if (each.Type === 'CallExpr' && literal(each.Args?.[0]) === 'read') names.push(...each.Args.slice(1).map(literal).filter((word?: string) => word && !word.startsWith('-')));
     if (each.Type === 'WordIter') names.push(each.Name.Value);
@@ -90,7 +90,7 @@ export function localsOf(part: unknown): string[] {
     .flatMap(({ Args }) => Args.slice(1).map((word: Part) => (word.Parts[0].Value as string).split('=')[0]));
 }
 
-/** The numbers' names in arithmetic, where they stand without a $. */
+/** The names in arithmetic, where they stand without a $. */
 function* namesInArithmetic(part: unknown): Generator<string> {
   if (Array.isArray(part)) {
     for (const each of part) yield* namesInArithmetic(each);
@@ -101,7 +101,7 @@ function* namesInArithmetic(part: unknown): Generator<string> {
   }
 }
 
-/** The names whose values a function reads. In arithmetic what isn't there is 0, whatever `set -u` says. */
+/** The names whose values a function reads. In arithmetic an unset name is 0, in spite of `set -u`. */
 export function readIn(part: unknown): string[] {
   const names: string[] = [];
   for (const each of partsOf(part)) {

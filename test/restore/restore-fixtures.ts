@@ -19,7 +19,7 @@ const ALL_JOB: Required<Omit<HostOperationJobProps, 'annotations'>> = {
   labels: { team: 'platform' },
 };
 
-/** What becomes of these. */
+/** What a Job renders of ALL_JOB. */
 export const ALL_JOB_RENDERED = {
   backoffLimit: 3,
   ttlSecondsAfterFinished: 24 * 3600,

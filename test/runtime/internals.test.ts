@@ -6,7 +6,7 @@ import { isPlaced, makeNameAnew, volumeOf } from '../../src/runtime/internals';
 
 const SRC = join(__dirname, '..', '..', 'src');
 
-// What cdk8s and cdk8s-plus-28 must be like, beside what they promise. A release that isn't fails here first.
+// What src/ relies on in cdk8s and cdk8s-plus-28 although they don't promise it. A release that changes it fails here first.
 
 describe('a name that is made anew', () => {
   const object = () => new ApiObject(new Chart(Testing.app(), 'platform'), 'object', { apiVersion: 'v1', kind: 'ConfigMap' });

@@ -24,7 +24,7 @@ const KUBECTL = { name: 'kubectl', image: 'registry.k8s.io/kubectl:v1.36.1', pat
 const part = (name: string, changes: Partial<ProgramPart> = {}): ProgramPart =>
   ({ name, program: TURN, args: [name], image: IMAGE, env: {}, rights: Rights.NONE, resources: {}, ...changes });
 
-/** A pod such as an upgrade needs, by what a host operation can be given. */
+/** A pod as an upgrade would need it, made with the props of a host operation. */
 function upgrade(changes: Partial<HostOperationProps> = {}): any[] {
   const chart = new Chart(Testing.app(), 'platform', { namespace: 'kube-system' });
   hostOperationJob(chart, new Construct(chart, 'pod:w1'), {

@@ -6,9 +6,9 @@ import { until } from '../integration/support/wait';
 
 const PATIENCE_MS = 4_000;
 
-/** One who has started a restore, knows which machines are lost, and does what the messages say. */
+/** A person who has started a restore, knows which machines are lost, and does what the messages say. */
 export class Person {
-  /** What was typed, for who reads it later. */
+  /** What was typed, to be read later. */
   readonly typed: string[] = [];
   /** Whether a message said that only another restore helps. */
   toldToRestoreAgain = false;
@@ -41,7 +41,7 @@ export class Person {
     await Promise.all(this.present.map(async (machine) => {
       const record = machine.record(this.id);
       if (record.result || this.isBusy(machine)) return;
-      // Nothing goes on by itself where the power went before the unit was there.
+      // Where the power went before the unit was there, nothing goes on by itself.
       if (!record.begun || !machine.systemd.enabled.includes(`cdk8s-day2-${this.id}.service`)) {
         this.start(machine);
         this.rest(machine);

@@ -49,7 +49,7 @@ export function planOf(seed: number, number: number): Plan {
   for (let count = random.pick([0, 1, 1, 2, 2, 3, 4]); count > 0; count--) {
     const machine = random.between(0, machines - 1);
     const kind = weighted(random);
-    // What can still have a quorum afterwards; and an API server's machine is missed by nobody.
+    // Lose only members, and only while the others have a quorum: nothing would miss an API server's machine.
     if (kind === 'lose' && (machine >= members || ++lost > (members - 1) / 2)) continue;
     const byPoint = !held.has(machine) && machine < members && random.chance(0.6);
     if (byPoint) held.add(machine);

@@ -53,7 +53,7 @@ class Soak {
     this.person = new Person(drill, ID, this.order, this.lost);
   }
 
-  /** Until the restore has ended wherever a machine is left, or the time is over. */
+  /** Plays until the restore has ended on every machine that is left, or the time is over. */
   async play(): Promise<void> {
     const began = Date.now();
     const { machines } = this.drill;
@@ -80,7 +80,7 @@ class Soak {
     await Promise.all(this.pending);
   }
 
-  /** What goes on meanwhile; if it fails, the run does at its end. */
+  /** Lets an act go on meanwhile; if it fails, the run fails at its end. */
   private beside(act: Promise<unknown>): void {
     act.catch(() => undefined);
     this.pending.push(act);
@@ -154,7 +154,7 @@ class Soak {
   }
 }
 
-/** For who looks for the cause. */
+/** Keeps the files in which to look for the cause. */
 function keepAll(drill: StubDrill, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const machine of drill.machines) {

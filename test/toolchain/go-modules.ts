@@ -58,7 +58,7 @@ export function programFromGoModule(name: string, module: string, version: strin
     build: (folder) => inScratchModule(async (scratch) => {
       const replacements = replacementsIn(await goModOf(module, version));
       writeFileSync(join(scratch, 'go.mod'), [await header(module, version), `require ${module} v${version}`, ...replacements].join('\n'));
-      // The checksums that its authors vouch for: of some modules, no checksum database knows any more.
+      // The checksums that its authors vouch for: some modules are in no checksum database any more.
       copyFileSync(join(await moduleFolder(module, version), 'go.sum'), join(scratch, 'go.sum'));
       chmodSync(join(scratch, 'go.sum'), 0o644);
       await build(scratch, packagePath, join(folder, name));
@@ -71,7 +71,7 @@ export async function moduleFolder(module: string, version: string): Promise<str
   return (await download(module, version)).Dir;
 }
 
-/** A module's replacements hold only where it is the main one, so who builds it from outside has to repeat them. Folders can't be. */
+/** A module's replacements hold only while it is the main module, so a build from outside has to repeat them. Folders can't be repeated. */
 function replacementsIn(goMod: string): string[] {
   const blocks = [...goMod.matchAll(/^replace \(\n(.*?)^\)/gms)].flatMap(([, block]) => block.split('\n'));
   const lines = [...goMod.matchAll(/^replace ([^(].*)$/gm)].map(([, line]) => line);

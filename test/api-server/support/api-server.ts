@@ -16,17 +16,17 @@ import { toolchain } from '../../toolchain/toolchain';
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 export interface ApplyOptions {
-  /** For objects that name none; kubectl refuses those that name another one. @default - `default`, and each object's own */
+  /** The namespace of objects that name none; kubectl refuses objects that name another one. @default - `default`, and each object's own */
   readonly namespace?: string;
 }
 
 /**
  * A real kube-apiserver with an etcd of its own, and no nodes: enough to judge manifests as a cluster of its version does.
  *
- * Whoever starts one ends it by `destroy()`; should the test process die before, the kernel ends both servers.
+ * The caller ends it by `destroy()`. If the test process dies first, the kernel ends both servers.
  */
 export class ApiServer {
-  /** What has to be there for an API server of a version to start, for `describeWithTools`. */
+  /** The tools that an API server of a version needs, for `describeWithTools`. */
   static needs(tool: Tool): Tool[] {
     return [tool, toolchain.etcd36, toolchain.kubectl];
   }
@@ -70,7 +70,7 @@ export class ApiServer {
     absent.forEach((name) => this.namespaces.add(name));
   }
 
-  /** Applies for real what a judgement presupposes, such as custom resource definitions. Throws what kubectl says when refused. */
+  /** Applies for real what a dry run needs, such as custom resource definitions. Throws what kubectl says when it is refused. */
   async apply(manifests: string): Promise<void> {
     const { exitCode, stderr } = await this.kubectl(['apply', '--server-side', '-f', '-'], manifests);
     if (exitCode !== 0) throw new Error(`kubectl apply failed with exit code ${exitCode}:\n${stderr}`);
@@ -94,8 +94,8 @@ export class ApiServer {
   }
 
   /**
-   * Asks whether the pods that these workloads start would be admitted into a namespace. Pod Security refuses pods only:
-   * of a CronJob that could never start one it merely warns.
+   * Asks whether the pods that these workloads start would be admitted into a namespace. Pod Security refuses only
+   * pods: for a CronJob that could never start one, it just warns.
    *
    * Throws when there is no workload among the manifests: nothing would have been judged.
    */

@@ -1,4 +1,4 @@
-/** As much of a Kubernetes object as tells what pods it starts. */
+/** The fields of a Kubernetes object that tell which pods it starts. */
 export interface Workload {
   readonly kind: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object };

@@ -1,4 +1,4 @@
-/** As much of a schema of OpenAPI v3 as says what must be there. */
+/** The fields of an OpenAPI v3 schema that say what is required. */
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: Schema[];
@@ -13,8 +13,8 @@ export interface PublishedSchemas {
 }
 
 /**
- * The paths of what a published schema requires and an object lacks. An API server itself is more lenient; what checks manifests before
- * they come to one (kubeconform in a pipeline, older kubectl, policy engines) isn't.
+ * The paths of the fields that a published schema requires and an object lacks. An API server is lenient about them; tools that check
+ * manifests earlier (kubeconform in a pipeline, older kubectl, policy engines) are not.
  */
 export function missingFields(schemas: PublishedSchemas, name: string, object: unknown): string[] {
   const missing: string[] = [];

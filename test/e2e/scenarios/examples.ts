@@ -19,7 +19,7 @@ export const examples: Scenario = {
     try {
       for (const example of listExamples()) {
         const files = synthesize(example, join(outdir, example), fromSource).map((file) => join(example, file));
-        // A folder is what is delivered.
+        // A folder is delivered as a whole, so it is judged as a whole.
         for (const folder of new Set(files.map(dirname))) {
           say(folder);
           await judge(cluster, files.filter((file) => dirname(file) === folder).map((file) => readFileSync(join(outdir, file), 'utf8')).join('---\n'));

@@ -22,7 +22,7 @@ export const failOver: Scenario = {
     const { node, folder, cronJobs: [cronJob] } = await hostBackups(stage, 'fail-over');
     assert.equal(saved(await kubernetes.runCronJob(cronJob, 'all-is-well')).endpoint, 'https://127.0.0.1:2379');
 
-    // As where a load balancer stands before the API servers: the one on this node goes down with its etcd, and the kubelet goes on.
+    // As behind a load balancer: this node's API server goes down with its etcd, and its kubelet goes on with another one.
     kubernetes.via = second.name;
     const kubeletAsks = (from: string, to: string) => node.shell(
       'sed -i "s|https://$1:6443|https://$2:6443|" /etc/kubernetes/kubelet.conf && systemctl restart kubelet', from, to);

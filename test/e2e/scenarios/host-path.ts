@@ -16,7 +16,7 @@ export const classic: Scenario = {
     const { cluster, kubernetes, etcd } = stage;
     const [node] = cluster.controlPlanes;
     const production = kubeadmCluster(stage, 'classic');
-    // What a mirror would have to hold, and nothing else: the list is complete when the pods start.
+    // Load only what a mirror would have to hold: when the pods start, the list is complete.
     await stage.loadImages(ContainerImages.defaults().listFor(production), [node]);
     stage.atTheEnd(() => node.run(['rm', '-rf', '/mnt/backup']));
 

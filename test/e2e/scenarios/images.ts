@@ -18,7 +18,7 @@ interface Variant {
   readonly name: string;
   readonly image: string;
   readonly version: string;
-  /** What sets it apart. */
+  /** What the image holds. */
   readonly content: EtcdImageContent;
 }
 

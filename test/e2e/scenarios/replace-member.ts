@@ -49,7 +49,7 @@ export const everyStepHit: Scenario = {
       await drill.start(failed, replacementId, `every:${kind}`);
       await drill.assertReplaced(failed, replacementId);
       const hit = await drill.record(failed, replacementId).reached();
-      // When the last one is done, so is everything.
+      // The last step writes the result: nothing is redone after it.
       const expected = (await replacementSteps()).filter((step) => kind === 'kill' || step !== 'finish');
       assert.deepEqual(expected.filter((step) => !hit.includes(step)), [], `steps at which it was not hit by ${kind}`);
     }
@@ -123,7 +123,7 @@ export const strangerReplaced: Scenario = {
     stage.kubernetes.via = cp2.name;
     await drill.bringProgram(stranger);
     await loseData(stranger);
-    // As where the cluster was restored since: without its data, etcd's settings make another cluster than the one that runs.
+    // As after a restore: without data, etcd's settings begin another cluster than the one that runs.
     await stranger.shell(`
       sed -i "s/^\\( *- \\)--name=.*/&\\n\\1--initial-cluster-token=another/" /etc/kubernetes/manifests/etcd.yaml
       pkill -9 -x kube-apiserver

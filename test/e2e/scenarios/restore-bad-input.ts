@@ -12,7 +12,7 @@ interface BadInput {
   readonly name: string;
   /** What is done to a copy of a good backup, which is then what the restore is asked for. */
   readonly damage?: (node: NodeAccess, backup: string) => Promise<unknown>;
-  /** What else sets the order apart from a good one. */
+  /** How else the order differs from a good one. */
   readonly order?: Partial<RestoreOrder>;
   /** What the person is told. */
   readonly message: RegExp;

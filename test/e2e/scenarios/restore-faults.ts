@@ -17,7 +17,7 @@ export const everyStepTwice: Scenario = {
   promise: 'the program is killed after every step, before its record says so, and every step can be done twice',
   run: async (stage) => {
     const hits = await everywhere(await RestoreDrill.begin(stage, 'twice'), 'redo');
-    // The end is what the record says.
+    // The last step writes the result: nothing is redone after it.
     const last = (role: string) => [...hits.get(role) ?? [], 'finish'];
     for (const role of hits.keys()) await assertCovered(new Map([[role, last(role)]]));
   },
@@ -69,7 +69,7 @@ export const followerAbsent: Scenario = {
     await drill.assertAsBefore(restoreId);
     for (const node of others) await assertCovered(new Map([['back', await drill.record(restoreId, node).reached()]]));
 
-    // Too late, it finds out by itself.
+    // The absent follower starts too late, and finds out by itself that all is over.
     await drill.start({ restoreId });
     const [late] = await drill.ended(restoreId, 120, [absent]);
     assert.deepEqual([late.status, late.outcome], [1, 'aborted']);

@@ -13,7 +13,7 @@ import { requirePoints } from '../support/restore-points';
 const data = '/var/lib/etcd';
 const records = '/var/lib/cdk8s-day2';
 
-/** Where a restore still looks whether there is space. */
+/** Points at which a full disk aborts a restore. At all others, it only holds the restore up. */
 const refusing: readonly { readonly role: 'holder' | 'follower'; readonly point: string }[] = [
   { role: 'holder', point: 'check' },
   { role: 'follower', point: 'check' },
@@ -34,7 +34,7 @@ export const diskFull: Scenario = {
     for (const { role, point } of refusing) {
       const restoreId = drill.idFor(`${role}-${point}`);
       const victim = victims[role === 'holder' ? 0 : 1];
-      // What can't be recorded can't end either.
+      // The disk of the records gets space again: an operation that can't write its record can't end.
       const full = new LastingFault(() => fill(victim), () => emptyDisk(victim, records), 20);
       await drill.start({ restoreId, failpoints: { [victim.name]: `${point}:hold` } });
       await playFaults(drill, restoreId, () => full.strike(), 240);
@@ -58,7 +58,7 @@ export const diskFull: Scenario = {
 async function giveDisks(stage: Stage, node: NodeAccess): Promise<void> {
   await node.run(['mkdir', '-p', records]);
   await stopStaticPod(node, 'etcd');
-  // What restores before this one have set aside would fill the disk up by itself.
+  // The data that earlier restores have set aside would fill the disk by itself.
   await node.shell('rm -rf "$1"/before-* "$1"/abandoned-*', data);
   for (const [folder, mebibytes] of [[data, 600], [records, 400]] as const) {
     await node.shell('mv "$1" "$1.small"', folder);

@@ -37,7 +37,7 @@ export const networkGone: Scenario = {
       await stage.kubernetes.eventually(`${holder.name} holds at ${point}`, async () => (await drill.record(restoreId).held()).length > 0, 180);
       await partition([holder], followers);
       await drill.record(restoreId).pass(point);
-      // The followers have a quorum, and so the decision; the holder, on which nobody counts yet, goes back alone.
+      // The followers have a quorum, so they can write the decision. No machine relies on the holder yet, so it goes back alone.
       stage.kubernetes.via = followers[0].name;
       for (const { status, outcome, fix } of await drill.ended(restoreId, 240, followers)) {
         assert.deepEqual([status, outcome], [1, 'aborted']);

@@ -10,7 +10,7 @@ import { RestoreDrill } from '../support/restore';
 const manifests = '/etc/kubernetes/manifests';
 const moved = '/var/lib/etcd-from-backup';
 
-/** A variable that a person's shell has, and that must not lead anything astray. */
+/** Variables of a person's shell that must not mislead the programs. */
 const proxy = 'https_proxy=http://127.0.0.1:9 HTTPS_PROXY=http://127.0.0.1:9 ETCDCTL_API=2 ETCDCTL_ENDPOINTS=http://127.0.0.1:9';
 
 export const restoredByHandBefore: Scenario = {

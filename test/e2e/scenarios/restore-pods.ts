@@ -23,14 +23,14 @@ export const podsKilled: Scenario = {
   },
 };
 
-/** The API server is back, and doesn't know the pod: its kubelet may have ended it before anybody else could. */
+/** At these steps the API server is back and doesn't know the pod, so the kubelet may have ended it already. */
 const ended = ['restart', 'finish'];
 
 /**
- * One restore, which ends as if nothing had been. On each machine the pod is killed once while there is an API server to start another, and
- * once after that, at points where it wasn't before.
+ * One restore that ends as if undisturbed. On each machine, the pod is killed once while an API server can start another one, and once
+ * after that, at points where no pod was killed before.
  *
- * @param killedAt by role; grows.
+ * @param killedAt points at which pods were killed, by role; this adds to them.
  */
 async function restoreUnderKills(drill: RestoreDrill, killedAt: ReadonlyMap<string, string[]>): Promise<void> {
   const { kubernetes, namespace } = drill.stage;

@@ -21,7 +21,7 @@ export class Etcd {
       JSON.parse(await runOrThrow(this.tool.path('etcdutl'), ['snapshot', 'status', file, '--write-out=json'])));
   }
 
-  /** What an etcd serves that plain `etcdutl snapshot restore` (3.4: etcdctl) has restored from the backup: its keys with a prefix. */
+  /** Restores the backup by plain `etcdutl snapshot restore` (3.4: etcdctl) and asks an etcd on it for the keys with a prefix. */
   restored(folder: BackupFolder, backup: string, prefix: string): Promise<RestoredSnapshot> {
     return this.withFile(folder, backup, (file) => readSnapshot(this.tool, file, prefix));
   }

@@ -4,7 +4,7 @@ import { RestoreDrill, RestoreOrder } from './restore';
 import { assertCovered } from './restore-points';
 import { NodeAccess } from '../../lab/node-access';
 
-/** How a restore is started whose program holds at every point of these machines, and has time for what happens to it there. */
+/** An order whose programs hold at every point on these machines, with time-outs that leave time for what happens there. */
 export function heldEverywhere(restoreId: string, nodes: readonly NodeAccess[]): RestoreOrder {
   return {
     restoreId,
@@ -14,7 +14,7 @@ export function heldEverywhere(restoreId: string, nodes: readonly NodeAccess[]):
   };
 }
 
-/** Plays a fault at every point of the programs of these machines, in one restore, which ends with all members all the same. */
+/** Plays a fault at every point of these machines' programs in one restore, which still has to end with all members. */
 export async function faultAtEveryPoint(drill: RestoreDrill, nodes: readonly NodeAccess[], fault: Fault, timeoutSeconds: number): Promise<void> {
   const restoreId = drill.idFor('every');
   await drill.start(heldEverywhere(restoreId, nodes));

@@ -8,7 +8,7 @@ import { BackupVolume } from '../../../src/storage/backup-volume';
 import { NodeAccess } from '../../lab/node-access';
 import { Stage } from '../stage';
 
-/** The classic case as scenarios about its failures need it: runs only when asked, and none is tried again. */
+/** CronJobs for scenarios about failures: they run only when asked, and never try again. */
 export interface HostBackups {
   readonly node: NodeAccess;
   readonly folder: BackupFolder;

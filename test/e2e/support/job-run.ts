@@ -15,7 +15,7 @@ export interface PodRun {
   readonly log: string;
 }
 
-/** As much of a pod as tells how it went. */
+/** The fields of a pod that tell how it went. */
 export interface PodObject {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName?: string };

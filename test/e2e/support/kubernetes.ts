@@ -2,7 +2,7 @@ import { JobRun, PodObject, podRun } from './job-run';
 import { sleep, until } from '../../integration/support/wait';
 import { ClusterAccess } from '../../lab/cluster-access';
 
-/** As much of any object as is needed to apply and to find it. */
+/** The fields of an object that are needed to apply and to find it. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;

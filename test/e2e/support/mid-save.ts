@@ -3,7 +3,7 @@ import { Kubernetes } from './kubernetes';
 import { killProcess } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 
-/** Makes the database so large that a save takes long enough to be caught, by random data. */
+/** Fills the database with random data, so that a save takes long enough to be caught. */
 export async function fatten(kubernetes: Kubernetes, mebibytes: number): Promise<void> {
   const items = Array.from({ length: mebibytes }, (_, i) => ({
     apiVersion: 'v1',

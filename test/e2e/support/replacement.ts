@@ -42,7 +42,7 @@ export class ReplacementDrill {
     return `${this.stage.namespace}-${what}`;
   }
 
-  /** Starts a Job, as a user's chart has it, with a failpoint, which no chart has. Returns its name. */
+  /** Starts the Job of a user's chart, with a failpoint, which no chart can set. Returns its name. */
   async start(node: NodeAccess, replacementId: string, failpoint?: string): Promise<string> {
     const objects = synthesized(this.stage, (chart) => {
       new EtcdMemberReplacementJob(chart, 'replacement', {
@@ -93,7 +93,7 @@ export class ReplacementDrill {
     return ended!;
   }
 
-  /** Throws unless the member was replaced, and the cluster is whole, with all its data, which each API server serves and takes. */
+  /** Throws unless the member was replaced and the cluster is whole: each API server serves what was written before and since. */
   async assertReplaced(node: NodeAccess, replacementId: string): Promise<void> {
     const result = await this.ended(node, replacementId);
     assert.deepEqual([result.status, result.outcome], [0, 'replaced'], JSON.stringify(result));
@@ -133,14 +133,14 @@ export async function replacementSteps(): Promise<string[]> {
   return /^member: (.*)$/m.exec(listed)![1].split(' ');
 }
 
-/** What a disk does that fails: etcd ends, and can't read its log when it is started again. */
+/** As a failing disk does: ends etcd, and spoils its log, so that etcd can't read it when it starts again. */
 export async function spoilData(node: NodeAccess): Promise<void> {
   await withoutEtcd(node, `
     for log in "$1"/member/wal/*.wal; do dd if=/dev/urandom of="$log" bs=4k count=16 conv=notrunc status=none; done
     systemctl start kubelet`);
 }
 
-/** The disk is gone: so are etcd's data, the folder, and for want of a kubelet everything that would make another. */
+/** As if the disk were gone: ends etcd and removes its data folder. The kubelet is stopped, so nothing makes the folder again. */
 export async function loseData(node: NodeAccess): Promise<void> {
   await withoutEtcd(node, 'rm -rf "$1"');
 }
@@ -149,7 +149,7 @@ async function withoutEtcd(node: NodeAccess, script: string): Promise<void> {
   await node.shell(`systemctl stop kubelet; pkill -9 -x etcd || true; while pidof etcd >/dev/null; do sleep 0.2; done; ${script}`, data);
 }
 
-/** The kubelet of a node asks another one's API server, as it does behind a load balancer when its own is down. */
+/** Lets a node's kubelet ask another node's API server, as a load balancer does when its own is down. */
 export async function askAnotherApiServer(stage: Stage, node: NodeAccess, other: NodeAccess): Promise<void> {
   const ask = (address: string) => node.shell('sed -i "s,server: .*,server: https://$1:6443," /etc/kubernetes/kubelet.conf && systemctl restart kubelet', address);
   stage.atTheEnd(() => ask(node.address));

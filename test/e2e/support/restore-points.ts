@@ -5,11 +5,11 @@ import { runOrThrow } from '../../toolchain/run';
 
 const programs = join(__dirname, '../../../programs');
 
-/** Where a restore can be hit, as the program itself names it: a new step can't be forgotten. */
+/** The points at which a restore can be hit, read from the program, so that no new step is forgotten. */
 export interface RestorePoints {
   /** The steps of each role, in their order. */
   readonly steps: { readonly [role: string]: readonly string[] };
-  /** Points inside steps, by what their names begin with: the rest is a component's name. */
+  /** Points inside steps, by the beginning of their names; a component's name may follow. */
   readonly inner: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export async function assertCovered(hits: ReadonlyMap<string, readonly string[]>
   assert.deepEqual(inner.filter((point) => !all.some((name) => name.startsWith(point))), [], 'points inside steps that were not hit');
 }
 
-/** Throws when a point of a plan is none of the program's: it would never be hit. */
+/** Throws when a plan names a point that the program doesn't have: it would never be hit. */
 export async function requirePoints(names: readonly string[]): Promise<void> {
   const { steps, inner } = await restorePoints();
   const known = [...new Set([...Object.values(steps).flat(), ...inner])];

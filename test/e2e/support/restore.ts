@@ -117,7 +117,7 @@ export class RestoreDrill {
     return present;
   }
 
-  /** An id for a restore, which nobody has used, also on a cluster that was played on before. */
+  /** An id that no restore has used yet, also on a cluster that was played on before. */
   idFor(what: string): string {
     return `${this.stage.namespace}-${what}-${Date.now().toString(36)}`;
   }
@@ -162,7 +162,7 @@ export class RestoreDrill {
       const [owner, ofFolder] = (await node.run(['stat', '-c', '%U:%G', `${this.dataDir}/member`, this.dataDir])).trim().split('\n');
       assert.equal(owner, ofFolder, `the data of ${node.name} belongs to the user of etcd`);
     }
-    // Whoever watches has to see it: first that the state went back, then what is new.
+    // Clients that watch the API have to see first that the state went back, then what is new.
     await this.workload.settles(1, this.watched);
     await this.workload.scale(3);
     await this.workload.settles(3, this.watched);
@@ -244,7 +244,7 @@ export class RestoreDrill {
     }
   }
 
-  /** The same of etcd itself, member by member: an API server may show what it remembers. */
+  /** The same in etcd itself, member by member: an API server may answer from its cache. */
   private async assertData(nodes: readonly NodeAccess[], { present, absent }: { present: string; absent: string }): Promise<void> {
     const keyOf = (name: string) => `/registry/configmaps/${this.stage.namespace}/${name}`;
     for (const node of this.membersAmong(nodes)) {

@@ -12,7 +12,7 @@ export interface ByHand {
   readonly program: string;
   readonly args?: string[];
   readonly cwd?: string;
-  /** Whose tools are on the search path. */
+  /** The etcd whose tools are on the search path. */
   readonly etcd?: Tool;
   readonly env?: Record<string, string>;
 }

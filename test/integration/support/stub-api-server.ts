@@ -64,7 +64,7 @@ async function revision(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What it says to whom: its health to everybody, its objects to those whom its authority knows. */
+/** Tells its health to every client, and its objects only to clients with a certificate of its authority. */
 function answer(url: string, known: boolean, seen: string | undefined): [number, string] {
   if (seen === undefined) return [500, 'etcd does not answer'];
   if (url === '/readyz') return [200, 'ok'];

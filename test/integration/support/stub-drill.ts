@@ -64,7 +64,7 @@ export class StubDrill {
     await this.remember();
   }
 
-  /** As it is now is how it has to be when a restore is aborted. */
+  /** Remembers the state as it is now: after an aborted restore it has to be the same. */
   async remember(): Promise<void> {
     const { clusterId } = await this.cluster.seenBy(this.cluster.members[0]);
     if (!this.judge.clusters.includes(clusterId)) this.judge.clusters.push(clusterId);

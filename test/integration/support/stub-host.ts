@@ -43,7 +43,7 @@ export class StubProcess {
     return this.enterer.stderr!;
   }
 
-  /** One that has not begun yet gets it when it has. */
+  /** A process that has not begun yet gets the signal when it has. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     while (this.running) {
       const { pid } = this;
@@ -59,7 +59,7 @@ export class StubProcess {
 export interface StubCommand {
   readonly command: string[];
   readonly env?: Record<string, string>;
-  /** Where it prints to; without it the caller reads it. */
+  /** The file that the command prints to; without it the caller reads the output. */
   readonly logFile?: string;
 }
 
@@ -77,13 +77,13 @@ echo up
 while :; do sleep 1000 & wait $!; done`;
 
 /**
- * A computer, as far as a program can tell that stops and starts processes: it sees no other processes, it can't reach this machine's
- * systemd, and a power cut ends all of them at the same moment. The network and the disks are this machine's. Needs root.
+ * Looks like a computer to a program that stops and starts processes: it sees no other processes, it can't reach this machine's
+ * systemd, and a power cut ends all processes at the same moment. The network and the disks are this machine's. Needs root.
  */
 export class StubHost {
   private init?: ChildProcess;
   private pid = 0;
-  /** Of its processes. */
+  /** The process namespace. */
   private namespace?: string;
   private readonly processes = new Set<StubProcess>();
 

@@ -12,7 +12,7 @@ export interface StubKubeletProps {
   readonly images: StubImages;
   /** Where the processes print to, a file for each. */
   readonly logs: string;
-  /** How old what it acts on is, in milliseconds. @default 0 */
+  /** How old its view of the manifests is when it acts on it, in milliseconds. @default 0 */
   readonly lagMs?: number;
 }
 
@@ -38,12 +38,13 @@ const BACK_OFF_MS = 300;
 const GRACE_MS = 30_000;
 
 /**
- * What a kubelet does with static pods: starts what the folder holds, starts again what has died, ends what has left the folder, all of
- * it as it saw the folder some time ago. Stopped, it leaves everything running; started, it knows only what the folder holds then.
+ * What a kubelet does with static pods: it starts the pods of the folder, starts again those that died, and ends those that left the
+ * folder. It acts on the folder as it was `lagMs` ago. When it is stopped, all pods go on; when it is started, it knows only what the
+ * folder holds then.
  */
 export class StubKubelet {
   active = false;
-  /** How old what it acts on is, in milliseconds. */
+  /** How old its view of the manifests is when it acts on it, in milliseconds. */
   lagMs: number;
   private timer?: NodeJS.Timeout;
   private seen: { at: number; pods: Map<string, SeenPod> }[] = [];

@@ -5,8 +5,8 @@ import { StubShape } from './stub-manifests';
 /** What sets a machine apart from one that kubeadm has made. */
 export interface StubLayout {
   /**
-   * Where etcd's data is: at the path that etcd is told; elsewhere on the machine, as most guides leave it who point the volume at the restored
-   * folder; behind a link; in a folder of the volume.
+   * Where etcd's data is. `same`: at the path that etcd is told; `apart`: elsewhere on the machine, as after most guides, which point the
+   * volume at the restored folder; `link`: behind a link; `below` and `sub-path`: in a folder of the volume.
    *
    * @default 'same'
    */

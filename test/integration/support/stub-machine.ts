@@ -111,7 +111,7 @@ export class StubMachine {
     this.answers(false);
   }
 
-  /** Whether its address is one that answers at all, be it by refusing: one without power does not even refuse. */
+  /** Sets whether its address answers at all: a machine without power does not even refuse a connection. */
   private answers(yes: boolean): void {
     const { hosts, name, address } = this.props;
     // Gone when the test has ended.
@@ -141,7 +141,7 @@ export class StubMachine {
     return { MANIFESTS: this.manifests, OPERATIONS: this.operations, UNITS: this.units };
   }
 
-  /** Kills etcd; whoever keeps it running starts it again. */
+  /** Kills etcd; the kubelet or systemd starts it again. */
   async crashEtcd(): Promise<void> {
     if (this.props.etcd === 'unit') await this.systemd.crash('etcd.service');
     else await this.kubelet.processOf('etcd')?.signal('SIGKILL');

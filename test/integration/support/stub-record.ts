@@ -23,7 +23,7 @@ export class StubRecord {
     return result ? { status: Number(this.read('status')), ...JSON.parse(result) } : undefined;
   }
 
-  /** How it ended, once what it needed is cleared away as well: the tools are the last to go. */
+  /** How it ended; undefined until its tools, which are removed last, are gone, too. */
   get ended(): StubResult | undefined {
     return existsSync(join(this.folder, 'bin')) ? undefined : this.result;
   }

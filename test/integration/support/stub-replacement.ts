@@ -27,7 +27,7 @@ export class StubReplacement {
     return this.cluster.members;
   }
 
-  /** Destroys a member's data, and waits until etcd has ended of it. @param how what is left. */
+  /** Ends a member's etcd for good, and destroys its data. @param how what is left of it. */
   async fail(machine: StubMachine, how: 'nothing' | 'a broken log' = 'a broken log'): Promise<void> {
     machine.kubelet.stop();
     await machine.systemd.stop('etcd.service');
@@ -37,7 +37,7 @@ export class StubReplacement {
     else await machine.host.run(['sh', '-ec', 'for log in "$1"/member/wal/*.wal; do head -c 65536 /dev/urandom | dd of="$log" conv=notrunc status=none; done', 'sh', machine.dataDir]);
   }
 
-  /** Lets whoever keeps etcd running try again. */
+  /** Lets the kubelet or systemd start etcd again. */
   resume(machine: StubMachine): void {
     machine.kubelet.start();
     if (machine.props.etcd === 'unit') machine.systemd.start('etcd.service');

@@ -160,7 +160,7 @@ exit "$\{answer%% *}"
     }
   }
 
-  /** Signals every process of a unit: systemd hands each the id of its start. */
+  /** Signals every process of a unit: each has the INVOCATION_ID of the unit's start. */
   private signalAll({ invocation }: Service, signal: NodeJS.Signals): void {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
@@ -200,7 +200,7 @@ exit "$\{answer%% *}"
     }
   }
 
-  /** Does it for each unit, as long as there is one of that name. */
+  /** Acts on each unit in turn; exit code 5 at the first name that is no unit. */
   private async each(names: string[], act: (name: string) => Promise<void> | void, wait = true, text = ''): Promise<Answer> {
     for (const name of names) {
       const known = KUBELET.test(name) || this.services.has(name) || existsSync(join(this.props.units, name)) || existsSync(join(this.wants, name));

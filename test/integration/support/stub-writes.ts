@@ -29,8 +29,8 @@ function linesOf(log: string): string[][] {
 }
 
 /**
- * What speaks against one cluster at a time, in words: a write that a cluster accepted although it was sent when another one had accepted
- * a later one. @param clusters ids in the order in which they may serve.
+ * Writes that show that more than one cluster served, in words: those of an unknown cluster, and those that a cluster accepted although
+ * they were sent after its successor had accepted one. @param clusters ids in the order in which they may serve.
  */
 export function turnedBack(writes: readonly StubWrite[], clusters: readonly string[]): string[] {
   const foreign = writes.filter(({ clusterId }) => !clusters.includes(clusterId));

@@ -5,7 +5,7 @@ const FOLDERS = ['/var/lib/etcd', '/var/lib/etcd-from-backup', '/var/lib/etcd/',
 const VARIABLES = ['ETCD_NAME', 'ETCD_DATA_DIR', 'ETCD_WAL_DIR', 'ETCD_CONFIG_FILE', 'NODE', 'GOGC'];
 const FLAGS = ['name', 'data-dir', 'wal-dir', 'config-file', 'initial-cluster-token', 'force-new-cluster'];
 
-/** Lines before the key of a list or mapping that stands in the containers' first, as deep as that one's keys are. */
+/** Puts lines before a container's `image`, as deep as that key is. */
 function beforeImage(lines: (blank: string, number: number) => string[]): Edit {
   return editLine(/^\s*image: /, (line, choice) => [...lines(' '.repeat(indentationOf(line)), choice.with), line]);
 }

@@ -8,7 +8,7 @@ const BLANKS = [' ', '  ', '\t', ' \t '];
 const blank = (length: number) => ' '.repeat(length);
 const quoted = (quote: string): Edit => editLine(ITEM, (line) => line.replace(/- (.*?)\s*$/, (_, word: string) => `- ${quote}${word}${quote}`));
 
-/** Deeper or less deep, all lines of a key alike. */
+/** Moves all lines of a key deeper, by the same number of blanks. */
 const indent: Edit = (text, choice) => {
   const lines = text.split('\n');
   const keys = lines.flatMap((line, index) => /^\s*(- )?[A-Za-z]+:\s*$/.test(line) ? [index] : []);
@@ -27,7 +27,7 @@ const flow: Edit = (text) => text.replace(/^(\s*(?:- )?(?:command|args):)\n((?:\
   return words.some((word) => /^[&*!|>{[]|[\s:]$| #|: /.test(word)) ? whole : `${key} [${words.map((word) => /^["']/.test(word) ? word : `"${word}"`).join(', ')}]\n`;
 });
 
-/** What changes the text and not its meaning, nearly always. */
+/** Edits that change the text and nearly never its meaning. */
 export const FORM: Record<string, Edit> = {
   'blanks behind a line': editLine(LINE, (line, choice) => line + pick(BLANKS, choice.with)),
   'a comment behind a line': editLine(LINE, (line, choice) => `${line} ${pick(COMMENTS, choice.with)}`),

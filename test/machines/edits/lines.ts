@@ -1,4 +1,4 @@
-/** Where an edit takes place, and with what: numbers that an edit uses as it likes, so that a failing case shrinks. */
+/** The place of an edit, and what it puts there: numbers that each edit uses in its own way, so that a failing case shrinks. */
 export interface Choice {
   readonly at: number;
   readonly with: number;
@@ -28,7 +28,7 @@ export function indentationOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-/** The first line behind a block that begins at a line: the next one that isn't deeper, items of a list that stands under its key aside. */
+/** The first line behind a block that begins at a line: the next line that is no deeper and is no item of a list under the same key. */
 export function endOfBlock(lines: string[], start: number): number {
   const depth = indentationOf(lines[start]);
   const isWithin = (line: string) => line.trim() === '' || indentationOf(line) > depth || (indentationOf(line) === depth && line.trimStart().startsWith('- '));

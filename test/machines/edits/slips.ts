@@ -1,9 +1,9 @@
 import { Edit, editLine, pick } from './lines';
 
-/* What means something to YAML, to Kubernetes or to a reader of lines. */
+/* Characters that mean something to YAML, to Kubernetes or to a reader of lines. */
 const CHARACTERS = [...' \t\n\r:-#\'"[]{},&*!|>%@`~=/\\$()?x0', '\u00a0', '\u2028', '- ', ': ', ' #', '\n ', '${', '$('];
 
-/** What nobody wants: a line too few or too many, a letter that is another one. */
+/** Edits that nobody wants: a line too few or too many, a wrong letter. */
 export const SLIPS: Record<string, Edit> = {
   'a line deleted': editLine(/\S/, () => []),
   'a line doubled': editLine(/\S/, (line) => [line, line]),

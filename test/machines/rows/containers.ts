@@ -4,7 +4,7 @@ import { cp1 } from './cp1';
 const source = 'operators that add containers to kubeadm\'s pod by --patches or by hand';
 const of = 'etcd';
 
-/** Other containers in the pod, and whom etcd runs as. */
+/** Other containers in the pod, and the user that etcd runs as. */
 export const CONTAINERS: Row[] = [
   { file: 'container-sidecar-before', title: 'a proxy before etcd, with flags, a user and variables of the same names', of, source, expect: cp1() },
   { file: 'container-sidecar-after', title: 'the same behind etcd', of, source, expect: cp1() },

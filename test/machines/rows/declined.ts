@@ -5,7 +5,7 @@ const source = 'manifests as people keep and print them in public notes and repo
 const of = 'etcd';
 const typescript = 'understood';
 
-/** YAML that is good and that a strict reader of lines declines, rather than to read it almost. */
+/** Good YAML that a strict reader of lines declines rather than reading it nearly right. */
 export const DECLINED: Row[] = [
   {
     file: 'edited-double-quoted-escapes',

@@ -6,7 +6,7 @@ const of = 'etcd';
 
 const THREE = 'cp2=https://192.0.2.12:2380,cp1=https://192.0.2.11:2380,cp3=https://192.0.2.13:2380';
 
-/** The member that joined last, and so knows all. */
+/** The member that joined last, so its flags name all members. */
 const CP3 = {
   'name': 'cp3',
   'listen-client-urls': 'https://127.0.0.1:2379,https://192.0.2.13:2379',
@@ -16,7 +16,7 @@ const CP3 = {
   'initial-cluster-state': 'existing',
 };
 
-/** As kubeadm writes it, with its own options and nobody's hand. */
+/** Manifests as kubeadm writes them, by its own options and without an edit by hand. */
 export const KUBEADM: Row[] = [
   { file: 'kubeadm-1.20', title: 'probes of /health, ephemeral storage', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.4.13-0' }) },
   { file: 'kubeadm-1.22', title: '--experimental-initial-corrupt-check, seccomp', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.0-0' }) },

@@ -9,7 +9,7 @@ const IN_THE_CONTAINER: Refused = {
   because: 'the flag names a folder that is not mounted: the data is in the container and goes with it, and the folder on the host is stale',
 };
 
-/** As people have left it who restored by hand once. */
+/** Manifests as people leave them after a restore by hand. */
 export const RESTORED: Row[] = [
   {
     file: 'restored-hostpath-moved',

@@ -29,7 +29,7 @@ export const VOLUMES: Row[] = [
     of,
     source,
     expect: cp1({}, { hostFiles: { ...filesIn('/etc/kubernetes/pki/etcd'), 'trusted-ca-file': '/etc/pki/ca-trust/etcd-ca.pem' } }),
-    // Where a client's certificate is can't be told then.
+    // Then nobody can tell where a client's certificate is.
     typescript: /from different folders of the host: set certificates/,
   },
   {

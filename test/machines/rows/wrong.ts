@@ -3,7 +3,7 @@ import { Row } from '../row';
 const source = 'slips of the hand, as questions on forums show them';
 const of = 'etcd';
 
-/** What the kubelet or etcd doesn't take either, or what means something else than it looks like. Nobody may read it almost. */
+/** Manifests that the kubelet or etcd refuses, too, or that mean something else than they seem to. No reader may read them nearly right. */
 export const WRONG: Row[] = [
   {
     file: 'edited-quotes-within',

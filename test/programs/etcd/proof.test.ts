@@ -8,7 +8,7 @@ import { callLibrary, PROGRAMS } from '../library';
 
 const CLUSTER = '17946517082236295441';
 
-/** What is seen of a machine, each as it is when all is well. */
+/** What is seen of a machine; what is left out is as it is when all is well. */
 interface Seen {
   readonly serving?: string;
   readonly answer?: string;
@@ -32,7 +32,7 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-proof-')); });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Asks with everything as it should be but for what is given: the status, and the words. */
+  /** Asks a question where all is well but for `seen`; returns the status and the words. */
   function ask(question: string, seen: Seen): { status: number; words: string } {
     const { serving, answer, open, settings, lease, shown } = { ...WELL, ...seen };
     const { stdout } = callLibrary(shell, 'lib/report.sh', `

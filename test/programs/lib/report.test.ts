@@ -29,7 +29,7 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
     });
 
     test('a long text is cut between two characters, however many bytes they have', () => {
-      // Of 1,000 bytes, none of these is a divisor with the letters before it.
+      // With the letters before them, byte 1,000 is in the middle of a character in the first three.
       expect(carried(`x${'ä'.repeat(1000)}`)).toBe(`x${'ä'.repeat(499)}`);
       expect(carried(`xx${'日'.repeat(1000)}`)).toBe(`xx${'日'.repeat(332)}`);
       expect(carried(`x${'🔥'.repeat(1000)}`)).toBe(`x${'🔥'.repeat(249)}`);

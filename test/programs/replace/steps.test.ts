@@ -11,7 +11,7 @@ describeWithTools('the end of a replacement', [toolchain.busybox], () => describ
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-replace-')); });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** How it ends when its time is over: with what proves_member says, with what it leaves, and whether all are healthy. */
+  /** How a replacement ends when its time is over. @param proof the body of proves_member. @param healthy whether all members are. */
   const end = (proof: string, healthy: boolean) => callLibrary(shell, 'lib/text.sh', `
     for library in lib/report lib/record replace/steps; do . "$1/$library.sh"; done
     WORK=$2 RECORD=$2 SELF=cp2 VIA=https://cp1:2379 LOCAL_URL=https://127.0.0.1:2379 PEER_URL=https://cp2:2380 OPERATION=x FINISH_TIMEOUT=900 API_SAYS=
