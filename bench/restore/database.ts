@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
 import { NodeAccess } from '../../test/lab/node-access';
+import { EtcdClusterFixture } from '../../test/support/etcd/etcd-cluster';
 import { runOrThrow } from '../../test/toolchain/run';
 import { Tool } from '../../test/toolchain/tool';
 import { growTo } from '../snapshot/fill';

@@ -1,11 +1,11 @@
 import { Database } from './database';
 import { installKit, manual, Procedure, program } from './procedures';
 import { sinceWhen, watch, Watched } from './watch';
-import { sleep } from '../../test/integration/support/wait';
 import { etcdTool } from '../../test/lab/binaries';
 import { up } from '../../test/lab/bring-up';
 import { NodeAccess } from '../../test/lab/node-access';
 import { topologyNamed } from '../../test/lab/topology';
+import { sleep } from '../../test/support/wait';
 import { toolchain } from '../../test/toolchain/toolchain';
 import { figure, table, wholeNumber } from '../support/format';
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'fs';
 import { join } from 'path';
-import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
+import { EtcdClusterFixture } from '../../test/support/etcd/etcd-cluster';
 import { runOrThrow } from '../../test/toolchain/run';
 import { toolchain } from '../../test/toolchain/toolchain';
 import { stopwatch } from '../support/stopwatch';

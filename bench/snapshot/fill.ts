@@ -2,9 +2,9 @@ import { randomBytes } from 'crypto';
 import { once } from 'events';
 import { Agent, request } from 'https';
 import { json } from 'stream/consumers';
-import { readIdentity } from '../../test/integration/support/certificates';
-import { EtcdMember } from '../../test/integration/support/etcd-member';
-import { sleep } from '../../test/integration/support/wait';
+import { readIdentity } from '../../test/support/etcd/certificates';
+import { EtcdMember } from '../../test/support/etcd/etcd-member';
+import { sleep } from '../../test/support/wait';
 
 /** About the size of an object of Kubernetes; as many as etcd takes in one transaction are still below its limit of 1.5 MiB. */
 const VALUE_BYTES = 8_000;

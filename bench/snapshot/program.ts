@@ -5,10 +5,10 @@ import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { BackupVolume } from '../../src/storage/backup-volume';
-import { withNodeFiles } from '../../test/cluster/with-node-files';
-import { EtcdClusterFixture } from '../../test/integration/support/etcd-cluster';
-import { describeEtcd, etcdImage } from '../../test/pod/etcd-scene';
-import { Pod } from '../../test/pod/pod';
+import { EtcdClusterFixture } from '../../test/support/etcd/etcd-cluster';
+import { describeEtcd, etcdImage } from '../../test/support/pod/etcd-scene';
+import { Pod } from '../../test/support/pod/pod';
+import { withNodeFiles } from '../../test/support/with-node-files';
 import { stopwatch } from '../support/stopwatch';
 
 /** One backup is kept, so that every run but the first deletes one, too. */

@@ -1,8 +1,6 @@
 import { Chart, Yaml } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { parseAllDocuments } from 'yaml';
-import { ApiServer } from './support/api-server';
-import { missingFields, PublishedSchemas } from './support/published-schema';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
@@ -11,6 +9,8 @@ import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_NFS, allCronJobProps, allJobProps, chart, external, stacked } from '../backup/snapshot-fixtures';
 import { allReplacementProps, allRestoreProps, clusterOf } from '../restore/restore-fixtures';
+import { ApiServer } from '../support/api-server/api-server';
+import { missingFields, PublishedSchemas } from '../support/api-server/published-schema';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
-import { ApiServer } from './support/api-server';
 import { listExamples, synthesize } from '../../examples/synthesize';
+import { ApiServer } from '../support/api-server/api-server';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -7,7 +7,7 @@ import { EtcdSnapshotJob, EtcdSnapshotJobProps } from '../../src/backup/etcd-sna
 import { RetentionPolicy } from '../../src/backup/retention-policy';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { BackupVolume } from '../../src/storage/backup-volume';
-import { withNodeFiles } from '../cluster/with-node-files';
+import { withNodeFiles } from '../support/with-node-files';
 
 describe('all the props', () => {
   const scope = chart('backup');

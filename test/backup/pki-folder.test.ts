@@ -6,7 +6,7 @@ import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster, IEtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { BackupVolume } from '../../src/storage/backup-volume';
-import { withNodeFiles } from '../cluster/with-node-files';
+import { withNodeFiles } from '../support/with-node-files';
 
 const FLAGS = '--name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=https://10.0.0.1:2379 --initial-cluster=cp1=https://10.0.0.1:2380';
 

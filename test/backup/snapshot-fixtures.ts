@@ -13,7 +13,7 @@ import { RegistryMirror } from '../../src/cluster/registry-mirror';
 import { ProgramResources } from '../../src/runtime/program-resources';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { EbsStorageClassBackupVolumeProps, EbsBackupVolumeProps, HostPathBackupVolumeProps, NfsBackupVolumeProps } from '../../src/storage/backup-volume-props';
-import { withNodeFiles } from '../cluster/with-node-files';
+import { withNodeFiles } from '../support/with-node-files';
 
 export function chart(namespace?: string): Chart {
   return new Chart(Testing.app(), 'platform', { namespace });

@@ -6,7 +6,7 @@ import { EtcdSnapshotCronJob, EtcdSnapshotCronJobProps } from '../../src/backup/
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { BackupVolume } from '../../src/storage/backup-volume';
-import { withNodeFiles } from '../cluster/with-node-files';
+import { withNodeFiles } from '../support/with-node-files';
 
 const schedule = Cron.hourly();
 const claim = (scope: Chart) =>

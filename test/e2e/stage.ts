@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { stringify } from 'yaml';
-import { Etcd } from './support/etcd';
-import { Kubernetes } from './support/kubernetes';
 import { ClusterAccess } from '../lab/cluster-access';
 import { imagesOn } from '../lab/image-loading';
 import { collectLogs } from '../lab/logs';
 import { NodeAccess } from '../lab/node-access';
+import { Etcd } from '../support/e2e/etcd';
+import { Kubernetes } from '../support/e2e/kubernetes';
 
 /** What runs in the cluster. */
 export interface Versions {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'child_process';
 import { join } from 'path';
-import { StubReplacement } from './support/stub-replacement';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
-import { Shell } from '../pod/pod';
+import { StubReplacementDrill } from '../support/drill/replacement-drill';
+import { asRoot } from '../support/pod/as-root';
+import { Shell } from '../support/pod/pod';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -16,7 +16,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
   test.concurrent.each<[string, Shell, typeof toolchain.etcd36]>([
     ['with busybox', 'busybox', toolchain.etcd36],
     ['with the host\'s own commands, by an older etcd', 'dash', toolchain.etcd35],
-  ])('whose data can\'t be read is replaced, %s, and what was left of it is kept', (_, shell, etcd) => StubReplacement.with({ shell, etcd }, async (drill) => {
+  ])('whose data can\'t be read is replaced, %s, and what was left of it is kept', (_, shell, etcd) => StubReplacementDrill.with({ shell, etcd }, async (drill) => {
     const [, , failed] = drill.members;
     await drill.fail(failed);
     drill.resume(failed);
@@ -29,14 +29,14 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(again.output).toContain('has ended before');
   }));
 
-  test.concurrent('whose data is gone, with the folder and the kubelet, is replaced', () => StubReplacement.with({}, async (drill) => {
+  test.concurrent('whose data is gone, with the folder and the kubelet, is replaced', () => StubReplacementDrill.with({}, async (drill) => {
     const [failed] = drill.members;
     await drill.fail(failed, 'nothing');
     expect(await drill.start(failed, 'gone').summary()).toMatchObject({ status: 0, fix: 'there was no old data' });
     expect(await drill.faultsOfReplaced(failed, 'gone')).toEqual([]);
   }));
 
-  test.concurrent('that is a unit of systemd is replaced, and the unit is as before', () => StubReplacement.with({ runs: 'unit', api: 'apart' }, async (drill) => {
+  test.concurrent('that is a unit of systemd is replaced, and the unit is as before', () => StubReplacementDrill.with({ runs: 'unit', api: 'apart' }, async (drill) => {
     const [, failed] = drill.members;
     const { units } = failed.state;
     await drill.fail(failed);
@@ -47,7 +47,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(failed.dataBefore('unit')).toEqual(['snap', 'wal']);
   }));
 
-  test.concurrent('that serves a cluster of its own comes back to the others', () => StubReplacement.with({}, async (drill) => {
+  test.concurrent('that serves a cluster of its own comes back to the others', () => StubReplacementDrill.with({}, async (drill) => {
     const [stranger, other] = drill.members;
     await drill.fail(stranger, 'nothing');
     drill.estrange(stranger);
@@ -62,7 +62,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(await drill.faultsOfReplaced(stranger, 'stranger')).toEqual([]);
   }));
 
-  test.concurrent('that somebody has removed already joins again', () => StubReplacement.with({}, async (drill) => {
+  test.concurrent('that somebody has removed already joins again', () => StubReplacementDrill.with({}, async (drill) => {
     const [, other, failed] = drill.members;
     await drill.fail(failed);
     const members = await drill.cluster.etcdctl(other, 'member', 'list');
@@ -71,7 +71,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(await drill.faultsOfReplaced(failed, 'removed')).toEqual([]);
   }));
 
-  test.concurrent('is replaced together with another one, of five', () => StubReplacement.with({ members: 5 }, async (drill) => {
+  test.concurrent('is replaced together with another one, of five', () => StubReplacementDrill.with({ members: 5 }, async (drill) => {
     const failed = drill.members.slice(3);
     for (const machine of failed) await drill.fail(machine);
     const [first, second] = failed.map((machine) => drill.start(machine, 'two'));
@@ -86,7 +86,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       // The last step writes the result: nothing is redone after it.
       { what: 'is killed after every step, which is done twice', failpoint: 'every:redo', points: steps.slice(0, -1) },
     ];
-    test.concurrent.each(times)('$what', ({ failpoint, points }) => StubReplacement.with({ kubeletLagMs: 700 }, async (drill) => {
+    test.concurrent.each(times)('$what', ({ failpoint, points }) => StubReplacementDrill.with({ kubeletLagMs: 700 }, async (drill) => {
       const [failed] = drill.members;
       await drill.fail(failed);
       drill.start(failed, 'killed', { FAILPOINT: failpoint });
@@ -94,7 +94,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(failed.record('killed').failpoints).toEqual(sorted(points));
     }));
 
-    test.concurrent('loses its machine\'s power at every step', () => StubReplacement.with({}, async (drill) => {
+    test.concurrent('loses its machine\'s power at every step', () => StubReplacementDrill.with({}, async (drill) => {
       const [, failed] = drill.members;
       await drill.fail(failed);
       drill.start(failed, 'cut', { FAILPOINT: 'every:hold' });
@@ -108,7 +108,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
   });
 
   describe('is not replaced, and everything is as before, when', () => {
-    test.concurrent('it is healthy', () => StubReplacement.with({}, async (drill) => {
+    test.concurrent('it is healthy', () => StubReplacementDrill.with({}, async (drill) => {
       const [, , healthy] = drill.members;
       const { state, running } = healthy;
       expect(await drill.start(healthy, 'healthy').summary()).toMatchObject({
@@ -119,7 +119,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(healthy.leftovers).toEqual([]);
     }));
 
-    test.concurrent('another one is down', () => StubReplacement.with({}, async (drill) => {
+    test.concurrent('another one is down', () => StubReplacementDrill.with({}, async (drill) => {
       const [, down, failed] = drill.members;
       await drill.fail(failed);
       await drill.fail(down);
@@ -130,7 +130,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(failed.state).toEqual(state);
     }));
 
-    test.concurrent('another one goes down just before it would be removed', () => StubReplacement.with({}, async (drill) => {
+    test.concurrent('another one goes down just before it would be removed', () => StubReplacementDrill.with({}, async (drill) => {
       const [, down, failed] = drill.members;
       await drill.fail(failed);
       const { state } = failed;
@@ -142,7 +142,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(failed.state).toEqual(state);
     }));
 
-    test.concurrent('another operation is under way on its machine', () => StubReplacement.with({}, async (drill) => {
+    test.concurrent('another operation is under way on its machine', () => StubReplacementDrill.with({}, async (drill) => {
       const [, , failed] = drill.members;
       await drill.fail(failed);
       drill.start(failed, 'first', { FAILPOINT: 'stop-etcd:hold' });
@@ -153,7 +153,7 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     }));
   });
 
-  test.concurrent('goes on being replaced when the quorum comes back that was lost after it was removed', () => StubReplacement.with({}, async (drill) => {
+  test.concurrent('goes on being replaced when the quorum comes back that was lost after it was removed', () => StubReplacementDrill.with({}, async (drill) => {
     const [, down, failed] = drill.members;
     await drill.fail(failed);
     drill.start(failed, 'later', { FAILPOINT: 'add-learner:hold' });

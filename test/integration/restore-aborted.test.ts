@@ -1,9 +1,9 @@
-import { StubDrill } from './support/stub-drill';
-import { StubMachine } from './support/stub-machine';
-import { StubPool } from './support/stub-pool';
-import { pointsWithinSteps, stepsOfRestore } from './support/stub-steps';
-import { sleep } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { ClusterPool } from '../support/drill/cluster-pool';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { pointsWithinSteps, stepsOfRestore } from '../support/drill/steps';
+import { asRoot } from '../support/pod/as-root';
+import { StubMachine } from '../support/stub/machine';
+import { sleep } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -14,11 +14,11 @@ const from = (steps: string[], first: string) => steps.slice(steps.indexOf(first
 const ofHolder = [...until(holder, 'mark'), ...pointsWithinSteps().filter((name) => name !== 'added')];
 
 describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore that a person aborts', () => {
-  const single = new StubPool(3, {});
-  const three = new StubPool(2, { members: 3 });
+  const single = new ClusterPool(3, {});
+  const three = new ClusterPool(2, { members: 3 });
   afterAll(() => Promise.all([single.destroy(), three.destroy()]));
 
-  async function abort(drill: StubDrill, machine: StubMachine, point: string): Promise<void> {
+  async function abort(drill: StubRestoreDrill, machine: StubMachine, point: string): Promise<void> {
     const id = `${machine.name}-${point}`;
     drill.start(id, { failpoints: { [machine.name]: `${point}:hold` } });
     await drill.holds(id, machine, point);
@@ -35,7 +35,7 @@ describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain
   test.concurrent.each(['check', 'quiesce', 'quiesced'])('on a follower, at %s: everyone goes back, and the old cluster serves', (point) =>
     three.lend((drill) => abort(drill, drill.machines[1], point)));
 
-  test.concurrent('where it can\'t go back any more: that is said, and it goes on', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('where it can\'t go back any more: that is said, and it goes on', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [first, second, third] = drill.machines;
     const served = /the restored cluster serves already.*let it finish/;
     const counted = /(decided to swap, and cp1 counts on this machine|the old etcd can't be asked).*run --abort late on cp1 first/s;
@@ -69,7 +69,7 @@ describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain
     expect(await drill.type(third, ['--abort', 'late']).summary()).toMatchObject({ status: 1, message: 'operation late has ended' });
   }));
 
-  test.concurrent.each(['swap', 'mark'])('because the holder is lost at %s: the old cluster serves with the two that are left', (point) => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent.each(['swap', 'mark'])('because the holder is lost at %s: the old cluster serves with the two that are left', (point) => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [lost, ...left] = drill.machines;
     drill.start('lost', { failpoints: { cp1: `${point}:hold` } });
     await drill.holds('lost', lost, point);

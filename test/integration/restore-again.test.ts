@@ -1,16 +1,16 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'fs';
 import { join } from 'path';
-import { damage } from './support/stub-damage';
-import { StubDrill } from './support/stub-drill';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { damage } from '../support/drill/damage';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 const unitOf = (id: string) => `cdk8s-day2-${id}.service`;
 
 describeWithTools('a restore where another one is under way', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore where another one is under way', () => {
-  test.concurrent('is refused, and told how that one ends; trying is in nobody\'s way', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('is refused, and told how that one ends; trying is in nobody\'s way', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('first', { failpoints: { cp1: 'quiesce:hold' } });
     await drill.holds('first', machine, 'quiesce');
@@ -23,7 +23,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(await drill.faultsOfRestored('first')).toEqual([]);
   }));
 
-  test.concurrent('that can go neither on nor back takes its place, with what that one has stopped', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('that can go neither on nor back takes its place, with what that one has stopped', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [holder, left, third] = drill.machines;
     drill.start('stuck', { failpoints: { cp2: 'promote:hold', cp3: 'await-mark:hold' } });
     await drill.holds('stuck', left, 'promote');
@@ -44,7 +44,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(left.record('stuck').result).toMatchObject({ outcome: 'superseded', message: 'again was begun in its place' });
   }));
 
-  test.concurrent('and that can\'t even begin leaves that one going', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('and that can\'t even begin leaves that one going', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('first', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('first', machine, 'swap');
@@ -57,7 +57,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(await drill.faultsOfRestored('first')).toEqual([]);
   }));
 
-  test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('first', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('first', machine, 'swap');
@@ -71,7 +71,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
 }));
 
 describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore whose cluster serves already', () => {
-  test.concurrent('never goes back: where its machine can\'t be read any more it waits, and says for what', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('never goes back: where its machine can\'t be read any more it waits, and says for what', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('slip', { failpoints: { cp1: 'start-api:hold' } });
     await drill.holds('slip', machine, 'start-api');
@@ -88,7 +88,7 @@ describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, t
     expect(await drill.faultsOfRestored('slip')).toEqual([]);
   }));
 
-  test.concurrent('ends although its API server is gone again, and is not called restored: it says what is where', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('ends although its API server is gone again, and is not called restored: it says what is where', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const run = drill.startOn(machine, 'gone', { env: { FINISH_TIMEOUT: '3' }, failpoints: { cp1: 'finish:hold' } });
     await drill.holds('gone', machine, 'finish');
@@ -108,7 +108,7 @@ describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, t
 }));
 
 describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('a person with a restore', () => {
-  test.concurrent('who interrupts an abort leaves it under way', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('who interrupts an abort leaves it under way', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [holder, machine, third] = drill.machines;
     drill.start('interrupted', { failpoints: { cp1: 'quiesced:hold', cp2: 'await-decision:hold' } });
     await drill.holds('interrupted', machine, 'await-decision');
@@ -128,7 +128,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
     expect(await drill.faultsOfRestored('interrupted')).toEqual([]);
   }));
 
-  test.concurrent('tries it, mends what was wrong, and tries it again by the same id', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('tries it, mends what was wrong, and tries it again by the same id', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     const copy = join(drill.cluster.backups, '20210101T000000Z-r1');
     cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });
@@ -141,7 +141,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
     expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
   }));
 
-  test.concurrent('is told of a member that never started', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('is told of a member that never started', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     // For some seconds after its start, etcd adds no member.
     await until('a member is added', async () => !!await drill.cluster.etcdctl(machine, 'member', 'add', 'joining', '--peer-urls=https://127.0.0.8:1'), 60);
@@ -151,7 +151,7 @@ describeWithTools('a person with a restore', [toolchain.etcd36, toolchain.busybo
   }));
 
   test.concurrent('whose holder is lost: an API server elsewhere waits until all others serve the old data together', () =>
-    StubDrill.with({ members: 3, runs: 'unit', api: 'apart' }, async (drill) => {
+    StubRestoreDrill.with({ members: 3, runs: 'unit', api: 'apart' }, async (drill) => {
       const [holder, second, third, api] = drill.machines;
       const left = [second, third, api];
       drill.start('lost', { failpoints: { cp1: 'mark:hold' } });

@@ -1,10 +1,10 @@
 import { execFileSync } from 'child_process';
 import { chmodSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { damage } from './support/stub-damage';
-import { StubDrill } from './support/stub-drill';
-import { StubPool } from './support/stub-pool';
-import { asRoot } from '../pod/as-root';
+import { ClusterPool } from '../support/drill/cluster-pool';
+import { damage } from '../support/drill/damage';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -42,11 +42,11 @@ const badInputs: BadInput[] = [
 ];
 
 describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of what is not good', () => {
-  const pool = new StubPool(3, {});
+  const pool = new ClusterPool(3, {});
   afterAll(() => pool.destroy());
 
   /** Nothing was stopped, nothing has changed, the person is told why and what to do. */
-  async function expectRefused(drill: StubDrill, id: string, args: readonly string[], message: RegExp): Promise<void> {
+  async function expectRefused(drill: StubRestoreDrill, id: string, args: readonly string[], message: RegExp): Promise<void> {
     const [machine] = drill.machines;
     const before = machine.running;
     const told = await drill.type(machine, ['--id', id, ...args]).summary();
@@ -58,7 +58,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
   }
 
   /** A backup of its own to be spoiled, in the place of the last one. */
-  function copyOfBackup(drill: StubDrill): string {
+  function copyOfBackup(drill: StubRestoreDrill): string {
     const copy = join(drill.cluster.backups, COPY);
     rmSync(copy, { recursive: true, force: true });
     cpSync(join(drill.cluster.backups, drill.backup), copy, { recursive: true });

@@ -1,12 +1,12 @@
-import { StubDrill } from './support/stub-drill';
-import { stepsOfRestore } from './support/stub-steps';
-import { asRoot } from '../pod/as-root';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { stepsOfRestore } from '../support/drill/steps';
+import { asRoot } from '../support/pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 describeWithTools('a restore of an etcd that is a systemd unit', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a restore of an etcd that is a systemd unit', () => {
   test.concurrent('its API server on a machine of its own, killed at every step: all are restored, and the unit is as it was', () =>
-    StubDrill.with({ members: 3, runs: 'unit', api: 'apart', etcd: toolchain.etcd35, shell: 'dash' }, async (drill) => {
+    StubRestoreDrill.with({ members: 3, runs: 'unit', api: 'apart', etcd: toolchain.etcd35, shell: 'dash' }, async (drill) => {
       const [, , , api] = drill.machines;
       const units = () => Promise.all(drill.cluster.members.map(({ host }) => host.run(['systemctl', 'cat', 'etcd.service'])));
       const before = await units();
@@ -21,7 +21,7 @@ describeWithTools('a restore of an etcd that is a systemd unit', [toolchain.etcd
       expect([...new Set(drill.judge.writes.map(({ machine }) => machine))]).toEqual([api.name]);
     }));
 
-  test.concurrent('held at the swap and powered off: it does not start with its old data at boot', () => StubDrill.with({ runs: 'unit' }, async (drill) => {
+  test.concurrent('held at the swap and powered off: it does not start with its old data at boot', () => StubRestoreDrill.with({ runs: 'unit' }, async (drill) => {
     const [machine] = drill.machines;
     drill.start('cut', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('cut', machine, 'swap');

@@ -1,11 +1,11 @@
-import { StubDrill, StubOrder } from './support/stub-drill';
-import { asRoot } from '../pod/as-root';
+import { StubRestoreDrill, StubRestoreOrder } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 interface Lateness {
   readonly title: string;
-  readonly order: StubOrder;
+  readonly order: StubRestoreOrder;
   /** What everyone who took part is told. */
   readonly message: RegExp;
 }
@@ -30,7 +30,7 @@ const latenesses: Lateness[] = [
 
 describeWithTools('a restore that takes too long', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore that takes too long', () => {
   test.concurrent.each(latenesses)('$title: everyone goes back by itself, the old cluster serves, and the reason is told', ({ order, message }) =>
-    StubDrill.with({ members: 3 }, async (drill) => {
+    StubRestoreDrill.with({ members: 3 }, async (drill) => {
       const machines = order.failpoints ? drill.machines : drill.machines.slice(0, 2);
       drill.start('late', { ...order, machines });
       for (const [name, point] of Object.entries(order.failpoints ?? {})) {
@@ -52,7 +52,7 @@ describeWithTools('a restore that takes too long', [toolchain.etcd36, toolchain.
 }));
 
 describeWithTools('a restore without a machine that is lost', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore without a machine that is lost', () => {
-  test.concurrent('from the beginning: the members that are left are the restored cluster', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('from the beginning: the members that are left are the restored cluster', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const left = drill.machines.slice(0, 2);
     await drill.machines[2].powerOff();
     drill.start('without', { machines: left, everywhere: ['--lost', 'cp3'] });
@@ -64,7 +64,7 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     expect(await drill.faultsOfRestored('without', left)).toEqual([]);
   }));
 
-  test.concurrent('unnamed: nothing is stopped, and it is asked for', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('unnamed: nothing is stopped, and it is asked for', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const left = drill.machines.slice(0, 2);
     const [one, two] = left.map(({ name, clientUrl }) => `${name}=${clientUrl}`);
     const running = left.map((machine) => machine.running);
@@ -78,7 +78,7 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     expect(left.map((machine) => machine.running)).toEqual(running);
   }));
 
-  test.concurrent('on the way: the others end without it when a person says so', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('on the way: the others end without it when a person says so', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [holder, second, third] = drill.machines;
     const left = [holder, second];
     // The second has not heard of the decision yet.

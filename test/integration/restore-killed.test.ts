@@ -1,8 +1,8 @@
-import { StubDrill } from './support/stub-drill';
-import { StubMachine } from './support/stub-machine';
-import { pointsWithinSteps, stepsOfRestore } from './support/stub-steps';
-import { sleep } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { pointsWithinSteps, stepsOfRestore } from '../support/drill/steps';
+import { asRoot } from '../support/pod/as-root';
+import { StubMachine } from '../support/stub/machine';
+import { sleep } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -22,21 +22,21 @@ describeWithTools('a restore whose program is killed', [toolchain.etcd35, toolch
     { when: 'after every step, which is done twice', failpoint: 'every:redo', ofHolder: holder.slice(0, -1), ofFollower: follower.slice(0, -1) },
   ];
 
-  test.concurrent.each(times)('$when, on a single member: it goes on where it was', ({ failpoint, ofHolder }) => StubDrill.with({ etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent.each(times)('$when, on a single member: it goes on where it was', ({ failpoint, ofHolder }) => StubRestoreDrill.with({ etcd: toolchain.etcd35 }, async (drill) => {
     drill.start('killed', { env: { FAILPOINT: failpoint } });
     expect(await drill.faultsOfRestored('killed')).toEqual([]);
     expect(drill.machines[0].record('killed').failpoints).toEqual([...ofHolder].sort());
   }));
 
   test.concurrent.each(times)('$when, on all of three members: they go on where they were', ({ failpoint, ofHolder, ofFollower }) =>
-    StubDrill.with({ members: 3, kubeletLagMs: 700 }, async (drill) => {
+    StubRestoreDrill.with({ members: 3, kubeletLagMs: 700 }, async (drill) => {
       drill.start('killed', { env: { FAILPOINT: failpoint } });
       expect(await drill.faultsOfRestored('killed')).toEqual([]);
       const hit = drill.machines.map((machine) => machine.record('killed').failpoints);
       expect(hit).toEqual([ofHolder, ofFollower, ofFollower].map((points) => [...points].sort()));
     }));
 
-  test.concurrent('at every step of the way back: the old cluster serves', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('at every step of the way back: the old cluster serves', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     drill.start('back', { env: { FAILPOINT: 'every:kill', QUIESCE_TIMEOUT: '600' }, failpoints: { cp3: 'quiesced:hold' } });
     await drill.holds('back', drill.machines[2], 'quiesced');
     expect(await drill.type(drill.machines[2], ['--abort', 'back']).summary()).toMatchObject({ status: 1, outcome: 'aborted' });
@@ -44,7 +44,7 @@ describeWithTools('a restore whose program is killed', [toolchain.etcd35, toolch
     expect(drill.machines[0].record('back').failpoints).toEqual(expect.arrayContaining(back));
   }));
 
-  test.concurrent('from outside, with SIGKILL, and by a power cut: they go on where they were', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('from outside, with SIGKILL, and by a power cut: they go on where they were', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const faults: [StubMachine, string, 'SIGKILL' | 'power cut'][] = [
       [drill.machines[0], 'restore-aside', 'SIGKILL'],
       [drill.machines[1], 'quiesce', 'SIGKILL'],

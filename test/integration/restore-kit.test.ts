@@ -1,21 +1,21 @@
 import { execFileSync } from 'child_process';
 import { appendFileSync, chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { StubByHand } from './support/stub-by-hand';
-import { StubDrill } from './support/stub-drill';
-import { asRoot } from '../pod/as-root';
-import { Shell } from '../pod/pod';
+import { PersonsRun } from '../support/drill/persons-run';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 /** The kit from which root starts a restore. */
 describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busybox], () => asRoot('the kit that a person has', () => {
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
-    let drill: StubDrill;
+    let drill: StubRestoreDrill;
     let kit: string;
     let runs = 0;
 
-    beforeAll(async () => { drill = await StubDrill.begin({ shell }); });
+    beforeAll(async () => { drill = await StubRestoreDrill.begin({ shell }); });
     afterAll(() => drill?.cluster.destroy());
     // A copy of it on the volume, each test's own, with real tools and sums, as a snapshot writes it.
     beforeEach(() => {
@@ -33,7 +33,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
     const command = (args: string[], program = 'restore.sh', folder = kit) => ({ command: ['sh', join(folder, program), ...args], env: drill.machines[0].environment });
     /** What a person sees who types it. */
     const run = async (args = ['--latest', '--dry-run', '--id', `kit-${runs}`], { program = 'restore.sh', folder = kit } = {}) =>
-      new StubByHand(drill.machines[0].host.start(command(args, program, folder))).summary();
+      new PersonsRun(drill.machines[0].host.start(command(args, program, folder))).summary();
     const tried = { status: 0, outcome: 'dry-run' };
     const refused = (message: RegExp, fix: RegExp) => ({ status: 2, outcome: 'failed', message: expect.stringMatching(message), fix: expect.stringMatching(fix) });
 

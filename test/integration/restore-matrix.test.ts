@@ -1,8 +1,8 @@
-import { StubClusterOptions } from './support/stub-cluster';
-import { StubDrill } from './support/stub-drill';
-import { StubLayout } from './support/stub-layout';
-import { StubReplacement } from './support/stub-replacement';
-import { asRoot } from '../pod/as-root';
+import { StubReplacementDrill } from '../support/drill/replacement-drill';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { StubClusterOptions } from '../support/stub/cluster';
+import { StubLayout } from '../support/stub/layout';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -54,12 +54,12 @@ const several = cells.filter(({ title }) => all || ONE_OF_A_KIND.includes(title)
 
 describeWithTools('a cluster that is not made by the book', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a cluster that is not made by the book', () => {
   /** What is refused has changed nothing: what runs still runs, with all that it holds. */
-  async function expectUntouched(drill: StubDrill, before: object[]): Promise<void> {
+  async function expectUntouched(drill: StubRestoreDrill, before: object[]): Promise<void> {
     expect(drill.machines.map(({ running }) => running)).toEqual(before);
     expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
   }
 
-  test.concurrent.each(cells)('restored by itself: $title', ({ options, refused }) => StubDrill.with({ etcd: toolchain.etcd35, ...options }, async (drill) => {
+  test.concurrent.each(cells)('restored by itself: $title', ({ options, refused }) => StubRestoreDrill.with({ etcd: toolchain.etcd35, ...options }, async (drill) => {
     const [machine] = drill.machines;
     const before = drill.machines.map(({ running }) => running);
     const tried = await drill.type(machine, ['--at', drill.backup, '--id', 'matrix', '--dry-run']).summary();
@@ -75,7 +75,7 @@ describeWithTools('a cluster that is not made by the book', [toolchain.etcd35, t
     expect(await drill.faultsOfRestored('matrix')).toEqual([]);
   }));
 
-  test.concurrent.each(several)('restored with three members: $title', ({ options, refused, severalRefused }) => StubDrill.with({ members: 3, ...options }, async (drill) => {
+  test.concurrent.each(several)('restored with three members: $title', ({ options, refused, severalRefused }) => StubRestoreDrill.with({ members: 3, ...options }, async (drill) => {
     const before = drill.machines.map(({ running }) => running);
     const wrong = refused ?? severalRefused;
     const runs = drill.start('matrix', { env: { READY_TIMEOUT: '20' } });
@@ -90,7 +90,7 @@ describeWithTools('a cluster that is not made by the book', [toolchain.etcd35, t
     await expectUntouched(drill, before);
   }));
 
-  test.concurrent.each(several)('a member replaced: $title', ({ options, refused, severalRefused }) => StubReplacement.with(options, async (drill) => {
+  test.concurrent.each(several)('a member replaced: $title', ({ options, refused, severalRefused }) => StubReplacementDrill.with(options, async (drill) => {
     const [, , failed] = drill.members;
     await drill.fail(failed);
     drill.resume(failed);

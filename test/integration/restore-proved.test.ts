@@ -2,16 +2,16 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync
 import { createServer } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { takeBackup } from './support/stub-backup';
-import { StubDrill } from './support/stub-drill';
-import { StubMachine } from './support/stub-machine';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { takeBackup } from '../support/drill/take-backup';
+import { asRoot } from '../support/pod/as-root';
+import { StubMachine } from '../support/stub/machine';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 /** Changes a manifest; the kubelet starts the component anew. */
-async function edit(drill: StubDrill, machine: StubMachine, component: string, change: (text: string) => string): Promise<void> {
+async function edit(drill: StubRestoreDrill, machine: StubMachine, component: string, change: (text: string) => string): Promise<void> {
   const file = join(machine.manifests, `${component}.yaml`);
   const before = machine.running[component];
   writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o600 });
@@ -19,10 +19,10 @@ async function edit(drill: StubDrill, machine: StubMachine, component: string, c
   await drill.cluster.waitUntilReady();
 }
 
-const running = (drill: StubDrill) => drill.machines.map((machine) => machine.running);
+const running = (drill: StubRestoreDrill) => drill.machines.map((machine) => machine.running);
 
 describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain.busybox], () => asRoot('the end of a restore is proved', () => {
-  test.concurrent('an etcd that serves other data than what was put in place: it goes back, and says what serves', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('an etcd that serves other data than what was put in place: it goes back, and says what serves', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const image = join(drill.cluster.folder, 'images', 'etcd');
     const other = join(machine.props.folder, 'other');
@@ -43,7 +43,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
     expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
   }));
 
-  test.concurrent('what was proved is told, with the cluster\'s id', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('what was proved is told, with the cluster\'s id', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const runs = drill.start('told');
     expect(await drill.faultsOfRestored('told')).toEqual([]);
     const { clusterId } = await drill.cluster.seenBy(drill.machines[2]);
@@ -53,7 +53,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
     }
   }));
 
-  test.concurrent('where nobody may ask the API server, its lease in etcd has to do', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('where nobody may ask the API server, its lease in etcd has to do', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     rmSync(join(machine.props.folder, 'controller-manager.conf'));
     const run = drill.start('lease').get('cp1')!;
@@ -61,7 +61,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
     expect((await run.summary()).message).toMatch(/the API server's own lease renewed in it: |the API server's own lease renewed in it$/);
   }));
 
-  test.concurrent('an API server that writes elsewhere is not called restored', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('an API server that writes elsewhere is not called restored', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const run = drill.startOn(machine, 'apart', { env: { FINISH_TIMEOUT: '3' }, failpoints: { cp1: 'finish:hold' } });
     await drill.holds('apart', machine, 'finish');
@@ -72,7 +72,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
     expect(await run.summary()).toMatchObject({ status: 1, outcome: 'unproved', message: expect.stringContaining('has not renewed its lease in the restored cluster yet') });
   }));
 
-  test.concurrent('the key that only the restored data has is looked for before the mark', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('the key that only the restored data has is looked for before the mark', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('key', { failpoints: { cp1: 'prove:hold' } });
     await drill.holds('key', machine, 'prove');
@@ -87,7 +87,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
 
 describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('what can\'t be undone is tried first', () => {
   /** Raises an alarm, or takes it back, as etcd's own API lets anyone do who has its certificate. */
-  const alarm = async ({ cluster, machines: [machine] }: StubDrill, name: string, action: 'ACTIVATE' | 'DEACTIVATE') => {
+  const alarm = async ({ cluster, machines: [machine] }: StubRestoreDrill, name: string, action: 'ACTIVATE' | 'DEACTIVATE') => {
     const { memberId } = await machine.client.status();
     const pki = join(machine.pki, 'etcd');
     await machine.host.run(['curl', '--silent', '--fail', '--cacert', `${pki}/ca.crt`, '--cert', `${pki}/healthcheck-client.crt`, '--key', `${pki}/healthcheck-client.key`,
@@ -95,14 +95,14 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(await cluster.etcdctl(machine, 'alarm', 'list')).toContain(action === 'ACTIVATE' ? name : '');
   };
 
-  const retaken = async (drill: StubDrill, name: string) => {
+  const retaken = async (drill: StubRestoreDrill, name: string) => {
     await alarm(drill, name, 'ACTIVATE');
     rmSync(join(drill.cluster.backups, drill.backup), { recursive: true });
     drill.backup = await takeBackup(drill.cluster);
     await alarm(drill, name, 'DEACTIVATE');
   };
 
-  test.concurrent.each([toolchain.etcd35, toolchain.etcd36])('a backup under the alarm NOSPACE: it is disarmed in what is restored ($title)', (etcd) => StubDrill.with({ etcd }, async (drill) => {
+  test.concurrent.each([toolchain.etcd35, toolchain.etcd36])('a backup under the alarm NOSPACE: it is disarmed in what is restored ($title)', (etcd) => StubRestoreDrill.with({ etcd }, async (drill) => {
     await retaken(drill, 'NOSPACE');
     drill.start('full');
     const results = await drill.ended('full');
@@ -111,7 +111,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     await drill.cluster.client.put('/registry/after-the-restore', 'x');
   }));
 
-  test.concurrent('a backup under the alarm CORRUPT stops nothing', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a backup under the alarm CORRUPT stops nothing', () => StubRestoreDrill.with({}, async (drill) => {
     await retaken(drill, 'CORRUPT');
     await drill.cluster.waitUntilReady();
     const before = running(drill);
@@ -119,7 +119,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('a backup of an etcd with authentication on stops nothing', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a backup of an etcd with authentication on stops nothing', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const etcdctl = (...args: string[]) => drill.cluster.etcdctl(machine, ...args);
     await etcdctl('user', 'add', 'root:secret');
@@ -134,7 +134,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('a database above the quota stops nothing', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a database above the quota stops nothing', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     await edit(drill, machine, 'etcd', (text) => text.replace('    - --name=', '    - --quota-backend-bytes=16384\n    - --name='));
     await drill.remember();
@@ -143,7 +143,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('only the database of a lost machine is left: it is taken when a person says so', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('only the database of a lost machine is left: it is taken when a person says so', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const snapshot = readFileSync(join(drill.cluster.backups, drill.backup, 'snapshot.db'));
     const bare = join(drill.cluster.folder, 'db');
@@ -154,7 +154,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(machine.record('bare').log).toContain('is a bare database without a SHA-256');
   }));
 
-  test.concurrent('killed while the restored data is served aside: it is restored anew, and nothing is left', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('killed while the restored data is served aside: it is restored anew, and nothing is left', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('again', { env: { FAILPOINT: 'trying:kill' } });
     await until('it was killed there', () => machine.record('again').failpoints.includes('trying'), 60);
@@ -164,7 +164,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
 }));
 
 describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('what runs is the truth about a machine', () => {
-  test.concurrent('one blank behind a flag of the API server, on every machine: it is stopped all the same', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('one blank behind a flag of the API server, on every machine: it is stopped all the same', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     for (const machine of drill.machines) await edit(drill, machine, 'kube-apiserver', (text) => text.replace(/(--secure-port=\d+)/, '$1 '));
     await drill.renew();
     drill.start('blank', { failpoints: { cp1: 'decide:hold' } });
@@ -174,7 +174,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     expect(await drill.faultsOfRestored('blank')).toEqual([]);
   }));
 
-  test.concurrent('a manifest that was changed since and not taken up is refused', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a manifest that was changed since and not taken up is refused', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
     const file = join(machine.manifests, 'etcd.yaml');
@@ -189,7 +189,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     machine.kubelet.start();
   }));
 
-  test.concurrent('an API server that no manifest here has started is not overlooked', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('an API server that no manifest here has started is not overlooked', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
     const file = join(machine.manifests, 'kube-apiserver.yaml');
@@ -201,7 +201,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     machine.kubelet.start();
   }));
 
-  test.concurrent('a port that somebody else serves is not taken for the API server\'s', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a port that somebody else serves is not taken for the API server\'s', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const file = join(machine.manifests, 'kube-apiserver.yaml');
     const text = readFileSync(file, 'utf8');
@@ -216,7 +216,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     machine.kubelet.start();
   }));
 
-  test.concurrent.each(['busybox', 'dash'] as const)('nobody\'s program that is called etcd is neither run nor believed (%s)', (shell) => StubDrill.with({ shell }, async (drill) => {
+  test.concurrent.each(['busybox', 'dash'] as const)('nobody\'s program that is called etcd is neither run nor believed (%s)', (shell) => StubRestoreDrill.with({ shell }, async (drill) => {
     const [machine] = drill.machines;
     const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-nobody-'));
     const proof = join(folder, 'proof');
@@ -242,7 +242,7 @@ int main(int count, char **words) {
     rmSync(folder, { recursive: true });
   }));
 
-  test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     // Without its log etcd does not come up again: the manifest is all that there is to read.
     await machine.powerOff();
@@ -260,7 +260,7 @@ int main(int count, char **words) {
 }));
 
 describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox], () => asRoot('nobody is left behind', () => {
-  test.concurrent('a list that names fewer members than etcd has is refused, and nothing is stopped', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('a list that names fewer members than etcd has is refused, and nothing is stopped', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     const before = running(drill);
     const told = await drill.type(machine, ['--at', drill.backup, '--id', 'stale', '--members', `cp1=${machine.clientUrl}`]).summary();
@@ -268,7 +268,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('a member that is named as lost, and answers, is none', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('a member that is named as lost, and answers, is none', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
     await machine.crashEtcd();
@@ -279,7 +279,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     machine.kubelet.start();
   }));
 
-  test.concurrent('nor is one that no list of members names, as in a Job', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('nor is one that no list of members names, as in a Job', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     const before = running(drill);
     const told = await drill.type(machine, ['--at', drill.backup, '--id', 'lost', '--members', `cp1=${machine.clientUrl} cp3=${drill.machines[2].clientUrl}`, '--lost', 'cp2']).summary();
@@ -287,14 +287,14 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('a choice that a shell still has from yesterday is none', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('a choice that a shell still has from yesterday is none', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     const yesterday = { DRY_RUN: '1', LOST: 'cp1', ROLE: 'api', WITHOUT_QUORUM: '1', MEMBERS: 'cp9=https://cp9:2379', OPERATION: 'old', STAGED_FROM: '/mnt' };
     await drill.type(machine, ['--at', drill.backup, '--id', 'today'], yesterday).summary();
     expect(await drill.faultsOfRestored('today')).toEqual([]);
   }));
 
-  test.concurrent('a manifest that is put back during the outage: its API server is ended again', () => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('a manifest that is put back during the outage: its API server is ended again', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [holder, other] = drill.machines;
     const file = join(other.manifests, 'kube-apiserver.yaml');
     const text = readFileSync(file, 'utf8');
@@ -307,7 +307,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     expect(await drill.faultsOfRestored('put-back')).toEqual([]);
   }));
 
-  test.concurrent('an API server whose manifest names another port since, not taken up, is not overlooked', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('an API server whose manifest names another port since, not taken up, is not overlooked', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
     const file = join(machine.manifests, 'kube-apiserver.yaml');
@@ -320,7 +320,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     machine.kubelet.start();
   }));
 
-  test.concurrent('an API server\'s endpoints in several flags are refused', () => StubDrill.with({}, async (drill) => {
+  test.concurrent('an API server\'s endpoints in several flags are refused', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
     const file = join(machine.manifests, 'kube-apiserver.yaml');
@@ -331,7 +331,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     machine.kubelet.start();
   }));
 
-  test.concurrent.each(['start-etcd', 'mark'])('a holder that was off at %s and called lost, and comes back: it goes back, too', (point) => StubDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent.each(['start-etcd', 'mark'])('a holder that was off at %s and called lost, and comes back: it goes back, too', (point) => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [holder, ...others] = drill.machines;
     drill.start('returns', { failpoints: { cp1: `${point}:hold` } });
     await drill.holds('returns', holder, point);
@@ -347,7 +347,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
 }));
 
 describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolchain.busybox], () => asRoot('addresses that lead nowhere else', () => {
-  const advertise = async (drill: StubDrill, host: string) => {
+  const advertise = async (drill: StubRestoreDrill, host: string) => {
     for (const machine of drill.machines) {
       await machine.host.run(['sh', '-c', 'echo "$1 localhost" >/run/hosts && cat /etc/hosts | grep -v localhost >>/run/hosts && mount --bind /run/hosts /etc/hosts', 'sh', machine.props.address]);
       await edit(drill, machine, 'etcd', (text) => text.replace(/--advertise-client-urls=\S+/, `--advertise-client-urls=https://${host}:${new URL(machine.clientUrl).port}`));
@@ -355,13 +355,13 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     await drill.remember();
   };
 
-  test.concurrent('members that advertise localhost: URLs that were given stay, and all are restored', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent('members that advertise localhost: URLs that were given stay, and all are restored', () => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     await advertise(drill, 'localhost');
     drill.start('given', { everywhere: ['--members', drill.cluster.membersByUrl] });
     expect(await drill.faultsOfRestored('given')).toEqual([]);
   }));
 
-  test.concurrent.each(['localhost', '127.0.0.1', '0.0.0.0'])('members that are only known at %s are refused, and nothing is stopped', (host) => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent.each(['localhost', '127.0.0.1', '0.0.0.0'])('members that are only known at %s are refused, and nothing is stopped', (host) => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     const members = drill.machines.map(({ name, clientUrl }) => `${name}=https://${host}:${new URL(clientUrl).port}`).join(' ');
     const [holder] = drill.machines;
     // etcd would advertise better URLs by itself. It advertises localhost, so that only the given ones count.
@@ -373,7 +373,7 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     expect(running(drill)).toEqual(advertised);
   }));
 
-  test.concurrent('a member\'s URL that leads to another one is refused, and nothing is stopped', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent('a member\'s URL that leads to another one is refused, and nothing is stopped', () => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     await advertise(drill, 'localhost');
     const before = running(drill);
     const [first, second, third] = drill.machines;
@@ -385,7 +385,7 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     expect(running(drill)).toEqual(before);
   }));
 
-  test.concurrent('a living holder that is called lost: the abort is refused, and the restore ends well', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent('a living holder that is called lost: the abort is refused, and the restore ends well', () => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     const [holder, ...others] = drill.machines;
     drill.start('alive', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('alive', holder, 'swap');
@@ -397,7 +397,7 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     expect(await drill.faultsOfRestored('alive')).toEqual([]);
   }));
 
-  test.concurrent('a holder that takes connections and says nothing is not lost', () => StubDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+  test.concurrent('a holder that takes connections and says nothing is not lost', () => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
     const [holder, other] = drill.machines;
     drill.start('mute', { failpoints: { cp1: 'swap:hold' } });
     await drill.holds('mute', holder, 'swap');

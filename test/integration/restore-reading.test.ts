@@ -4,10 +4,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { parse } from 'yaml';
-import { staticPod } from './support/stub-manifests';
-import { readUnit } from './support/stub-unit';
-import { Shell } from '../pod/pod';
 import { callLibrary } from '../programs/library';
+import { Shell } from '../support/pod/pod';
+import { staticPod } from '../support/stub/manifests';
+import { readUnit } from '../support/stub/unit-file';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

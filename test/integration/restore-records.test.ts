@@ -1,15 +1,15 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { StubDrill } from './support/stub-drill';
-import { asRoot } from '../pod/as-root';
-import { modeOf } from '../pod/mode-of';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { modeOf } from '../support/pod/mode-of';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('the record of a restore', () => {
-  let drill: StubDrill;
+  let drill: StubRestoreDrill;
 
-  beforeAll(async () => { drill = await StubDrill.begin({}); });
+  beforeAll(async () => { drill = await StubRestoreDrill.begin({}); });
   afterAll(() => drill?.cluster.destroy());
 
   /** Begins and ends at once: there is no such backup. */

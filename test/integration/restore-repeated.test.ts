@@ -1,12 +1,12 @@
 import { rmSync } from 'fs';
-import { StubDrill } from './support/stub-drill';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 describeWithTools('the id of a restore', [toolchain.etcd36, toolchain.busybox], () => asRoot('the id of a restore', () => {
-  test('names one restore, ever', () => StubDrill.with({ scheduler: true }, async (drill) => {
+  test('names one restore, ever', () => StubRestoreDrill.with({ scheduler: true }, async (drill) => {
     const [machine] = drill.machines;
     const scheduler = machine.kubelet.processOf('kube-scheduler')!.pid;
     const first = drill.startOn(machine, 'first', {});

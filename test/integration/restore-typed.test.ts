@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, renameSync } from 'fs';
 import { join } from 'path';
-import { StubDrill } from './support/stub-drill';
-import { asRoot } from '../pod/as-root';
-import { Shell } from '../pod/pod';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -35,8 +35,8 @@ const FOREIGN = {
 
 describeWithTools('what a person types', [toolchain.etcd36, toolchain.busybox], () => asRoot('what a person types', () => {
   describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
-    let drill: StubDrill;
-    beforeAll(async () => { drill = await StubDrill.begin({ shell }); });
+    let drill: StubRestoreDrill;
+    beforeAll(async () => { drill = await StubRestoreDrill.begin({ shell }); });
     afterAll(() => drill?.cluster.destroy());
 
     const type = async (args: string[], env = {}) => {

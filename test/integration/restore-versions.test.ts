@@ -1,7 +1,7 @@
 import { rmSync } from 'fs';
-import { StubDrill } from './support/stub-drill';
-import { asRoot } from '../pod/as-root';
-import { Shell } from '../pod/pod';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { Tool } from '../toolchain/tool';
 import { toolchain } from '../toolchain/toolchain';
@@ -17,7 +17,7 @@ describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybo
     ['three members of etcd 3.5', 3, etcd35, 'busybox'],
     ['three members of etcd 3.4', 3, etcd34, 'dash'],
   ])('%s: the state of the backup serves, as one cluster, and the old data is kept', (_, members, etcd, shell) =>
-    StubDrill.with({ members, etcd, shell }, async (drill) => {
+    StubRestoreDrill.with({ members, etcd, shell }, async (drill) => {
       const runs = drill.start('restore');
       expect(await drill.faultsOfRestored('restore')).toEqual([]);
       const [holder, ...followers] = await Promise.all([...runs.values()].map((run) => run.summary()));

@@ -1,12 +1,12 @@
-import { StubByHand } from './support/stub-by-hand';
-import { StubDrill } from './support/stub-drill';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
+import { PersonsRun } from '../support/drill/persons-run';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 /** The word that a machine gives, once it has printed it. */
-async function wordIn(run: StubByHand, pattern: RegExp): Promise<string> {
+async function wordIn(run: PersonsRun, pattern: RegExp): Promise<string> {
   await until(`a word is printed, as ${pattern}`, () => {
     if (pattern.test(run.output)) return true;
     throw new Error(run.output);
@@ -18,8 +18,8 @@ const QUIESCED = /--quiesced "(cp2=[0-9a-f]{8}) /;
 
 describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore without a quorum', () => {
   // Two of five are left.
-  async function withoutQuorum(act: (drill: StubDrill, lost: string[]) => Promise<void>): Promise<void> {
-    await StubDrill.with({ members: 5 }, async (drill) => {
+  async function withoutQuorum(act: (drill: StubRestoreDrill, lost: string[]) => Promise<void>): Promise<void> {
+    await StubRestoreDrill.with({ members: 5 }, async (drill) => {
       const lost = ['cp3', 'cp4', 'cp5'];
       await Promise.all(lost.map((name) => drill.cluster.machine(name).powerOff()));
       await act(drill, ['--without-quorum', '--members', drill.cluster.membersByUrl, '--lost', lost.join(' ')]);

@@ -1,9 +1,9 @@
 import { join } from 'path';
-import { EtcdClusterFixture } from './support/etcd-cluster';
-import { asRoot } from '../pod/as-root';
-import { etcdScene } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { SnapshotScene } from '../pod/snapshot-scene';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { asRoot } from '../support/pod/as-root';
+import { etcdScene } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { SnapshotScene } from '../support/pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { runOrThrow } from '../toolchain/run';
 import { toolchain } from '../toolchain/toolchain';

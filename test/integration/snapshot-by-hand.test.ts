@@ -2,11 +2,11 @@ import { execFileSync } from 'child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { ownAddress, runByHand } from './support/by-hand';
-import { PlainEtcd, startPlainEtcd } from './support/plain-etcd';
-import { asRoot } from '../pod/as-root';
-import { BackupsOnDisk } from '../pod/backups-on-disk';
-import { Shell } from '../pod/pod';
+import { PlainEtcd, startPlainEtcd } from '../support/etcd/plain-etcd';
+import { asRoot } from '../support/pod/as-root';
+import { BackupsOnDisk } from '../support/pod/backups-on-disk';
+import { ownAddress, runByHand } from '../support/pod/by-hand';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,10 +1,10 @@
 import { truncateSync, writeFileSync } from 'fs';
-import { EtcdClusterFixture } from './support/etcd-cluster';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
-import { asRoot } from '../pod/as-root';
-import { etcdImage, onEtcd } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { asRoot } from '../support/pod/as-root';
+import { etcdImage, onEtcd } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

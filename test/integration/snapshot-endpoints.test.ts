@@ -1,13 +1,13 @@
 import { chownSync, renameSync, rmSync } from 'fs';
 import { join } from 'path';
-import { writeExpiredClient, writeForeignClient, writeKubeadmCertificates } from './support/certificates';
-import { EtcdClusterFixture } from './support/etcd-cluster';
-import { until } from './support/wait';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
-import { asRoot } from '../pod/as-root';
-import { etcdScene, onEtcd } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { SnapshotScene } from '../pod/snapshot-scene';
+import { writeExpiredClient, writeForeignClient, writeKubeadmCertificates } from '../support/etcd/certificates';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { asRoot } from '../support/pod/as-root';
+import { etcdScene, onEtcd } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { SnapshotScene } from '../support/pod/snapshot-scene';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,14 +1,14 @@
 import { readdirSync, statSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'cdk8s';
-import { EtcdClusterFixture } from './support/etcd-cluster';
-import { fillDatabase } from './support/fill';
-import { until } from './support/wait';
-import { asRoot } from '../pod/as-root';
-import { etcdScene } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { Pod } from '../pod/pod';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { fillDatabase } from '../support/etcd/fill-database';
+import { asRoot } from '../support/pod/as-root';
+import { etcdScene } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { Pod } from '../support/pod/pod';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,12 +1,12 @@
 import { execFileSync } from 'child_process';
 import { mkdirSync, readdirSync, statSync } from 'fs';
 import { join } from 'path';
-import { asRoot } from '../pod/as-root';
-import { onEtcd } from '../pod/etcd-scene';
-import { expectSaved } from '../pod/failure';
-import { KitOnDisk } from '../pod/kit-on-disk';
-import { Shell } from '../pod/pod';
-import { SnapshotScene } from '../pod/snapshot-scene';
+import { asRoot } from '../support/pod/as-root';
+import { onEtcd } from '../support/pod/etcd-scene';
+import { expectSaved } from '../support/pod/failure';
+import { KitOnDisk } from '../support/pod/kit-on-disk';
+import { Shell } from '../support/pod/pod';
+import { SnapshotScene } from '../support/pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

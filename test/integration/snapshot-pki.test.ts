@@ -1,13 +1,13 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { writeKubeadmCertificates } from './support/certificates';
-import { EtcdClusterFixture } from './support/etcd-cluster';
-import { asRoot } from '../pod/as-root';
-import { etcdScene } from '../pod/etcd-scene';
-import { expectSaved } from '../pod/failure';
-import { modeOf } from '../pod/mode-of';
-import { Shell } from '../pod/pod';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
+import { writeKubeadmCertificates } from '../support/etcd/certificates';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { asRoot } from '../support/pod/as-root';
+import { etcdScene } from '../support/pod/etcd-scene';
+import { expectSaved } from '../support/pod/failure';
+import { modeOf } from '../support/pod/mode-of';
+import { Shell } from '../support/pod/pod';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,9 +1,9 @@
-import { readSnapshot } from './support/restored-snapshot';
-import { asRoot } from '../pod/as-root';
-import { etcdImage, onEtcd } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { Shell } from '../pod/pod';
-import { SnapshotScene } from '../pod/snapshot-scene';
+import { readSnapshot } from '../support/etcd/restored-snapshot';
+import { asRoot } from '../support/pod/as-root';
+import { etcdImage, onEtcd } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { Shell } from '../support/pod/pod';
+import { SnapshotScene } from '../support/pod/snapshot-scene';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

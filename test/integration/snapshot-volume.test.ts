@@ -1,15 +1,15 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { Size } from 'cdk8s';
-import { EtcdClusterFixture } from './support/etcd-cluster';
-import { fillDatabase } from './support/fill';
-import { sleep } from './support/wait';
-import { asRoot } from '../pod/as-root';
-import { etcdImage, etcdScene } from '../pod/etcd-scene';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { Shell } from '../pod/pod';
-import { SmallDisk } from '../pod/small-disk';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
+import { EtcdClusterFixture } from '../support/etcd/etcd-cluster';
+import { fillDatabase } from '../support/etcd/fill-database';
+import { asRoot } from '../support/pod/as-root';
+import { etcdImage, etcdScene } from '../support/pod/etcd-scene';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { Shell } from '../support/pod/pod';
+import { SmallDisk } from '../support/pod/small-disk';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { sleep } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

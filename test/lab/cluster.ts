@@ -13,7 +13,7 @@ import { NspawnNode } from './nspawn-node';
 import { notReady } from './readiness';
 import { Sandbox, SandboxId } from './sandbox';
 import { Plan } from './topology';
-import { sleep, until } from '../integration/support/wait';
+import { sleep, until } from '../support/wait';
 import { Outcome, run } from '../toolchain/run';
 
 /** What is known of a cluster from one command to the next. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { isRunning, killProcess } from './faults';
 import { LocalNode } from './local-node';
-import { until } from '../integration/support/wait';
+import { until } from '../support/wait';
 
 const node = new LocalNode();
 let folder: string;

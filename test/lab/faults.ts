@@ -1,5 +1,5 @@
 import { NodeAccess } from './node-access';
-import { until } from '../integration/support/wait';
+import { until } from '../support/wait';
 
 const manifest = (component: string) => ({ inPlace: `/etc/kubernetes/manifests/${component}.yaml`, aside: `/etc/kubernetes/${component}.yaml.aside` });
 

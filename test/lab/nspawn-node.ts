@@ -6,7 +6,7 @@ import { NodeAccess } from './node-access';
 import { writeNodeFiles } from './node-files';
 import { Sandbox } from './sandbox';
 import { NodePlan, Plan } from './topology';
-import { until } from '../integration/support/wait';
+import { until } from '../support/wait';
 import { runOrThrow } from '../toolchain/run';
 
 export interface NspawnNodeProps {

@@ -1,7 +1,7 @@
 import { spawn } from 'child_process';
 import { existsSync, readFileSync } from 'fs';
 import { network } from './topology';
-import { until } from '../integration/support/wait';
+import { until } from '../support/wait';
 import { runOrThrow } from '../toolchain/run';
 
 /** Who a sandbox is, across processes: a process id alone may be given to another process later. */

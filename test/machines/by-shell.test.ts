@@ -1,7 +1,7 @@
 import { meaningByShell } from './by-shell';
 import { isRefused } from './row';
 import { TABLE, textOf } from './table';
-import { Shell } from '../pod/pod';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

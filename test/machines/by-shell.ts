@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Understood } from './row';
-import { Shell } from '../pod/pod';
 import { callLibrary } from '../programs/library';
+import { Shell } from '../support/pod/pod';
 
 const PROGRAMS = join(__dirname, '..', '..', 'programs');
 

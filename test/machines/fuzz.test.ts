@@ -5,7 +5,7 @@ import { meaningOfText } from './meaning';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../src/cluster/etcd-version';
-import { Shell } from '../pod/pod';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -5,8 +5,8 @@ import { settingsOfService, words } from './meaning-of-unit';
 import { isRefused } from './row';
 import { UNITS } from './rows/units';
 import { MACHINE, UnitRow } from './unit-row';
-import { Shell } from '../pod/pod';
 import { callLibrary } from '../programs/library';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

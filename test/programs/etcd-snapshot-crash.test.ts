@@ -1,11 +1,11 @@
-import { until } from '../integration/support/wait';
-import { asRoot } from '../pod/as-root';
-import { ContainerResult } from '../pod/container';
-import { expectSaved } from '../pod/failure';
-import { KitOnDisk } from '../pod/kit-on-disk';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
-import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
-import { Mishap, Trap } from '../pod/trap';
+import { asRoot } from '../support/pod/as-root';
+import { ContainerResult } from '../support/pod/container';
+import { expectSaved } from '../support/pod/failure';
+import { KitOnDisk } from '../support/pod/kit-on-disk';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { NODE, STUB_CLUSTER, stubImage } from '../support/pod/stub-etcd';
+import { Mishap, Trap } from '../support/pod/trap';
+import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,10 +1,10 @@
 import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { asRoot } from '../pod/as-root';
-import { expectFailure, expectSaved } from '../pod/failure';
-import { Shell } from '../pod/pod';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
-import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
+import { asRoot } from '../support/pod/as-root';
+import { expectFailure, expectSaved } from '../support/pod/failure';
+import { Shell } from '../support/pod/pod';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { NODE, STUB_CLUSTER, stubImage } from '../support/pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

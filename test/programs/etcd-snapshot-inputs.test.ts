@@ -1,8 +1,8 @@
-import { asRoot } from '../pod/as-root';
-import { BackupsOnDisk } from '../pod/backups-on-disk';
-import { Shell } from '../pod/pod';
-import { SnapshotScene, summaryOf } from '../pod/snapshot-scene';
-import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
+import { asRoot } from '../support/pod/as-root';
+import { BackupsOnDisk } from '../support/pod/backups-on-disk';
+import { Shell } from '../support/pod/pod';
+import { SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { NODE, STUB_CLUSTER, stubImage } from '../support/pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

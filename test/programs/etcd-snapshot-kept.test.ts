@@ -1,12 +1,12 @@
 import { chmodSync, readdirSync, rmSync } from 'fs';
 import { join } from 'path';
 import { RetentionPolicy } from '../../src/backup/retention-policy';
-import { asRoot } from '../pod/as-root';
-import { expectSaved } from '../pod/failure';
-import { modeOf } from '../pod/mode-of';
-import { Shell } from '../pod/pod';
-import { SceneProps, SnapshotScene } from '../pod/snapshot-scene';
-import { NODE, STUB_CLUSTER, stubImage } from '../pod/stub-etcd';
+import { asRoot } from '../support/pod/as-root';
+import { expectSaved } from '../support/pod/failure';
+import { modeOf } from '../support/pod/mode-of';
+import { Shell } from '../support/pod/pod';
+import { SceneProps, SnapshotScene } from '../support/pod/snapshot-scene';
+import { NODE, STUB_CLUSTER, stubImage } from '../support/pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -3,11 +3,11 @@ import { join } from 'path';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { asRoot } from '../pod/as-root';
-import { expectSaved } from '../pod/failure';
-import { Shell } from '../pod/pod';
-import { SceneProps, SnapshotScene, summaryOf } from '../pod/snapshot-scene';
-import { stubImage } from '../pod/stub-etcd';
+import { asRoot } from '../support/pod/as-root';
+import { expectSaved } from '../support/pod/failure';
+import { Shell } from '../support/pod/pod';
+import { SceneProps, SnapshotScene, summaryOf } from '../support/pod/snapshot-scene';
+import { stubImage } from '../support/pod/stub-etcd';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

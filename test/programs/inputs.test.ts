@@ -5,8 +5,8 @@ import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { allCronJobProps, chart } from '../backup/snapshot-fixtures';
-import { Shell } from '../pod/pod';
 import { allReplacementProps, allRestoreProps } from '../restore/restore-fixtures';
+import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'child_process';
 import { join } from 'path';
-import { Shell } from '../pod/pod';
+import { Shell } from '../support/pod/pod';
 import { toolchain } from '../toolchain/toolchain';
 
 /** Where the programs are. */

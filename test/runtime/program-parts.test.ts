@@ -12,8 +12,8 @@ import { ProgramPart } from '../../src/runtime/program-part';
 import { ProgramPod, ProgramPodProps } from '../../src/runtime/program-pod';
 import { resolveJob } from '../../src/runtime/resolved-job';
 import { Rights } from '../../src/runtime/rights';
-import { asRoot } from '../pod/as-root';
-import { Pod } from '../pod/pod';
+import { asRoot } from '../support/pod/as-root';
+import { Pod } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 

@@ -1,8 +1,8 @@
-import { StubByHand } from '../integration/support/stub-by-hand';
-import { StubDrill, StubOrder } from '../integration/support/stub-drill';
-import { StubMachine } from '../integration/support/stub-machine';
-import { StubResult } from '../integration/support/stub-record';
-import { until } from '../integration/support/wait';
+import { OperationResult } from '../support/drill/operation-record';
+import { PersonsRun } from '../support/drill/persons-run';
+import { StubRestoreDrill, StubRestoreOrder } from '../support/drill/restore-drill';
+import { StubMachine } from '../support/stub/machine';
+import { until } from '../support/wait';
 
 const PATIENCE_MS = 4_000;
 
@@ -16,7 +16,10 @@ export class Person {
   private readonly wish = new Set<string>();
 
   constructor(
-    private readonly drill: StubDrill, private readonly id: string, private readonly order: StubOrder, private readonly lost: Set<StubMachine>,
+    private readonly drill: StubRestoreDrill,
+    private readonly id: string,
+    private readonly order: StubRestoreOrder,
+    private readonly lost: Set<StubMachine>,
   ) {}
 
   /** The machines that are left, and on. */
@@ -78,7 +81,7 @@ export class Person {
   }
 
   /** A person doesn't wait for ever for a command that shows the log; the work goes on without. */
-  private async answer(run: StubByHand): Promise<StubResult | undefined> {
+  private async answer(run: PersonsRun): Promise<OperationResult | undefined> {
     let over = false;
     void run.ended.then(() => { over = true; });
     await until('the command ends', () => over, 15).catch(() => undefined);

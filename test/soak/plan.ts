@@ -1,6 +1,6 @@
 import { Random } from './random';
-import { pointsWithinSteps, stepsOfRestore } from '../integration/support/stub-steps';
-import { Shell } from '../pod/pod';
+import { pointsWithinSteps, stepsOfRestore } from '../support/drill/steps';
+import { Shell } from '../support/pod/pod';
 
 /**
  * What happens to a machine. `kill`: SIGKILL to the restore's unit; `kill-etcd`: to etcd; `cut`: the power goes, and comes back later;

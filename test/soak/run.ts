@@ -2,10 +2,10 @@ import { cpSync, mkdirSync } from 'fs';
 import { join } from 'path';
 import { Person } from './person';
 import { Fault, Plan } from './plan';
-import { StubDrill, StubOrder } from '../integration/support/stub-drill';
-import { StubMachine } from '../integration/support/stub-machine';
-import { turnedBack } from '../integration/support/stub-writes';
-import { sleep } from '../integration/support/wait';
+import { turnedBack } from '../support/drill/accepted-writes';
+import { StubRestoreDrill, StubRestoreOrder } from '../support/drill/restore-drill';
+import { StubMachine } from '../support/stub/machine';
+import { sleep } from '../support/wait';
 import { toolchain } from '../toolchain/toolchain';
 
 export type Outcome = 'restored' | 'returned' | 'needs another restore' | 'FAILED';
@@ -26,7 +26,7 @@ const TIMEOUTS = { READY_TIMEOUT: '25', QUIESCE_TIMEOUT: '20', FINISH_TIMEOUT: '
 /** Plays a plan on a cluster of its own. @param keep where everything that a failed run has left is copied to. */
 export async function play(plan: Plan, programs: string, keep: string): Promise<Verdict> {
   const began = Date.now();
-  const drill = await StubDrill.begin({
+  const drill = await StubRestoreDrill.begin({
     members: plan.members, etcd: toolchain[plan.etcd], shell: plan.shell, runs: plan.runs, api: plan.api, kubeletLagMs: plan.lagMs, programs,
   });
   const soak = new Soak(drill, plan);
@@ -44,10 +44,10 @@ export async function play(plan: Plan, programs: string, keep: string): Promise<
 class Soak {
   readonly person: Person;
   private readonly lost = new Set<StubMachine>();
-  private readonly order: StubOrder;
+  private readonly order: StubRestoreOrder;
   private readonly pending: Promise<unknown>[] = [];
 
-  constructor(private readonly drill: StubDrill, private readonly plan: Plan) {
+  constructor(private readonly drill: StubRestoreDrill, private readonly plan: Plan) {
     const failpoints = Object.fromEntries(plan.faults.flatMap(({ machine, at }) => 'point' in at ? [[drill.machines[machine].name, `${at.point}:hold`]] : []));
     this.order = { env: TIMEOUTS, failpoints, everywhere: ['--members', drill.cluster.membersByUrl] };
     this.person = new Person(drill, ID, this.order, this.lost);
@@ -155,7 +155,7 @@ class Soak {
 }
 
 /** Keeps the files in which to look for the cause. */
-function keepAll(drill: StubDrill, folder: string): void {
+function keepAll(drill: StubRestoreDrill, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const machine of drill.machines) {
     for (const part of ['logs', 'state', 'manifests', 'units']) {

@@ -5,8 +5,8 @@ import { dirname, join } from 'path';
 import { parseAllDocuments } from 'yaml';
 import { listExamples, synthesize } from '../../../examples/synthesize';
 import { ClusterAccess } from '../../lab/cluster-access';
+import { Kubernetes, KubernetesObject } from '../../support/e2e/kubernetes';
 import { Scenario } from '../scenario';
-import { Kubernetes, KubernetesObject } from '../support/kubernetes';
 
 /** The library as it stands in src/, not as it was compiled last. */
 const fromSource = { TSX_TSCONFIG_PATH: join(__dirname, '..', '..', 'tsconfig.json') };

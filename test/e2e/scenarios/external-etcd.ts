@@ -8,11 +8,11 @@ import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { BackupVolume } from '../../../src/storage/backup-volume';
+import { BackupFolder } from '../../support/e2e/backup-folder';
+import { externalCluster, namesOf, synthesized } from '../../support/e2e/chart';
+import { saved } from '../../support/e2e/job-run';
+import { localPathProvisioner, volumeOf } from '../../support/e2e/local-path';
 import { Scenario } from '../scenario';
-import { BackupFolder } from '../support/backup-folder';
-import { externalCluster, namesOf, synthesized } from '../support/chart';
-import { saved } from '../support/job-run';
-import { localPathProvisioner, volumeOf } from '../support/local-path';
 
 const pki = '/etc/kubernetes/pki/etcd';
 

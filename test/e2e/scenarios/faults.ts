@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { shiftedDate } from '../../lab/clock';
 import { emptyDisk, fillDisk, mountDisk, removeDisk } from '../../lab/disk-faults';
 import { killPod } from '../../lab/faults';
+import { assertHealed, assertSwept } from '../../support/e2e/healed';
+import { HostBackups, hostBackups } from '../../support/e2e/host-backups';
+import { failed, saved } from '../../support/e2e/job-run';
+import { fatten, goOn, stopMidSave } from '../../support/e2e/mid-save';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { assertHealed, assertSwept } from '../support/healed';
-import { HostBackups, hostBackups } from '../support/host-backups';
-import { failed, saved } from '../support/job-run';
-import { fatten, goOn, stopMidSave } from '../support/mid-save';
 
 export const fullDisk: Scenario = {
   group: 6,

@@ -5,13 +5,13 @@ import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { BackupVolume } from '../../../src/storage/backup-volume';
 import { killProcess, startStaticPod, stopStaticPod } from '../../lab/faults';
+import { BackupFolder } from '../../support/e2e/backup-folder';
+import { kubeadmCluster, namesOf, synthesized } from '../../support/e2e/chart';
+import { assertHealed, assertSwept } from '../../support/e2e/healed';
+import { hostBackups } from '../../support/e2e/host-backups';
+import { saved } from '../../support/e2e/job-run';
+import { fatten, goOn, stopMidSave } from '../../support/e2e/mid-save';
 import { Scenario } from '../scenario';
-import { BackupFolder } from '../support/backup-folder';
-import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
-import { assertHealed, assertSwept } from '../support/healed';
-import { hostBackups } from '../support/host-backups';
-import { saved } from '../support/job-run';
-import { fatten, goOn, stopMidSave } from '../support/mid-save';
 
 export const failOver: Scenario = {
   group: 3,

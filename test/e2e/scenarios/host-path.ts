@@ -4,10 +4,10 @@ import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job'
 import { SnapshotNodes } from '../../../src/backup/snapshot-nodes';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { BackupVolume } from '../../../src/storage/backup-volume';
+import { BackupFolder } from '../../support/e2e/backup-folder';
+import { kubeadmCluster, namesOf, synthesized } from '../../support/e2e/chart';
+import { saved } from '../../support/e2e/job-run';
 import { Scenario } from '../scenario';
-import { BackupFolder } from '../support/backup-folder';
-import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
-import { saved } from '../support/job-run';
 
 export const classic: Scenario = {
   group: 2,

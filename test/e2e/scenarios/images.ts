@@ -7,12 +7,12 @@ import { EtcdVersion } from '../../../src/cluster/etcd-version';
 import { BackupVolume } from '../../../src/storage/backup-volume';
 import { EtcdImageContent } from '../../lab/etcd-image';
 import { loadImages } from '../../lab/image-loading';
+import { BackupFolder } from '../../support/e2e/backup-folder';
+import { namesOf, synthesized } from '../../support/e2e/chart';
+import { Etcd } from '../../support/e2e/etcd';
+import { saved } from '../../support/e2e/job-run';
+import { KubernetesObject } from '../../support/e2e/kubernetes';
 import { Scenario } from '../scenario';
-import { BackupFolder } from '../support/backup-folder';
-import { namesOf, synthesized } from '../support/chart';
-import { Etcd } from '../support/etcd';
-import { saved } from '../support/job-run';
-import { KubernetesObject } from '../support/kubernetes';
 
 interface Variant {
   readonly name: string;

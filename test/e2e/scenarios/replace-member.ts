@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { sleep, until } from '../../integration/support/wait';
 import { mountDisk } from '../../lab/disk-faults';
 import { isRunning, startStaticPod, stopStaticPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
+import { clusterSeenBy } from '../../support/e2e/members';
+import { askAnotherApiServer, loseData, ReplacementDrill, replacementSteps, spoilData } from '../../support/e2e/replacement';
+import { summaryOfJob } from '../../support/e2e/restore-job';
+import { outage, Witness } from '../../support/e2e/witness';
+import { sleep, until } from '../../support/wait';
 import { Scenario } from '../scenario';
-import { clusterSeenBy } from '../support/members';
-import { askAnotherApiServer, loseData, ReplacementDrill, replacementSteps, spoilData } from '../support/replacement';
-import { summaryOfJob } from '../support/restore-job';
-import { outage, Witness } from '../support/witness';
 
 const group = 15;
 

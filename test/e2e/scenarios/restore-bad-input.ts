@@ -3,10 +3,10 @@ import { ContainerImages } from '../../../src/cluster/container-images';
 import { SnapshotSource } from '../../../src/restore/snapshot-source';
 import { loadImages } from '../../lab/image-loading';
 import { NodeAccess } from '../../lab/node-access';
+import { damage } from '../../support/e2e/damage';
+import { RestoreDrill, RestoreOrder } from '../../support/e2e/restore';
+import { summaryOfJob } from '../../support/e2e/restore-job';
 import { Scenario } from '../scenario';
-import { damage } from '../support/damage';
-import { RestoreDrill, RestoreOrder } from '../support/restore';
-import { summaryOfJob } from '../support/restore-job';
 
 interface BadInput {
   readonly name: string;

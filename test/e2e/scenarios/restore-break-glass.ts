@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { NodeAccess } from '../../lab/node-access';
+import { BreakGlass } from '../../support/e2e/break-glass';
+import { clusterSeenBy } from '../../support/e2e/members';
+import { RestoreDrill } from '../../support/e2e/restore';
 import { Scenario } from '../scenario';
-import { BreakGlass } from '../support/break-glass';
-import { clusterSeenBy } from '../support/members';
-import { RestoreDrill } from '../support/restore';
 
 const manifest = '/etc/kubernetes/manifests/kube-apiserver.yaml';
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'crypto';
 import assert from 'node:assert/strict';
 import { stringify } from 'yaml';
-import { withNodeFiles } from '../../cluster/with-node-files';
 import { NodeAccess } from '../../lab/node-access';
+import { kubeadmCluster } from '../../support/e2e/chart';
+import { valuesBelow } from '../../support/e2e/members';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { withNodeFiles } from '../../support/with-node-files';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { kubeadmCluster } from '../support/chart';
-import { valuesBelow } from '../support/members';
-import { RestoreDrill } from '../support/restore';
 
 /** In a folder that the API server has mounted anyway. */
 const encryptionConfig = '/etc/kubernetes/pki/encryption.yaml';

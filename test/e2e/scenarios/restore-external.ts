@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { NodeAccess } from '../../lab/node-access';
+import { BreakGlass } from '../../support/e2e/break-glass';
+import { externalCluster } from '../../support/e2e/chart';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { assertCovered } from '../../support/e2e/restore-points';
 import { Scenario } from '../scenario';
-import { BreakGlass } from '../support/break-glass';
-import { externalCluster } from '../support/chart';
-import { RestoreDrill } from '../support/restore';
-import { assertCovered } from '../support/restore-points';
 
 export const externalByHand: Scenario = {
   group: 12,

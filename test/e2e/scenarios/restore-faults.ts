@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
+import { faultAtEveryPoint, roleOf } from '../../support/e2e/every-point';
+import { powerCycle } from '../../support/e2e/failpoints';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { assertCovered } from '../../support/e2e/restore-points';
 import { Scenario } from '../scenario';
-import { faultAtEveryPoint, roleOf } from '../support/every-point';
-import { powerCycle } from '../support/failpoints';
-import { RestoreDrill } from '../support/restore';
-import { assertCovered } from '../support/restore-points';
 
 export const everyStepKilled: Scenario = {
   group: 13,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { emptyDisk, fillDisk, mountDisk } from '../../lab/disk-faults';
 import { startStaticPod, stopStaticPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
+import { faultAtEveryPoint, roleOf } from '../../support/e2e/every-point';
+import { LastingFault, playFaults } from '../../support/e2e/failpoints';
+import { clusterSeenBy } from '../../support/e2e/members';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { requirePoints } from '../../support/e2e/restore-points';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { faultAtEveryPoint, roleOf } from '../support/every-point';
-import { LastingFault, playFaults } from '../support/failpoints';
-import { clusterSeenBy } from '../support/members';
-import { RestoreDrill } from '../support/restore';
-import { requirePoints } from '../support/restore-points';
 
 const data = '/var/lib/etcd';
 const records = '/var/lib/cdk8s-day2';

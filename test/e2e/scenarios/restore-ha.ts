@@ -1,6 +1,6 @@
+import { RestoreDrill } from '../../support/e2e/restore';
+import { appliedAgainAndAgain } from '../../support/e2e/time-travel';
 import { Scenario } from '../scenario';
-import { RestoreDrill } from '../support/restore';
-import { appliedAgainAndAgain } from '../support/time-travel';
 
 export const restoreHa: Scenario = {
   group: 11,

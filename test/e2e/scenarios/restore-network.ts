@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
 import { heal, partition } from '../../lab/faults';
+import { faultAtEveryPoint } from '../../support/e2e/every-point';
+import { LastingFault } from '../../support/e2e/failpoints';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { requirePoints } from '../../support/e2e/restore-points';
 import { Scenario } from '../scenario';
-import { faultAtEveryPoint } from '../support/every-point';
-import { LastingFault } from '../support/failpoints';
-import { RestoreDrill } from '../support/restore';
-import { requirePoints } from '../support/restore-points';
 
 export const networkCut: Scenario = {
   group: 13,

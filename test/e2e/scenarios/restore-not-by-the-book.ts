@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { NodeAccess } from '../../lab/node-access';
+import { BreakGlass } from '../../support/e2e/break-glass';
+import { externalCluster } from '../../support/e2e/chart';
+import { RestoreDrill } from '../../support/e2e/restore';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { BreakGlass } from '../support/break-glass';
-import { externalCluster } from '../support/chart';
-import { RestoreDrill } from '../support/restore';
 
 const manifests = '/etc/kubernetes/manifests';
 const moved = '/var/lib/etcd-from-backup';

@@ -1,10 +1,10 @@
 import { killPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
+import { heldEverywhere, roleOf } from '../../support/e2e/every-point';
+import { playFaults } from '../../support/e2e/failpoints';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { assertCovered } from '../../support/e2e/restore-points';
 import { Scenario } from '../scenario';
-import { heldEverywhere, roleOf } from '../support/every-point';
-import { playFaults } from '../support/failpoints';
-import { RestoreDrill } from '../support/restore';
-import { assertCovered } from '../support/restore-points';
 
 export const podsKilled: Scenario = {
   group: 13,

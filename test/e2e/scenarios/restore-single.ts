@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { clusterSeenBy } from '../../support/e2e/members';
+import { RestoreDrill } from '../../support/e2e/restore';
+import { summaryOfJob } from '../../support/e2e/restore-job';
+import { appliedAgainAndAgain } from '../../support/e2e/time-travel';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { clusterSeenBy } from '../support/members';
-import { RestoreDrill } from '../support/restore';
-import { summaryOfJob } from '../support/restore-job';
-import { appliedAgainAndAgain } from '../support/time-travel';
 
 export const restoreSingle: Scenario = {
   group: 10,

@@ -4,13 +4,13 @@ import { PersistentVolumeAccessMode, PersistentVolumeClaim } from 'cdk8s-plus-28
 import { EtcdSnapshotCronJob } from '../../../src/backup/etcd-snapshot-cron-job';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { BackupVolume } from '../../../src/storage/backup-volume';
+import { BackupFolder } from '../../support/e2e/backup-folder';
+import { kubeadmCluster, namesOf, synthesized } from '../../support/e2e/chart';
+import { disks, ebsDriver } from '../../support/e2e/ebs';
+import { saved } from '../../support/e2e/job-run';
+import { localPathProvisioner, volumeOf } from '../../support/e2e/local-path';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { BackupFolder } from '../support/backup-folder';
-import { kubeadmCluster, namesOf, synthesized } from '../support/chart';
-import { disks, ebsDriver } from '../support/ebs';
-import { saved } from '../support/job-run';
-import { localPathProvisioner, volumeOf } from '../support/local-path';
 
 export const provisionedClaim: Scenario = {
   group: 4,

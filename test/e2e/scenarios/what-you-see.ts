@@ -11,12 +11,12 @@ import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
 import { RegistryMirror } from '../../../src/cluster/registry-mirror';
 import { BackupVolume } from '../../../src/storage/backup-volume';
 import { fillDisk, mountDisk, removeDisk } from '../../lab/disk-faults';
+import { kubeadmCluster, synthesized } from '../../support/e2e/chart';
+import { failed, saved } from '../../support/e2e/job-run';
+import { Kubernetes } from '../../support/e2e/kubernetes';
+import { eventsOf, stateOf, Transcript } from '../../support/e2e/transcript';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
-import { kubeadmCluster, synthesized } from '../support/chart';
-import { failed, saved } from '../support/job-run';
-import { Kubernetes } from '../support/kubernetes';
-import { eventsOf, stateOf, Transcript } from '../support/transcript';
 
 const page = join(__dirname, '../../../docs/what-you-see.md');
 

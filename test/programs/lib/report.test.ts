@@ -1,5 +1,5 @@
 import { join } from 'path';
-import { Shell } from '../../pod/pod';
+import { Shell } from '../../support/pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 import { callLibrary } from '../library';

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { asRoot } from '../../pod/as-root';
-import { Shell } from '../../pod/pod';
-import { rootsFolder } from '../../pod/roots-folder';
+import { asRoot } from '../../support/pod/as-root';
+import { Shell } from '../../support/pod/pod';
+import { rootsFolder } from '../../support/pod/roots-folder';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 import { callLibrary } from '../library';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Shell } from '../../pod/pod';
+import { Shell } from '../../support/pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 import { callLibrary, PROGRAMS } from '../library';

@@ -1,0 +1,99 @@
+import { AcceptedWrite, turnedBack, writesOf } from './accepted-writes';
+import { StubCluster } from '../stub/cluster';
+import { StubMachine } from '../stub/machine';
+
+/** What was written before and after a backup, so that whoever looks can tell which state serves. */
+export const BEFORE = '/registry/before';
+export const AFTER = '/registry/after';
+export const BUMP = 1_000_000_000;
+
+/** How a cluster was when a restore of it began. */
+export interface Beginning {
+  readonly clusterId: string;
+  readonly states: ReadonlyMap<string, object>;
+  /** The backup's revision. */
+  readonly revision: number;
+}
+
+/** Looks at a cluster without the library, and says in words what isn't as promised. */
+export class Judge {
+  /** Ids of the clusters that have served, in their order. */
+  readonly clusters: string[] = [];
+
+  constructor(private readonly cluster: StubCluster) {}
+
+  get writes(): AcceptedWrite[] {
+    return writesOf(this.cluster.machines);
+  }
+
+  /** The restored cluster serves, whole and alone. @param machines those that are left. */
+  async faultsOfRestored(id: string, beginning: Beginning, machines: readonly StubMachine[]): Promise<string[]> {
+    const members = machines.filter(({ hasEtcd }) => hasEtcd);
+    const clusterId = await this.cluster.seenBy(members[0]).then((seen) => seen.clusterId, () => 'none');
+    if (clusterId !== beginning.clusterId && !this.clusters.includes(clusterId)) this.clusters.push(clusterId);
+    const faults = [
+      ...await this.faultsOfService(machines, { present: BEFORE, absent: AFTER, clusterId }),
+      ...clusterId === beginning.clusterId ? ['the cluster is the old one'] : [],
+      ...members.filter((machine) => machine.dataBefore(id)?.join() !== 'snap,wal').map(({ name }) => `${name} has not kept its old data`),
+      ...members.flatMap((machine) => machine.namesOfData(id).filter((name) => name !== `before-${id}`).map((name) => `${machine.name} has ${name} left`)),
+      ...machines.flatMap((machine) => machine.leftovers.map((name) => `${machine.name} has ${name} left`)),
+      ...turnedBack(this.writes, this.clusters),
+    ];
+    if (this.cluster.bumps) {
+      const highest = Math.max(0, ...this.writes.filter((write) => write.clusterId === beginning.clusterId).map(({ revision }) => revision));
+      const lowest = Math.min(Infinity, ...this.writes.filter((write) => write.clusterId === clusterId).map(({ revision }) => revision));
+      if (lowest < beginning.revision + BUMP || lowest <= highest) faults.push(`revisions went back from ${highest} to ${lowest}`);
+    }
+    return faults;
+  }
+
+  /** The old cluster serves with all its data, and nothing is left of the restore. */
+  async faultsOfReturn(beginning: Beginning, machines: readonly StubMachine[]): Promise<string[]> {
+    return [
+      ...await this.faultsOfService(machines, { present: AFTER, absent: BEFORE, clusterId: beginning.clusterId }),
+      ...await this.lostWrites(beginning, machines),
+      ...machines.flatMap((machine) => differences(beginning.states.get(machine.name)!, machine.state).map((what) => `${what} of ${machine.name} has changed`)),
+      ...turnedBack(this.writes, this.clusters),
+    ];
+  }
+
+  private async faultsOfService(machines: readonly StubMachine[], wanted: { present: string; absent: string; clusterId: string }): Promise<string[]> {
+    const members = machines.filter(({ hasEtcd }) => hasEtcd);
+    const voters = this.cluster.members.filter((machine) => machines.includes(machine)).map(({ name }) => `${name} voter`);
+    const faults: string[] = [];
+    await Promise.all(members.map(async (machine) => {
+      try {
+        const seen = await this.cluster.seenBy(machine);
+        if (seen.clusterId !== wanted.clusterId) faults.push(`${machine.name} serves the cluster ${seen.clusterId}, not ${wanted.clusterId}`);
+        // A member that is lost is still counted by the old cluster.
+        const missing = voters.filter((voter) => !seen.members.includes(voter));
+        if (missing.length > 0) faults.push(`to ${machine.name}, members are ${seen.members.join(', ')}`);
+        if (!await machine.client.get(wanted.present)) faults.push(`${wanted.present} is missing on ${machine.name}`);
+        if (await machine.client.get(wanted.absent)) faults.push(`${wanted.absent} is there on ${machine.name}`);
+      } catch (error) {
+        faults.push(`${machine.name} does not serve: ${(error as Error).message.slice(0, 300)}`);
+      }
+    }));
+    await Promise.all(machines.filter(({ hasApi }) => hasApi).map(async (machine) => {
+      if (!await machine.apiReady().catch(() => false)) faults.push(`the API server on ${machine.name} is not ready`);
+    }));
+    return faults;
+  }
+
+  /** Every write that the old cluster has accepted is there, or a later one of the same API server. */
+  private async lostWrites({ clusterId }: Beginning, machines: readonly StubMachine[]): Promise<string[]> {
+    const faults: string[] = [];
+    const asked = machines.find(({ hasEtcd }) => hasEtcd)!;
+    for (const machine of machines.filter(({ hasApi }) => hasApi)) {
+      const last = this.writes.filter((write) => write.machine === machine.name && write.clusterId === clusterId).at(-1);
+      const there = await asked.client.get(`/registry/masterleases/${machine.props.address}`).catch(() => undefined);
+      if (last && BigInt(there?.value ?? 0) < BigInt(last.value)) faults.push(`a write of ${machine.name} is lost`);
+    }
+    return faults;
+  }
+}
+
+function differences(before: object, now: object): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return names.filter((name) => JSON.stringify((before as any)[name]) !== JSON.stringify((now as any)[name]));
+}
