@@ -9,6 +9,10 @@ export function reviewed(manifests: any[]): any[] {
   for (const [name] of text.matchAll(/[a-z0-9-]+-(program|break-glass)-[0-9a-f]{8}-[0-9a-z]{8}/g)) {
     text = text.replaceAll(name, name.replace(/-[0-9a-f]{8}-[0-9a-z]{8}$/, '-<digest>'));
   }
+  // A Job that runs once is named after all that it says, the programs' digest included.
+  for (const { metadata } of manifests.filter(({ kind }) => kind === 'Job')) {
+    text = text.replaceAll(metadata.name, metadata.name.replace(/-[0-9a-f]{8}-[0-9a-z]{8}$/, '-<digest>'));
+  }
   text = text.replace(/(verified \/[a-z/-]+) [0-9a-f]{64}/g, '$1 <digest>');
   return JSON.parse(text.replace(/("KIT_DIGEST","value":)"[0-9a-f]{8}"/g, '$1"<digest>"'));
 }

@@ -31,6 +31,8 @@ test('every example writes manifests, the fleet a folder for each of its cluster
   expect([...manifestsOf.keys()].filter((file) => !isOfFleet(file))).toEqual([
     'external-etcd/etcd-backups.k8s.yaml',
     'ha-ebs/etcd-backups.k8s.yaml',
+    'replace-member/etcd-member-replacement.k8s.yaml',
+    'restore/etcd-restore.k8s.yaml',
     'single-control-plane/etcd-backups.k8s.yaml',
   ]);
   const kinds = ['ConfigMap', 'CronJob', 'Namespace', 'PersistentVolume', 'PersistentVolumeClaim'];
@@ -69,9 +71,15 @@ for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {
       expect(stderr).toContain('unknown field "spec.jobTemplate.spec.template.spec.enableServiceLink"');
     });
 
-    describe.each(['external-etcd', 'single-control-plane', 'ha-ebs'])('the pod of %s', (example) => {
-      const manifests = () => manifestsOf.get(`${example}/etcd-backups.k8s.yaml`)!;
-      const readsNodeFiles = example !== 'external-etcd';
+    describe.each([
+      'external-etcd/etcd-backups',
+      'single-control-plane/etcd-backups',
+      'ha-ebs/etcd-backups',
+      'restore/etcd-restore',
+      'replace-member/etcd-member-replacement',
+    ])('the pods of %s', (chart) => {
+      const manifests = () => manifestsOf.get(`${chart}.k8s.yaml`)!;
+      const readsNodeFiles = !chart.startsWith('external-etcd/');
 
       test('is admitted where the namespace enforces privileged', async () => {
         await server.podSecurity('privileged', 'privileged');
