@@ -64,7 +64,6 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       coverageThreshold: { lines: 95 },
       // Examples import the library by its name, as their reader will.
       moduleNameMapper: { '^cdk8s-day2$': '<rootDir>/src/index' },
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
       // Many wait for etcd or a kubelet more than they compute.
       maxWorkers: '100%',

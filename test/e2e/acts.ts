@@ -1,3 +1,4 @@
+import { Played } from './last-passed';
 import { Act } from './scenario';
 import { examples } from './scenarios/examples';
 import { hostPathRefused, restricted } from './scenarios/external-etcd';
@@ -56,3 +57,15 @@ export const acts: readonly Act[] = [
     scenarios: [restoreByHand, examples],
   })),
 ];
+
+/** Every group on each of its clusters, with the number of its scenarios there. */
+export function groupsOf(all: readonly Act[]): Played[] {
+  const found = new Map<string, Played>();
+  for (const { topology: { name: cluster }, scenarios } of all) {
+    for (const { group } of scenarios) {
+      const key = `${group} ${cluster}`;
+      found.set(key, { group, cluster, scenarios: (found.get(key)?.scenarios ?? 0) + 1 });
+    }
+  }
+  return [...found.values()];
+}

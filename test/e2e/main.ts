@@ -1,4 +1,5 @@
-import { acts } from './acts';
+import { acts, groupsOf } from './acts';
+import { noteLastPassed } from './last-passed';
 import { summary } from './report';
 import { Runner, titleOf } from './runner';
 import { Act } from './scenario';
@@ -45,6 +46,7 @@ async function main(args: string[]): Promise<void> {
   }
   await runner.play(selection, on);
   console.log(summary(runner.results));
+  console.log(noteLastPassed(groupsOf(acts), runner.results));
   if (runner.results.some(({ error }) => error !== undefined)) process.exitCode = 1;
 }
 
