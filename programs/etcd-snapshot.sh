@@ -340,7 +340,7 @@ leave_out() {
   MISSING_WHY="$2: ${cause:-no answer within $SNAPSHOT_TIMEOUT s}"
   case $cause in
     *[Pp]ermission*)
-      MISSING_FIX="user $(id -u) may not read it here: with includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without, the file has to be user $(id -u)'s or open to all"
+      MISSING_FIX="user $(id -u) may not read it here. With includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without includePki, the file has to belong to user $(id -u) or be readable by all"
       ;;
     *[Nn]'o space'*) MISSING_FIX="free space on the volume: it has to hold the PKI beside the snapshot" ;;
     *[Nn]'o such file'*) MISSING_FIX="on the node, mend or remove what leads to nothing there" ;;

@@ -143,7 +143,7 @@ know_members() {
   fi
   check_names "$SELF" "$NAME" "$MEMBERS"
   [ -n "$(other_members)" ] ||
-    refuse "which members there are besides this one is not known here" \
+    refuse "no member besides this one is known here" \
       "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
 }
 

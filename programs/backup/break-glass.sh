@@ -33,7 +33,7 @@ keep_kit() {
   KIT=.break-glass-$KIT_DIGEST
   there=$(readlink break-glass) || there=
   wanted_sums >"$WORK/wanted" 2>"$WORK/errors" ||
-    no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
+    no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: they have to bring the kit's files"
   if [ "${there%.2}" = "$KIT" ] && is_own_folder "$there"; then
     KIT_FAULT=$(differences "$there")
     if [ -z "$KIT_FAULT" ]; then

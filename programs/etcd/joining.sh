@@ -118,7 +118,7 @@ unit_words() {
 rehearse_join() {
   if ! is_static_pod etcd; then
     [ -n "$(unit_program)" ] ||
-      give_up "the unit $ETCD_UNIT has no command that it can be given in its place: the path of etcd's program is not known" \
+      give_up "the command of the unit $ETCD_UNIT can't be replaced: the path of etcd's program is not known" \
         "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
     return 0
   fi

@@ -53,7 +53,7 @@ look_at_machine() {
   check_kubelet
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
-      "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
+      "leave this machine out if it runs no API server. If its API server is no static pod, stop it yourself before, and start it when the rest is restored"
     SELF=$(uname -n)
     ETCDCTL_CACERT=$(file_of kube-apiserver etcd-cafile) || exit 4
     ETCDCTL_CERT=$(file_of kube-apiserver etcd-certfile) || exit 4
@@ -85,7 +85,7 @@ look_at_member() {
   PEER_URL=$(setting etcd initial-advertise-peer-urls)
   LOCAL_URL=$(local_url)
   [ -n "$LOCAL_URL" ] ||
-    not_understood "etcd serves at no URL of http or https that is known here" \
+    not_understood "no http or https URL of etcd is known on this machine" \
       "give it --listen-client-urls and --advertise-client-urls"
   DATA_DIR=$(data_folder) || exit 4
   check_running etcd "$DATA_DIR"
@@ -160,7 +160,7 @@ wait_for_machine() {
     if [ "$status" -eq 4 ]; then
       say_once "waiting for this: $(head -n 1 "$WORK/not-understood"): $(tail -n 1 "$WORK/not-understood")"
     else
-      say_once "waiting for this: what this machine is can't be recorded in $RECORD"
+      say_once "waiting for this: the settings of this machine can't be recorded in $RECORD"
     fi
     pause 5 || :
   done

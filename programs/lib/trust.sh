@@ -16,7 +16,7 @@ trusted_by_root() {
   [ -e "$at" ] || return 1
   found='' owners='' writers='' shared=''
   while :; do
-    UNTRUSTED="whose $at is can't be told"
+    UNTRUSTED="the owner of $at can't be told"
     facts=$(stat -c '%u %a' "$at") || return 1
     case $facts in
       '0 '*) ;;

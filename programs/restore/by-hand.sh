@@ -161,7 +161,7 @@ know_machines() {
   esac
   if by_word; then
     if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
-      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name as lost only who is"
+      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name only lost members by --lost"
     fi
     [ "$ROLE" != holder ] || need_words
   fi
@@ -171,7 +171,7 @@ know_machines() {
 # members have joined since.
 ask_for_members() {
   if [ "$ROLE" = api ] || ! listed_by "$LOCAL_URL"; then
-    refuse "which members etcd has can't be told: it does not answer here" \
+    refuse "the members of etcd can't be listed: it does not answer here" \
       "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
   fi
 }
@@ -259,7 +259,7 @@ may_abort() {
   fi
   ON_GIVE_UP=fail
   read_machine ||
-    fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
+    fail "the settings of this machine can't be recorded in $RECORD" "look at the space there, and type the same again"
   keep_fact machine-read yes
   at=$(step_now)
   if [ "$ROLE" = holder ]; then

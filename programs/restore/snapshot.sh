@@ -109,7 +109,7 @@ check_snapshot() {
   : >"$WORK/backup.json"
   { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] &&
     cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
-    say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
+    say "warning: no backup.json beside $SNAPSHOT_FILE: whether it is of this cluster can't be told"
   check_origin
   check_storage_version
   check_fingerprints
