@@ -3,9 +3,10 @@
 # that the break-glass kit beside them is current. A failure at any point leaves every earlier backup as it was. It can
 # be killed at any line and run again.
 #
-# What it is told are variables: INPUTS, below.
+# Its inputs are variables: INPUTS, below.
 #
-# What of PKI and FINGERPRINTS can't be read is left out and named in the record: the run fails with the backup saved.
+# When the PKI, or a file of FINGERPRINTS, can't be read, the backup is saved without it and names it in its record, and
+# the run fails.
 #
 # Exit status: 0 done; 1 a step failed; 2 an input is wrong, nothing was attempted; 128 + n ended by signal n.
 
@@ -27,27 +28,27 @@ INPUTS='
 CLUSTER              -             -        name of the cluster, and of its folder on the volume
 BACKUP_ROOT          /backup       -        folder where the volume is mounted
 ENDPOINTS            -             -        client URLs of the members, in the order in which they are tried
-ETCDCTL_CACERT       -             -        file of the CA of etcd; none where etcd speaks plain HTTP
+ETCDCTL_CACERT       -             -        file with the CA of etcd; empty where etcd speaks plain HTTP
 ETCDCTL_CERT         -             -        file of the client certificate
 ETCDCTL_KEY          -             -        file of its key
-SNAPSHOT_TIMEOUT     600           seconds  that one save may take
+SNAPSHOT_TIMEOUT     600           seconds  longest time of one save
 ROUNDS               3             -        how often all the endpoints are tried
-ROUND_PAUSE          10            seconds  between two rounds
-MINIMUM_FREE         -             bytes    that must be free on the volume; none: twice the size of the database
-PKI                  -             -        folder that is kept beside the snapshot, private keys and all, in plain text
-FINGERPRINTS         -             -        folder of files whose SHA-256 the record gets, for a restore to compare
-KIT_DIGEST           -             -        8 hexadecimal digits that name the break-glass kit; none: no kit
+ROUND_PAUSE          10            seconds  pause between two rounds
+MINIMUM_FREE         -             bytes    free space that the volume must have; empty: twice the size of the database
+PKI                  -             -        folder copied beside the snapshot, with its private keys, in plain text
+FINGERPRINTS         -             -        folder of files whose SHA-256 is recorded, for a restore to compare
+KIT_DIGEST           -             -        8 hexadecimal digits that name the break-glass kit; empty: no kit
 KIT_SOURCE           /break-glass  -        folder with program/ (restore.sh and what it uses) and cluster/
 BUSYBOX              /toolbox/busybox  -        busybox for the kit, linked statically
-KEEP_LAST            -             backups  the retention policy, see backup/retention.awk
-KEEP_HOURLY          -             hours    of which the newest backup stays
-KEEP_DAILY           -             days     of which the newest backup stays
-KEEP_WEEKLY          -             weeks    of which the newest backup stays
-KEEP_MONTHLY         -             months   of which the newest backup stays
-KEEP_YEARLY          -             years    of which the newest backup stays
-KEEP_WITHIN_SECONDS  -             seconds  before the newest backup in which all stay
-KEEP_ALL             -             -        1: all stay
-DRY_RUN              -             -        1: deletes and saves nothing, lists every backup with keep or prune and why
+KEEP_LAST            -             backups  keep the newest N backups; for all KEEP_ see backup/retention.awk
+KEEP_HOURLY          -             hours    keep the newest backup of each of the last N hours that have one
+KEEP_DAILY           -             days     keep the newest backup of each of the last N days that have one
+KEEP_WEEKLY          -             weeks    keep the newest backup of each of the last N weeks that have one
+KEEP_MONTHLY         -             months   keep the newest backup of each of the last N months that have one
+KEEP_YEARLY          -             years    keep the newest backup of each of the last N years that have one
+KEEP_WITHIN_SECONDS  -             seconds  keep every backup less than N seconds older than the newest one
+KEEP_ALL             -             -        1: keep all
+DRY_RUN              -             -        1: save and delete nothing, list every backup with keep or prune and why
 TERMINATION_MESSAGE  /dev/termination-log  -        file for the summary, one line of JSON
 '
 
@@ -58,7 +59,7 @@ main() {
   STARTED=$(date +%s)
   INCOMPLETE=
   BACKUP=
-  # What the backup is without, for its record, for people, and why.
+  # What the backup lacks, for its record and for people; and why, with the fix.
   MISSING='' SAVED_WITHOUT='' MISSING_WHY='' MISSING_FIX=''
 
   check
@@ -125,7 +126,8 @@ check() {
   choose_tools
 }
 
-# By opening it: busybox' [ -r ] takes root for almighty, which without capabilities it is not.
+# By opening the file: busybox' [ -r ] is true for root whatever the file, but root without capabilities may not read it
+# all.
 is_readable() {
   (: <"$1") 2>/dev/null
 }
@@ -136,7 +138,7 @@ whole_number() {
   esac
 }
 
-# preview: what prune would do now.
+# preview: what `prune` would do now.
 preview() {
   step preview "nothing is saved or deleted"
   [ -e "$BACKUP_ROOT/$CLUSTER" ] ||
@@ -158,9 +160,8 @@ open_folder() {
   sweep_folder
 }
 
-# take: save and verify, from the first member that can give a good snapshot.
-# One that knows no leader may be behind the others, so it comes last; with the quorum lost, its state is worth having
-# all the same.
+# take: saves and verifies a snapshot of the first member that gives a good one. A member that knows no leader may be
+# behind the others, so it comes last; with the quorum lost, its state is still worth having.
 take() {
   local leaderless round
   FAILURES=
@@ -189,7 +190,7 @@ take() {
   fail "no member gave a good snapshot: ${FAILURES#; }" "$FIX"
 }
 
-# probe: the member's state, asked of itself.
+# probe: asks the member for its own state.
 probe() {
   step probe "$ENDPOINT"
   ask "$ENDPOINT" 5 endpoint status --write-out=json || {
@@ -212,11 +213,11 @@ probe() {
   fi
 }
 
-# next_endpoint REASON: remembers why this one gave nothing.
+# next_endpoint REASON: remembers why this endpoint gave no snapshot.
 next_endpoint() {
   say "$ENDPOINT: $1"
   FAILURES="$FAILURES; $ENDPOINT: $1"
-  # The first one's reason is the local member's, most often the one to act on.
+  # The first endpoint is most often the local member, whose reason is the one to act on.
   [ -n "$FIX" ] || FIX=$(advice "$1")
 }
 
@@ -224,7 +225,7 @@ save() {
   local cause save_status
   check_space
   drop_incomplete
-  # A name is a second: two backups within one would take each other's.
+  # A name has whole seconds: two backups within one second would take each other's name.
   STAMP=$(date -u +%Y%m%dT%H%M%SZ)
   while ls -d "$STAMP"-r* >/dev/null 2>&1; do
     pause 1
@@ -265,7 +266,7 @@ check_space() {
   fi
 }
 
-# verify: that the file is whole and that etcd's own tool can read it. Both read all of it, so they do it side by side.
+# verify: the file is whole, and etcd's own tool can read it. Both checks read all of it, so they run side by side.
 verify() {
   step verify "$INCOMPLETE/snapshot.db"
   start_beside checksum_of "$INCOMPLETE/snapshot.db" >"$WORK/checksum"
@@ -276,7 +277,7 @@ verify() {
     return 1
   }
   REVISION=$(json_number revision <"$WORK/answer")
-  # etcd begins at 1, and finds no revision in a database that nobody has written to.
+  # etcd begins at revision 1, but its tool finds none in a database that nobody has written to.
   [ "$REVISION" != 0 ] || REVISION=1
   KEYS=$(json_number totalKey <"$WORK/answer")
   STORAGE_VERSION=$(json_string version <"$WORK/answer")
@@ -300,8 +301,8 @@ damaged_snapshot() {
   FIX="check this member's disk and memory, and the volume: a snapshot arrived damaged"
 }
 
-# protect: what else a restore needs, or has to find as it was. The snapshot is worth having without it: what can't be
-# had is left out, and the run says so at its end.
+# protect: adds what else a restore needs, and fingerprints of what must be unchanged then. The snapshot is worth having
+# without them: what can't be read is left out, and the run fails at its end.
 protect() {
   local file
   FINGERPRINTS_TAKEN=
@@ -320,7 +321,7 @@ protect() {
   step protect "the PKI in $PKI, private keys included"
   if ! { run "$SNAPSHOT_TIMEOUT" cp -RL "$PKI" "$INCOMPLETE/pki" &&
     chmod -R u=rwX,go= "$INCOMPLETE/pki"; } 2>"$WORK/errors"; then
-    # Half of it would be taken for the whole.
+    # Half a PKI would be taken for the whole.
     leave_out pki "the PKI can't be copied"
     rm -rf "./$INCOMPLETE/pki" 2>"$WORK/errors" ||
       fail "can't remove the half-copied PKI: $(tail -n 1 "$WORK/errors")" \
@@ -328,7 +329,7 @@ protect() {
   fi
 }
 
-# leave_out WHAT WHY: the backup comes without it. The first reason stays, with its fix.
+# leave_out WHAT WHY: the backup is saved without it. Only the first reason is kept, with its fix.
 leave_out() {
   local cause
   cause=$(tail -n 1 "$WORK/errors")
@@ -339,7 +340,7 @@ leave_out() {
   MISSING_WHY="$2: ${cause:-no answer within $SNAPSHOT_TIMEOUT s}"
   case $cause in
     *[Pp]ermission*)
-      MISSING_FIX="user $(id -u) may not read it here: with includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without, the file has to be user $(id -u)'s or open to all"
+      MISSING_FIX="user $(id -u) may not read it here. With includePki the pod needs the capability DAC_READ_SEARCH, which the chart of this version gives; without includePki, the file has to belong to user $(id -u) or be readable by all"
       ;;
     *[Nn]'o space'*) MISSING_FIX="free space on the volume: it has to hold the PKI beside the snapshot" ;;
     *[Nn]'o such file'*) MISSING_FIX="on the node, mend or remove what leads to nothing there" ;;
@@ -347,7 +348,7 @@ leave_out() {
   esac
 }
 
-# keep: from here on it is a backup.
+# keep: writes the record, and gives the backup its name: from here on it is one.
 keep() {
   local taken
   BACKUP=$STAMP-r$REVISION
@@ -364,7 +365,7 @@ keep() {
       "${MISSING:+,\"missing\":[$MISSING]}"
   } >"$INCOMPLETE/backup.json" 2>"$WORK/errors" ||
     fail "can't write backup.json: $(tail -n 1 "$WORK/errors")" "free space on the volume"
-  # Durable before it gets its name, and the name durable before anything older goes.
+  # The content is synced before it gets its name, and the name before anything older is deleted.
   if ! { find "$INCOMPLETE" -exec sync {} + && mv "$INCOMPLETE" "$BACKUP" && sync .; } 2>"$WORK/errors"; then
     fail "can't complete the backup on the volume: $(tail -n 1 "$WORK/errors")" \
       "check the volume's health (dmesg on the node): writing it out failed"
@@ -402,8 +403,8 @@ decide_prune() {
   [ -z "${PKI:-}" ] || spare_pki
 }
 
-# spare_pki: while newer ones had to be saved without it, the newest backup with the PKI stays, whatever the policy
-# says.
+# spare_pki: the newest backup with the PKI stays, whatever the policy says, as newer ones may have been saved without
+# it.
 spare_pki() {
   local name state newest
   newest=
@@ -429,7 +430,7 @@ count_decisions() {
     say "warning: $DAMAGED damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged$//p' "$WORK/backups" | tr '\n' ' ')"
 }
 
-# What can't be removed here is no failure of its own: the next run tries again.
+# What can't be removed is not a failure of this run: the next run tries again.
 drop_incomplete() {
   [ -z "$INCOMPLETE" ] || rm -rf "./$INCOMPLETE" || :
   INCOMPLETE=

@@ -1,25 +1,25 @@
 #!/bin/sh
 # replace-member.sh: replaces the etcd member of this machine, whose disk or data is gone while the others serve. It is
-# removed from the cluster, what is left of its data is set aside, and it joins again, empty. The same program in a Job
-# and by hand, on the machine itself: by hand always works, also where this machine's kubelet asks its own API server,
-# which has no etcd now and so starts no pod.
+# removed from the cluster, what is left of its data is set aside, and it joins again, empty. It runs in a Job, or by
+# hand on the machine itself. By hand always works; a Job doesn't where this machine's kubelet asks its own API server,
+# which has no etcd now, so that no pod starts.
 #
 #   sh replace-member.sh [--id ID] [--via URL]    on the machine of the dead member
 #   sh replace-member.sh --status [ID]            how far it is; without an ID, the latest one here
 #
 # Options
-#   --id ID     name of this replacement, once for ever; default: by-hand-<time>. Given a Job's, the Job reports what
-#               came of it
-#   --via URL   client URL of a member that serves; default: those of the kit, or the machines that etcd's own settings
-#               name
+#   --id ID     name of this replacement, used only once; default: by-hand-<time>. If it is a Job's, the Job reports
+#               the outcome
+#   --via URL   client URL of a member that serves; default: the members in the kit, or the machines in etcd's own
+#               settings
 #
 # Exit status: 0 replaced (or done before); 1 not replaced and the cluster is as it was, or not proved: see what it
 # says; 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
 umask 077
-# By hand, programs are the system's and the kit's: who else's may lie on a person's PATH? In the pod and the unit it is
-# ours.
+# By hand, only programs of the system and of the kit may run, as a person's PATH may lead to anybody's. In the pod and
+# in the unit the PATH is ours.
 case ${1:-} in
   carry | work) ;;
   *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
@@ -58,8 +58,8 @@ export PROGRAM=replace-member.sh
 INPUTS='
 SELF            -             -        name of this machine
 MEMBERS         -             -        all members, NAME=CLIENT_URL
-DEAD_FOR        15            seconds  in which the member must not have answered; one that was only started anew does
-READY_TIMEOUT   60            seconds  in which the others must be seen to have a quorum without this one
+DEAD_FOR        15            seconds  without an answer until the member counts as dead, not as restarting
+READY_TIMEOUT   60            seconds  to wait until the others have a quorum without this one
 FINISH_TIMEOUT  900           seconds  to wait at the end for the API server, and for all members
 EXPIRES         -             -        time after which this must not begin, as 2026-11-22T00:00:00Z
 MANIFESTS       /etc/kubernetes/manifests  -        folder of the static pods
@@ -78,14 +78,14 @@ main() {
   esac
 }
 
-# resume: what a unit that was started again knew before.
+# resume: reads from the record what the unit knew before it was started again.
 resume() {
-  # Who begins anew has to hear again that nobody answers: a machine that has just booted has not been asked.
+  # These times begin again: while this machine was down, it asked nobody.
   rm -f "$RECORD/since-dead" "$RECORD/since-quorum"
   [ ! -s "$RECORD/checked" ] || wait_for_machine
 }
 
-# need_tools: no file of etcd's is read here.
+# need_tools: only etcdctl, as no file of etcd is read here.
 need_tools() {
   require_etcdctl
 }
@@ -131,8 +131,8 @@ by_hand_replace() {
   follow_operation
 }
 
-# know_members: as the one that is named lists them, or the kit does; those that etcd's own settings name are asked
-# anyway.
+# know_members: as the member that --via names lists them, or as the kit has them. Those in etcd's own settings are
+# asked anyway.
 know_members() {
   RECORD=$WORK
   read_machine
@@ -143,7 +143,7 @@ know_members() {
   fi
   check_names "$SELF" "$NAME" "$MEMBERS"
   [ -n "$(other_members)" ] ||
-    refuse "which members there are besides this one is not known here" \
+    refuse "no member besides this one is known here" \
       "name one that serves: --via $(advertised_url | sed 's,//.*:,//ADDRESS:,')"
 }
 

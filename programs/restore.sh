@@ -1,6 +1,6 @@
 #!/bin/sh
-# restore.sh: restores an etcd cluster from a snapshot. The same program in a Job and by hand, on the node, with the API
-# server dead.
+# restore.sh: restores an etcd cluster from a snapshot. It runs in a Job, or by hand on the node, also when no API
+# server runs.
 #
 #   sh restore.sh --list                          the backups on this volume
 #   sh restore.sh --latest | --at NAME | --before TIME | --file PATH   [options]
@@ -8,22 +8,22 @@
 #   sh restore.sh --status [ID]                   how far it is; without an ID, the latest one here
 #   sh restore.sh --abort ID                      back to the old cluster: on the holder until the restored one serves
 #   sh restore.sh --abort ID --lost HOLDER        on the others, when the holder is lost for good before that
-#   sh restore.sh --abort ID --called-off WORD    on the others without a quorum: the word of the holder's --abort
+#   sh restore.sh --abort ID --called-off WORD    on the others without a quorum: the word that the holder printed
 #   sh restore.sh --forget ID --lost NAME         a machine was lost on the way: don't wait for it
 #
 # Options
-#   --dry-run             everything up to the swap; nothing is stopped
-#   --id ID               name of this restore, once for ever; default: by-hand-<time>
-#   --members "A=URL …"   all members, by name and client URL; default: the kit's, or as the running etcd says
+#   --dry-run             all checks and a trial of the snapshot; nothing is stopped
+#   --id ID               name of this restore, used only once; default: by-hand-<time>
+#   --members "A=URL …"   all members, by name and client URL; default: the kit's, or what the running etcd lists
 #   --lost "B C"          members that are gone and must never start again with their old data
 #   --with "M N"          machines that run an API server and no member; on them: --api
-#   --without-quorum      etcd can't be asked, though members are left: persons carry the words
-#   --quiesced "B=WORD …" what the others have printed then
+#   --without-quorum      members are left, but have no quorum: persons carry words from machine to machine
+#   --quiesced "B=WORD …" with --without-quorum: the words that the others have printed
 #   --skip-hash-check     the --file is a bare database, member/snap/db of a lost machine: what was only in its
 #                         write-ahead log is missing
-#   --trust-backups       the backup need not be root's alone, as on NFS that squashes root: whoever can write there
-#                         could have put into it what they like, and be the restored cluster's administrator
-#   --instead-of ID       a restore that is under way here and can go neither on nor back: it ends, this one takes over
+#   --trust-backups       accept a backup that others than root can write, as on NFS that squashes root: they could
+#                         have changed it, and be the restored cluster's administrator
+#   --instead-of ID       end restore ID, which is under way here and can go neither on nor back: this one takes over
 #                         what it has stopped
 #
 # Exit status: 0 restored and proved (or done before); 1 not restored and the old cluster serves, or not proved: see
@@ -31,8 +31,8 @@
 
 set -eu
 umask 077
-# By hand, programs are the system's and the kit's: who else's may lie on a person's PATH? In the pod and the unit it is
-# ours.
+# By hand, only programs of the system and of the kit may run, as a person's PATH may lead to anybody's. In the pod and
+# in the unit the PATH is ours.
 case ${1:-} in
   carry | work) ;;
   *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin && export PATH ;;
@@ -78,30 +78,30 @@ export PROGRAM=restore.sh
 . "$here/restore/by-hand.sh"
 
 INPUTS='
-CLUSTER          -             -          name of the cluster and of its folder on the volume; by hand on the path
-BACKUP_ROOT      -             -          folder where the volume is mounted; by hand found on its path
+CLUSTER          -             -          name of the cluster and of its folder on the volume; by hand it is in the path
+BACKUP_ROOT      -             -          folder where the volume is mounted; by hand it is in the path of the kit
 ROLE             -             -          holder, follower, or api (an API server without a member)
 SELF             -             -          name of this machine
 HOLDER           -             -          name of the machine that restores the snapshot
-MEMBERS          -             -          members to be, NAME=CLIENT_URL, this one included, lost ones not
-MACHINES         -             -          names of all machines that take part; the members where none are given
+MEMBERS          -             -          all members of the restored cluster, NAME=CLIENT_URL; lost ones not
+MACHINES         -             -          names of all machines that take part; empty: the members
 LOST             -             -          names of the members that are lost
 WITH             -             -          names of machines that run an API server and no member
-WITHOUT_QUORUM   -             -          1: persons carry the words, as the old etcd has no quorum
+WITHOUT_QUORUM   -             -          1: the old etcd has no quorum, so persons carry words from machine to machine
 QUIESCED         -             -          words of the machines that are quiesced, NAME=WORD
 SNAPSHOT         -             -          latest, at:NAME, before:TIME or file:PATH
-STAGED_FROM      -             -          in a pod: where a volume is mounted that the host lacks; it is copied
+STAGED_FROM      -             -          in a pod: where a volume is mounted that the host lacks; the backup is copied
 INSTEAD_OF       -             -          id of a restore that this one ends and takes over
-DRY_RUN          -             -          1: everything up to the swap; nothing is stopped
+DRY_RUN          -             -          1: all checks and a trial of the snapshot; nothing is stopped
 EXPIRES          -             -          time after which this restore must not begin, as 2026-11-22T00:00:00Z
 READY_TIMEOUT    600           seconds    to wait until all machines are ready
 QUIESCE_TIMEOUT  120           seconds    to wait until all machines are quiesced
 FINISH_TIMEOUT   900           seconds    to wait at the end for proof, and for all members
-API_GRACE        1             seconds    for the API server to end by itself
-TRUST_BACKUPS    -             -          1: others than root may have been able to write the backup
-SKIP_HASH_CHECK  -             -          1: the snapshot is a bare database, without a checksum
-BUMP             1000000000    revisions  by which the restored cluster begins above the latest one of the old
-ACCEPT_MISMATCH  -             -          1: PKI and encryption configuration may differ from what the backup recorded
+API_GRACE        1             seconds    to wait until the API server ends by itself
+TRUST_BACKUPS    -             -          1: accept a backup that others than root can write
+SKIP_HASH_CHECK  -             -          1: accept a bare database, which has no checksum
+BUMP             1000000000    revisions  how far its revisions begin above the latest one of the old cluster
+ACCEPT_MISMATCH  -             -          1: accept another PKI or encryption configuration than the backup recorded
 MANIFESTS        /etc/kubernetes/manifests  -          folder of the static pods
 ETCD_UNIT        etcd.service  -          unit of etcd, where it is no static pod
 FAILPOINT        -             -          for tests, see lib/failpoint.sh
@@ -122,7 +122,7 @@ need_tools() {
   choose_tools
 }
 
-# resume: what a unit that was started again knew before.
+# resume: reads from the record what the unit knew before it was started again.
 resume() {
   MEMBERS=$(fact members "$MEMBERS")
   MACHINES=${MACHINES:-$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')}
@@ -131,6 +131,6 @@ resume() {
 }
 
 take_inputs
-# No folder of data may be missing here, whatever the environment says.
+# A restore never makes a missing data folder, whatever the environment says.
 DATA_MAY_MISS=
 main "$@"

@@ -4,12 +4,12 @@
 #   BACKUP_ROOT   folder where the volume is mounted
 #   CLUSTER       name of the cluster, which is the folder's name on the volume
 #
-#   <CLUSTER>/20261121T101501Z-r960/      one backup, complete exactly when it has such a name
+#   <CLUSTER>/20261121T101501Z-r960/      one backup; a folder has such a name only when it is complete
 #               .incomplete-<time>/      being written
 #               .trash-<name>/           being deleted
 #               .lock                    one writer at a time
 
-# make_folder: the cluster's folder, if there is none yet.
+# make_folder: makes the cluster's folder, if there is none yet.
 make_folder() {
   [ -d "$BACKUP_ROOT" ] || fail "$BACKUP_ROOT is not a folder" "check that the volume is mounted there"
   if [ ! -e "$BACKUP_ROOT/$CLUSTER" ] && [ ! -L "$BACKUP_ROOT/$CLUSTER" ]; then
@@ -19,8 +19,8 @@ make_folder() {
   fi
 }
 
-# enter_folder: into the cluster's folder. All later paths are relative to it, so whatever happens to the path above,
-# nothing is written elsewhere.
+# enter_folder: goes into the cluster's folder. All later paths are relative to it, so whatever happens to the path
+# above, nothing is written elsewhere.
 enter_folder() {
   local root
   [ ! -L "$BACKUP_ROOT/$CLUSTER" ] ||
@@ -32,14 +32,14 @@ enter_folder() {
   fi
 }
 
-# own_folder: nobody else reads or writes in it, whatever the volume's mode.
+# own_folder: only its owner may read and write in it, whatever the volume's mode.
 own_folder() {
   chmod 0700 . 2>"$WORK/errors" ||
     fail "can't set the mode of the folder $CLUSTER: $(tail -n 1 "$WORK/errors")" \
       "make the volume writable, and give the folder to user $(id -u)"
 }
 
-# lock_folder SECONDS: waits for another run on this folder to end.
+# lock_folder SECONDS: waits at most that long for another run in this folder to end.
 lock_folder() {
   local waited
   if [ -L .lock ] || { [ -e .lock ] && [ ! -f .lock ]; }; then
@@ -76,7 +76,7 @@ is_own_folder() {
 }
 
 # list_backups: a line `NAME STATE` for each backup. It is damaged if its snapshot is not there with the size that was
-# recorded. A process for each backup would take seconds where thousands are kept, so sizes are asked all at once.
+# recorded. All sizes are asked at once: with thousands of backups, a process for each would take seconds.
 list_backups() {
   local name recorded
   for name in [0-9]*; do
@@ -98,7 +98,7 @@ list_backups() {
     }' "$WORK/sizes" "$WORK/recorded"
 }
 
-# sweep_folder: removes what a dead run left, and nothing that is not named as this program names it.
+# sweep_folder: removes what a dead run left, and nothing with a name that this program doesn't give.
 sweep_folder() {
   local name
   for name in .incomplete-* .trash-*; do
@@ -117,12 +117,12 @@ delete_backup() {
   mv "$1" ".trash-$1" && rm -rf "./.trash-$1"
 }
 
-# checksum_of FILE: the SHA-256 that the file carries in its last 32 bytes, if it is true; otherwise nothing, and status
-# 1. `snapshot status` does not look at it.
+# checksum_of FILE: the SHA-256 in the file's last 32 bytes, if it matches the content; otherwise nothing, and status 1.
+# `snapshot status` does not look at it.
 checksum_of() {
   local content size trailer
   size=$(stat -c %s "$1" 2>/dev/null) || return 1
-  # Pages of 512 bytes and more, then 32 bytes of SHA-256.
+  # Pages, of 512 bytes or a multiple, then 32 bytes of SHA-256.
   [ "$size" -gt 32 ] && [ $((size % 512)) -eq 32 ] || return 1
   content=$(dd if="$1" bs=16384 count=$((size - 32)) iflag=count_bytes 2>/dev/null | sha256sum | cut -d' ' -f1)
   trailer=$(tail -c 32 "$1" | od -An -v -tx1 | tr -d ' \n')

@@ -1,17 +1,17 @@
 # shellcheck shell=sh
-# break-glass.sh: what a restore needs when nothing else is left, kept beside the backups.
+# break-glass.sh: the kit: what a restore needs when nothing else is left, kept beside the backups.
 #
-#   KIT_DIGEST    8 hexadecimal digits, others when anything in the kit is another; empty for no kit
+#   KIT_DIGEST    8 hexadecimal digits, which change when anything in the kit does; empty for no kit
 #   KIT_SOURCE    folder with program/ (restore.sh, its folders) and cluster/ (RUNBOOK.md, cluster.env)
 #   BUSYBOX       the busybox of the kit, linked statically
 #
-#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: who follows it finds all of one
+#   <CLUSTER>/break-glass                    a link to the kit, replaced by one rename: it always leads to a whole kit
 #             .break-glass-<digest>/         a kit, complete when it has such a name: the programs, their tools, a page
 #                                            that says what to type, and SHA256SUMS of all of it
 #             .break-glass-<digest>.2/       the same, written anew beside one that was changed
 #             .break-glass-<digest>.draft/   being written
 
-# Beside busybox, as far as the image has them.
+# The kit's tools beside busybox, if the image has them.
 KIT_TOOLS='etcd etcdctl etcdutl'
 DRAFT=
 # What was wrong with a kit that had to be written anew.
@@ -25,7 +25,7 @@ is_kit_name() {
   esac
 }
 
-# keep_kit: in the cluster's folder. Silent while the kit there is the one that is wanted, and as it was written.
+# keep_kit: sees that the cluster's folder has the kit that is wanted, as it was written. Says nothing if it has.
 keep_kit() {
   local there
   [ -n "${KIT_DIGEST:-}" ] || return 0
@@ -33,7 +33,7 @@ keep_kit() {
   KIT=.break-glass-$KIT_DIGEST
   there=$(readlink break-glass) || there=
   wanted_sums >"$WORK/wanted" 2>"$WORK/errors" ||
-    no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: it is to bring the kit's files"
+    no_kit "$(tail -n 1 "$WORK/errors")" "check the pod's volumes: they have to bring the kit's files"
   if [ "${there%.2}" = "$KIT" ] && is_own_folder "$there"; then
     KIT_FAULT=$(differences "$there")
     if [ -z "$KIT_FAULT" ]; then
@@ -41,7 +41,7 @@ keep_kit() {
       return
     fi
     say "warning: the kit in $there is not as it was written: $KIT_FAULT. The volume's disk is failing, or somebody has changed it"
-    # Beside it, so that the link leads to one at any moment.
+    # The new kit is written beside it, so that the link leads to a kit at any moment.
     [ "$there" != "$KIT" ] || KIT=$KIT.2
   fi
   if [ -e break-glass ] || [ -L break-glass ]; then
@@ -50,7 +50,7 @@ keep_kit() {
         "move break-glass on the volume elsewhere: this program makes its own"
   fi
   step kit "writing $KIT, to restore with when the cluster is down"
-  # First, so that their space is free; the one in use stays until there is another.
+  # Older kits go first, so that their space is free; the one in use stays until there is another.
   sweep_kits "$there"
   write_kit 2>"$WORK/errors" ||
     no_kit "$(tail -n 1 "$WORK/errors")" \
@@ -62,9 +62,8 @@ no_kit() {
   fail "$SAVED, but the break-glass kit can't be written: $1" "$2"
 }
 
-# kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd serves restored
-# data once before anything stops. Without etcdutl, etcdctl can restore by itself: an image in which neither can has
-# been refused before.
+# kit_files: a line `NAME FILE` for each file of the kit: its name there, and where it comes from. etcd is for the trial
+# of a restore. Without etcdutl, etcdctl restores by itself: an image in which neither can has been refused before.
 kit_files() {
   local file tool
   (cd "$KIT_SOURCE/program" && find . -type f) >"$WORK/found" || return 1
@@ -83,7 +82,7 @@ wanted_sums() {
   awk 'FILENAME == ARGV[1] { sum[FNR] = $1; next } { print sum[FNR] "  " $1 }' "$WORK/sums" "$WORK/kit-files"
 }
 
-# differences KIT: in words, how its files differ from those that it has to have.
+# differences KIT: how its files differ from those that it has to have, in words.
 differences() {
   (
     cd "$1" || exit 0
@@ -100,8 +99,8 @@ differences() {
   } | head -n 8 | paste -s -d ',' - | sed 's/,/, /g'
 }
 
-# write_kit: under another name, and durable before it gets its own. By u+ and not u=, which in busybox takes from
-# programs the x that X looks at.
+# write_kit: under a draft's name, and synced before it gets its own. chmod has u+ and not u=: busybox with u= takes the
+# x from programs before X looks at it.
 write_kit() {
   DRAFT=.break-glass-$KIT_DIGEST.draft
   mkdir -m 0700 "$DRAFT" &&
@@ -120,7 +119,7 @@ write_kit() {
 
 copy_kit() {
   local tool file
-  # By its real files: in a pod they are behind links.
+  # By the real files: in a pod they are behind links.
   cp -RL "$KIT_SOURCE"/program/. "$DRAFT" && cp -L "$KIT_SOURCE"/cluster/* "$DRAFT" &&
     mkdir "$DRAFT/bin" && cp "$BUSYBOX" "$DRAFT/bin/busybox" || return 1
   for tool in $KIT_TOOLS; do
@@ -129,7 +128,7 @@ copy_kit() {
   done
 }
 
-# sweep_kits NAME: removes kits but that one, and drafts that a dead run left.
+# sweep_kits NAME: removes all other kits, and drafts that a dead run left.
 sweep_kits() {
   local name
   for name in .break-glass-*; do

@@ -4,10 +4,11 @@
 #
 # Environment
 #   KEEP_LAST KEEP_HOURLY KEEP_DAILY KEEP_WEEKLY KEEP_MONTHLY KEEP_YEARLY
-#                         how many newest backups stay, and of how many hours, days, ISO weeks, months, years
-#   KEEP_WITHIN_SECONDS   everything less than so many seconds older than the newest backup stays
-#   KEEP_ALL              1: everything stays
-#                         each a whole number of at least 1, or empty for no such rule; at least one is needed
+#                         N: keep the newest N backups; keep the newest backup of each of the last N
+#                         hours, days, ISO weeks, months, years that have one
+#   KEEP_WITHIN_SECONDS   N: keep everything less than N seconds older than the newest backup
+#   KEEP_ALL              1: keep everything
+#                         each is a whole number of at least 1, or empty for no such rule; one rule is needed
 #   NOW                   the time, as 20261121T101501Z
 #   JUST_WRITTEN          the backup that this run wrote; empty when it wrote none
 #
@@ -15,7 +16,7 @@
 # (time in UTC, etcd revision). Any other line is somebody else's folder and is passed over.
 #
 # Standard output: a line for each backup, newest first, "keep NAME reason; reason" or "prune NAME reason".
-# When it is asked something that makes no sense it prints nothing there, says why on standard error and ends with 2.
+# For input that makes no sense it prints nothing there, says why on standard error, and ends with 2.
 
 BEGIN {
   split("LAST HOURLY DAILY WEEKLY MONTHLY YEARLY", counting)
@@ -89,8 +90,8 @@ function is_date(stamp,    year, month, day, days) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days
 }
 
-# Days since a Wednesday, 1 March of the year -400 (Gregorian): a year that begins in March ends with its leap day, and
-# from there no year's number is negative, where int() would round the wrong way.
+# Days since Wednesday, 1 March of the year -400 (Gregorian). A year that begins in March ends with its leap day.
+# Counted from there no year is negative; of negative numbers int() would round the wrong way.
 function day_number(stamp,    year, month) {
   year = substr(stamp, 1, 4) + 400
   month = substr(stamp, 5, 2) - 3
@@ -99,7 +100,7 @@ function day_number(stamp,    year, month) {
     + int((153 * month + 2) / 5) + substr(stamp, 7, 2) - 1
 }
 
-# Merge sort: no awk but gawk brings a sort, and a folder may hold thousands of backups.
+# Merge sort: of the awks only gawk has a sort, and a folder may hold thousands of backups.
 function newest_first(low, high,    middle, a, b, i) {
   if (low >= high) return
   middle = int((low + high) / 2)
@@ -114,7 +115,7 @@ function newest_first(low, high,    middle, a, b, i) {
   for (i = low; i <= high; i++) names[i] = merged[i]
 }
 
-# A bad backup must not push out a good one, nor a clock that ran ahead the real ones: neither uses up a rule's count.
+# A damaged backup must not push out a good one, and neither must one that is dated in the future: no rule counts them.
 function counts(name) {
   return !(name in damaged) && seconds_at[name] <= now
 }

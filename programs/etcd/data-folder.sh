@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# data-folder.sh: where etcd's data is on this host: found, looked over, made, and set aside. Nothing in it is ever
-# deleted or overwritten.
+# data-folder.sh: finds, checks and makes etcd's data folder on this host, and sets its data aside. Nothing in it is
+# ever deleted or overwritten.
 #
 #   DATA_DIR        the folder, once it is known
-#   DATA_MAY_MISS   where set, it need not be there: make_data_folder
+#   DATA_MAY_MISS   if set, it need not be there: see make_data_folder
 
-# data_folder: on this host, by its real path, which is one that isn't there where DATA_MAY_MISS is set.
+# data_folder: its real path on this host. With DATA_MAY_MISS, one that isn't there is accepted.
 data_folder() {
   local told given below
   told=$(setting etcd data-dir)
@@ -28,15 +28,15 @@ data_folder() {
   fi
 }
 
-# make_data_folder: one without data is as etcd needs it: there, and its user's alone. A disk that was just mounted is
-# open, and so is what a kubelet makes.
+# make_data_folder: makes a folder without data as etcd needs it: its user's alone. A disk that was just mounted is open
+# to others, and so is a folder that the kubelet makes.
 make_data_folder() {
   mkdir -p "$DATA_DIR" || return 1
   [ ! -d "$DATA_DIR/member" ] || return 0
   chown "$(user_of etcd)" "$DATA_DIR" && chmod 0700 "$DATA_DIR" && sync "$DATA_DIR"
 }
 
-# absent_disk: where the data's disk is mounted, as /etc/fstab says, if it isn't.
+# absent_disk: where /etc/fstab mounts the data's disk, if it isn't mounted.
 absent_disk() {
   local place
   awk -v data="$DATA_DIR" '$1 !~ /^#/ && $2 != "/" && index(data "/", $2 "/") == 1 { print $2 }' /etc/fstab |
@@ -45,7 +45,7 @@ absent_disk() {
     done
 }
 
-# check_data_folder: what can't be renamed in one step is refused.
+# check_data_folder: refuses data that can't be renamed in one step.
 check_data_folder() {
   local absent
   absent=$(absent_disk)
@@ -63,8 +63,7 @@ check_data_folder() {
       "mount the disk at $DATA_DIR, or do this by hand"
 }
 
-# set_data_aside LABEL: the data on this host, under a name of its own beside it. It is never deleted, and never
-# overwritten.
+# set_data_aside LABEL: renames the data to LABEL/member beside it. It is never deleted, and never overwritten.
 set_data_aside() {
   [ -d "$DATA_DIR/member" ] || return 0
   if [ -e "$DATA_DIR/$1/member" ]; then

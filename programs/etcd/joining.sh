@@ -1,17 +1,17 @@
 # shellcheck shell=sh
-# joining.sh: etcd on this host is told to join a cluster that runs: by its manifest, or by a drop-in of its unit.
+# joining.sh: tells etcd on this host to join a running cluster, by its manifest or by a drop-in of its unit.
 #
 #   NAME, PEER_URL, DATA_DIR   of the member on this host
 #   RECORD                     folder of the operation's record
 
-# initial_cluster: all members with their peer URLs, which a joining member must be told exactly.
+# initial_cluster: all members with their peer URLs. A joining member must be told exactly these.
 initial_cluster() {
   members | awk -v name="$NAME" -v peer="$PEER_URL" '
     { printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }'
 }
 
-# tell_to_join: the manifest, or the unit, says so. etcd looks at it only while its data folder is empty. What was
-# written is read back: etcd that starts without having been told begins a cluster of its own.
+# tell_to_join: by the manifest, or by the unit. etcd looks at it only while its data folder is empty. What was written
+# is read back, as an etcd that was not told would begin a cluster of its own.
 tell_to_join() {
   local cluster
   cluster=$(initial_cluster)
@@ -34,8 +34,8 @@ tell_to_join() {
   fi
 }
 
-# joining_manifest MANIFEST CLUSTER FILE: with just these two flags changed, as a reader finds who knows nothing of how
-# it was written.
+# joining_manifest MANIFEST CLUSTER FILE: writes it with only these two flags changed. static-pod.awk, which knows
+# nothing of how it was written, reads the result, and nothing else may differ.
 joining_manifest() {
   local joins
   awk -v cluster="$2" '
@@ -56,8 +56,8 @@ joining_manifest() {
     [ "$(sed "/^arg$TAB/d" "$WORK/joining.pod")" = "$(sed "/^arg$TAB/d" "$WORK/before.pod")" ]
 }
 
-# tell_unit_to_join CLUSTER: by a drop-in, which leaves the unit's own file as it is. Whole or not at all: half of one
-# would leave the unit without a command.
+# tell_unit_to_join CLUSTER: by a drop-in, which leaves the unit's own file as it is. It is written whole or not at all:
+# half a drop-in would leave the unit without a command.
 tell_unit_to_join() {
   local program words shown
   program=$(unit_program)
@@ -73,9 +73,9 @@ tell_unit_to_join() {
   mkdir -p "$UNITS/$ETCD_UNIT.d" || return 1
   {
     echo '[Service]'
-    # etcd refuses to start where a flag and a variable say the same thing differently.
+    # etcd refuses to start when both a flag and a variable say the same thing.
     echo 'UnsetEnvironment=ETCD_INITIAL_CLUSTER ETCD_INITIAL_CLUSTER_STATE'
-    # What a shell has set before it started etcd stands in no unit.
+    # Variables that a shell set before it started etcd are in no unit.
     sed -n "s/^env$TAB//p" "$RECORD/etcd.pod" | sed '/^ETCD_INITIAL_CLUSTER/d' | unit_words |
       sed 's/ $//; /./s/^/Environment=/' && echo
     echo 'ExecStart='
@@ -94,14 +94,14 @@ joining_drop_in() {
   echo "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
 }
 
-# unit_program: etcd's program by its path.
+# unit_program: the path of etcd's program, if it is known.
 unit_program() {
   sed -n "s/^program$TAB//p" "$RECORD/etcd.pod" | grep '^/'
 }
 
-# unit_words: words, a line each, as systemd reads them back.
+# unit_words: writes lines as words of a unit, as systemd reads them back.
 unit_words() {
-  # By character: awks differ in what gsub makes of backslashes.
+  # Character by character: awks differ in what gsub makes of backslashes.
   awk '{
     word = ""
     for (i = 1; i <= length($0); i++) {
@@ -114,11 +114,11 @@ unit_words() {
   }'
 }
 
-# rehearse_join: whether this machine can be told later, found out while nothing is stopped yet: give_up.
+# rehearse_join: gives up if this machine could not be told to join later, while nothing is stopped yet.
 rehearse_join() {
   if ! is_static_pod etcd; then
     [ -n "$(unit_program)" ] ||
-      give_up "the unit $ETCD_UNIT has no command that it can be given in its place: the path of etcd's program is not known" \
+      give_up "the command of the unit $ETCD_UNIT can't be replaced: the path of etcd's program is not known" \
         "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
     return 0
   fi
@@ -131,13 +131,14 @@ rehearse_join() {
       "write its command as kubeadm does: '- etcd', and a line '- --flag=value' for each flag"
 }
 
-# start_joining: etcd as a new member, which it is told only while it has no data.
+# start_joining: starts etcd as a new member. It is told to join only while it has no data.
 start_joining() {
   [ -d "$DATA_DIR/member" ] || tell_to_join || return 1
   start_component etcd
 }
 
-# forget_joining: the unit's command line is its own again; a manifest keeps what etcd doesn't look at any more.
+# forget_joining: gives the unit its own command line back. A manifest keeps these flags, which etcd doesn't look at any
+# more.
 forget_joining() {
   [ -f "$(joining_drop_in)" ] || return 0
   rm -f "$(joining_drop_in)" "$(joining_drop_in).draft" || return 1

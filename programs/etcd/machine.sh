@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # machine.sh: what this machine is: which member of etcd, by which URLs and certificates it is reached, where its data
-# is, and whether an API server runs beside it. From what its components were told, held against what runs.
+# is, and whether an API server runs beside it. It is read from the settings of its components, and compared with what
+# runs.
 #
 #   ROLE          api: a machine without etcd
 #
 # Sets NAME, SELF, PEER_URL, LOCAL_URL, DATA_DIR, and etcdctl's certificates.
 
-# read_machine: what isn't understood is refused: give_up. Status 1: it can't be recorded now.
+# read_machine: gives up on what isn't understood. Status 1: it can't be recorded now.
 read_machine() {
   local status=0
   (look_at_machine) || status=$?
@@ -18,7 +19,7 @@ read_machine() {
   take_machine
 }
 
-# take_machine: what look_at_machine has found.
+# take_machine: takes over what look_at_machine has found.
 take_machine() {
   {
     IFS= read -r NAME
@@ -30,12 +31,12 @@ take_machine() {
     IFS= read -r ETCDCTL_CERT
     IFS= read -r ETCDCTL_KEY
   } <"$WORK/machine" || return 1
-  # Where etcd speaks plain HTTP, etcdctl takes a variable without a value for one that it doesn't know.
+  # Where etcd speaks plain HTTP they are unset: etcdctl would call an empty one unknown.
   if [ -n "$ETCDCTL_CACERT" ]; then export ETCDCTL_CACERT; else unset ETCDCTL_CACERT; fi
   if [ -n "$ETCDCTL_CERT" ]; then export ETCDCTL_CERT ETCDCTL_KEY; else unset ETCDCTL_CERT ETCDCTL_KEY; fi
 }
 
-# look_at_machine: in a shell of its own, which not_understood ends. What it finds it leaves in $WORK/machine.
+# look_at_machine: runs in a subshell, which not_understood ends. It leaves what it finds in $WORK/machine.
 look_at_machine() {
   local there=0 told_self="${SELF:-}"
   NAME='' SELF='' PEER_URL='' LOCAL_URL='' DATA_DIR=''
@@ -52,7 +53,7 @@ look_at_machine() {
   check_kubelet
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
-      "leave this machine out if it runs no API server; one that is no static pod you have to stop yourself before, and start when the rest is restored"
+      "leave this machine out if it runs no API server. If its API server is no static pod, stop it yourself before, and start it when the rest is restored"
     SELF=$(uname -n)
     ETCDCTL_CACERT=$(file_of kube-apiserver etcd-cafile) || exit 4
     ETCDCTL_CERT=$(file_of kube-apiserver etcd-certfile) || exit 4
@@ -84,7 +85,7 @@ look_at_member() {
   PEER_URL=$(setting etcd initial-advertise-peer-urls)
   LOCAL_URL=$(local_url)
   [ -n "$LOCAL_URL" ] ||
-    not_understood "etcd serves at no URL of http or https that is known here" \
+    not_understood "no http or https URL of etcd is known on this machine" \
       "give it --listen-client-urls and --advertise-client-urls"
   DATA_DIR=$(data_folder) || exit 4
   check_running etcd "$DATA_DIR"
@@ -97,8 +98,7 @@ look_at_member() {
   fi
 }
 
-# local_url: by which etcd is reached from this machine: on its loopback if it listens there, else where it tells
-# clients to come.
+# local_url: the URL by which this machine reaches etcd: on loopback if etcd listens there, else one that it advertises.
 local_url() {
   local url
   for url in $(setting etcd listen-client-urls | tr ',' ' '); do
@@ -113,7 +113,7 @@ local_url() {
   done
 }
 
-# check_kubelet: that it reads the folder whose manifests are moved aside.
+# check_kubelet: the kubelet has to read its manifests from the folder out of which they are moved.
 check_kubelet() {
   local pid config folder
   for pid in $(pidof kubelet || :); do
@@ -132,14 +132,15 @@ check_kubelet() {
   done
 }
 
-# refuse_unknown_api_server: one that nobody stops would write into both clusters: it is none of the manifest's.
+# refuse_unknown_api_server: an API server that is not the manifest's would not be stopped, and would write into both
+# clusters.
 refuse_unknown_api_server() {
   local pid known=
   [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
   ! has_api || known=$(processes kube-apiserver)
   for pid in $(pidof kube-apiserver || :); do
     on_host_network "$pid" || continue
-    # Anybody can call a program so, and is in nobody's way.
+    # Any user can call a program so, but only root's is taken for an API server.
     [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
     if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
     not_understood \
@@ -148,8 +149,8 @@ refuse_unknown_api_server() {
   done
 }
 
-# wait_for_machine: a machine that was read before is no reason to go back when it can't be read now, as after a
-# person's slip of the pen or a power cut: it waits until that is mended.
+# wait_for_machine: waits until this machine can be read again. It could be read before, so a slip of the pen in a
+# manifest or a power cut is no reason to go back.
 wait_for_machine() {
   local absent status
   while :; do
@@ -159,7 +160,7 @@ wait_for_machine() {
     if [ "$status" -eq 4 ]; then
       say_once "waiting for this: $(head -n 1 "$WORK/not-understood"): $(tail -n 1 "$WORK/not-understood")"
     else
-      say_once "waiting for this: what this machine is can't be recorded in $RECORD"
+      say_once "waiting for this: the settings of this machine can't be recorded in $RECORD"
     fi
     pause 5 || :
   done

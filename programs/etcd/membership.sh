@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# membership.sh: who is a member of a cluster, and how one comes into it while it runs. The same for a restore's
-# followers and for a member that is replaced.
+# membership.sh: the members of a cluster, and how one joins it while it runs: a restore's follower, or a member that is
+# replaced.
 #
 #   NAME, PEER_URL, DATA_DIR   of the member on this host
 #   MEMBERS                    members as this program knows them, NAME=CLIENT_URL
@@ -12,7 +12,8 @@ url_of() {
   echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
 }
 
-# listed_by URL: the members that have started once, as that one lists them, in the form of MEMBERS.
+# listed_by URL: the members as the one at URL lists them, in the form of MEMBERS, without those that have never
+# started.
 listed_by() {
   ask "$1" 5 member list --write-out=simple || return 1
   awk -F', ' '$3 != "" { sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
@@ -26,18 +27,18 @@ all_healthy() {
   done
 }
 
-# cluster_id URL: of the cluster that this member serves, which needs its quorum.
+# cluster_id URL: the id of the cluster that this member serves. Asking needs its quorum.
 cluster_id() {
   ask "$1" 5 get / --write-out=json && json_number cluster_id <"$WORK/answer"
 }
 
-# who_answers URL: the name of the member that answers there. Status 1: none does.
+# who_answers URL: the name of the member that answers there. Status 1: none does, or it can't tell.
 who_answers() {
   local id name
   ask "$1" 5 endpoint status --write-out=json || return 1
   id=$(json_number member_id <"$WORK/answer")
   name=$(member_name "$1" "$id")
-  # A learner, or one that has just lost its leader, lists nobody.
+  # A learner, or a member that has just lost its leader, lists no members.
   [ -n "$name" ] && [ "$name" != "$id" ] && echo "$name"
 }
 
@@ -55,13 +56,14 @@ member_here() {
   members | awk -v peer="$PEER_URL" '$3 == peer'
 }
 
-# add_learner: one at a time is all that etcd allows, and for some seconds after a promotion it refuses: try again.
+# add_learner: etcd allows only one learner at a time, and refuses one for some seconds after a promotion: then try
+# again.
 add_learner() {
   [ -z "$(member_here)" ] || return 0
   ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
 }
 
-# why_not_yet WAITS: why the last ask of the cluster failed. What etcd calls an error may be normal: then it is WAITS.
+# why_not_yet WAITS: why the last `ask` of the cluster failed. Some errors of etcd are normal here: then it says WAITS.
 why_not_yet() {
   case $(cat "$WORK/errors") in
     *'in sync with leader'* | *'unhealthy cluster'* | *'too many learner'*) echo "$1, which is normal: trying again" ;;
@@ -69,7 +71,7 @@ why_not_yet() {
   esac
 }
 
-# promote: in sync it becomes a voter; until then etcd refuses.
+# promote: makes this member a voter, which etcd refuses until it is in sync.
 promote() {
   local found
   found=$(member_here) || return 1
@@ -80,8 +82,8 @@ promote() {
   esac
 }
 
-# check_names WORDS...: what members and machines are called comes from etcd and from persons, and stands in keys, in
-# paths, and in lines that others type as root.
+# check_names WORDS...: names of members and machines come from etcd and from persons, and get into keys, into paths,
+# and into lines that others type as root.
 check_names() {
   local words
   for words in "$@"; do

@@ -1,16 +1,16 @@
 # shellcheck shell=sh
-# proof.sh: that this machine's etcd serves what it should, by what can't be so otherwise.
+# proof.sh: proves that this machine's etcd serves what it should, by facts that nothing else could bring about.
 #
 #   UNPROVED   why it isn't proved, or not yet
 
-# at_least NUMBER NUMBER: whether both are numbers, and the first is no less. What isn't a number proves nothing.
+# at_least NUMBER NUMBER: whether the first is at least the second. What isn't a number proves nothing.
 at_least() {
   [ "${1:-none}" -ge "${2:-none}" ] 2>/dev/null
 }
 
-# shellcheck disable=SC2034 # UNPROVED: for those who tell it
+# shellcheck disable=SC2034 # UNPROVED: callers print it
 # proves_member CLUSTER FLOOR: etcd on this machine serves the cluster with this id, has at least this revision, and
-# serves from the folder in which its data has to be. Status 1: not yet; 2: something else is so.
+# serves from the folder in which its data has to be. Status 1: not proved yet; 2: disproved.
 proves_member() {
   local pid status=0 cluster revision
   pid=$(serving etcd) || status=$?

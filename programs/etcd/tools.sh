@@ -2,23 +2,23 @@
 # tools.sh: etcd's own tools, whichever the image has.
 #
 #   ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY   files that etcdctl itself reads; unset where etcd speaks plain HTTP
-#   WORK                                        folder for what commands print
+#   WORK                                        folder for the output of commands
 
 require_etcdctl() {
   command -v etcdctl >/dev/null ||
     refuse "the etcd image has no etcdctl" "set the etcd image to one that has, such as registry.k8s.io/etcd"
 }
 
-# require_etcd: for what serves restored data before anything stops.
+# require_etcd: for the trial, which serves the restored data before anything stops.
 require_etcd() {
   command -v etcd >/dev/null ||
     refuse "there is no etcd to serve the restored data with, before anything stops" \
       "take the kit with its bin/, or an etcd image that has etcd, etcdctl and etcdutl"
 }
 
-# choose_tools: etcdctl for what speaks to a member, and for files etcdutl, which etcd 3.4 has not and which some images
-# of 3.5 leave out. etcdctl lost `snapshot status` in 3.6.
-# shellcheck disable=SC2034 # offline: for those who read files
+# choose_tools: etcdctl asks members, etcdutl reads files. etcd 3.4 has no etcdutl, and some images of 3.5 leave it out:
+# then etcdctl reads files. In 3.6 etcdctl lost `snapshot status`.
+# shellcheck disable=SC2034 # OFFLINE: callers read files with it
 choose_tools() {
   require_etcdctl
   if command -v etcdutl >/dev/null; then
@@ -31,23 +31,23 @@ choose_tools() {
   fi
 }
 
-# ask ENDPOINT SECONDS COMMAND...: etcdctl on one member. What it prints goes to $WORK/answer and $WORK/errors.
+# ask ENDPOINT SECONDS COMMAND...: runs etcdctl on one member. Its output goes to $WORK/answer and $WORK/errors.
 ask() {
   local ask_endpoint ask_seconds
   ask_endpoint=$1
   ask_seconds=$2
   shift 2
-  # etcdctl's own limit gives the better message; the outer one also ends a write that hangs in the kernel's hands.
+  # etcdctl's own limit gives the better message; the outer one also ends an etcdctl whose write hangs in the kernel.
   run $((ask_seconds + 15)) etcdctl --endpoints="$ask_endpoint" --dial-timeout=5s --command-timeout="${ask_seconds}s" \
     "$@" \
     >"$WORK/answer" 2>"$WORK/errors"
 }
 
-# reason SECONDS: why the last ask failed, in words that help. etcdctl's last line is often just "context deadline
-# exceeded", the cause stands above it.
+# reason SECONDS: why the last `ask` failed, in words that help. etcdctl's last line is often just "context deadline
+# exceeded"; the cause is above it.
 reason() {
   local pattern
-  # Before the rest: a file's permission is denied in the same words.
+  # Before the rest, as a file's permission is denied in the same words.
   if grep -oh -e 'etcdserver: permission denied' -e 'etcdserver: user name [^"\\]*' \
     -e 'etcdserver: [^"\\]*auth[^"\\]*' \
     -e 'desc = auth: [^"\\]*' \
@@ -84,7 +84,7 @@ advice() {
     *expired* | *'bad certificate'* | *'certificate required'* | *'unknown certificate'*)
       echo "etcd refuses the client certificate (${ETCDCTL_CERT:-none}): check its dates and CA, with kubeadm: kubeadm certs check-expiration, kubeadm certs renew"
       ;;
-    # All that etcdctl 3.4 says of a refused certificate.
+    # etcdctl 3.4 says no more about a refused certificate.
     *'connection closed'* | *'closed network connection'* | *'broken pipe'* | *'reset by peer'*)
       echo "etcd hung up: most often it refuses the client certificate (${ETCDCTL_CERT:-none}), check its dates and CA (kubeadm certs check-expiration)"
       ;;
@@ -98,7 +98,8 @@ advice() {
   esac
 }
 
-# member_name ENDPOINT MEMBER_ID: the name of the member with that (decimal) id, or the id where no quorum can tell.
+# member_name ENDPOINT MEMBER_ID: the name of the member with that (decimal) id; the id itself if there is no quorum to
+# ask.
 member_name() {
   local found=
   if ask "$1" 5 member list --write-out=json; then

@@ -7,7 +7,7 @@ has_api() {
   [ -s "$RECORD/kube-apiserver.settings" ]
 }
 
-# api_url: of this host's API server, as it is reached from this host.
+# api_url: the URL of this host's API server, for use on this host.
 api_url() {
   local address
   address=$(setting kube-apiserver bind-address)
@@ -18,14 +18,14 @@ api_url() {
   echo "https://$address:$(places_of kube-apiserver | cut -d ' ' -f 2)"
 }
 
-# api_ready: whether this host's API server says so; API_SAYS is its answer. Its own health needs no credentials, unless
-# somebody has forbidden that: then it serves when it asks for them.
+# api_ready: whether this host's API server says that it is ready; API_SAYS is its answer. Its health needs no
+# credentials, unless somebody has forbidden that: then it serves when it asks for them (401).
 api_ready() {
   local url
   url=$(api_url)/readyz
   if command -v curl >/dev/null; then
-    # Without its milliseconds, which make the same answer a new one every time. -q: the settings of a person's curl are
-    # theirs.
+    # Without the milliseconds, which would make the same answer a new one every time. -q: no settings of a person's
+    # curl.
     API_SAYS=$(curl -q -sS -k --noproxy '*' -m 5 "$url" 2>&1 | tr '\n' ' ' | sed 's/ after [0-9]* ms//') || :
   else
     API_SAYS=$(wget -q -T 5 --no-check-certificate -O - "$url" 2>&1 | tr '\n' ' ') || :

@@ -5,9 +5,9 @@
 
 LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
 
-# stop_component COMPONENT GRACE: it is stopped when no process is left and nobody will start one, over a reboot, too. A
-# graceful stop takes an API server 30 s; after GRACE seconds it is ended by force. Returns 2 where its processes don't
-# end even then, 1 where something else is in the way.
+# stop_component COMPONENT GRACE: it is stopped when no process is left and none will be started, not even by a reboot.
+# A graceful stop takes an API server 30 s; after GRACE seconds it is ended by force. Returns 2 if its processes don't
+# end even then, 1 if something else is in the way.
 stop_component() {
   keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
@@ -15,15 +15,16 @@ stop_component() {
     return
   fi
   put_manifest_aside "$1" || return 1
-  # A kubelet that has not seen yet that the manifest is gone would start the process once more. One that starts
-  # afterwards has never seen the manifest: so it stands still until no process is left.
+  # A kubelet that has not seen yet that the manifest is gone would start the process once more. So the kubelet is
+  # stopped until no process is left: when it starts again, it has never seen the manifest.
   systemctl stop kubelet 2>/dev/null || ! systemctl is-active --quiet kubelet || return 1
   failpoint "stopping-$1" || return 1
   end_processes "$1" "$2" || return 2
   systemctl start --no-block kubelet 2>/dev/null || :
 }
 
-# stop_or_give_up COMPONENT GRACE FIX: a disk that is full for a while is no reason to give up.
+# stop_or_give_up COMPONENT GRACE FIX: gives up only if the process doesn't end. A disk that is full for a while is no
+# reason to.
 stop_or_give_up() {
   local stopped
   stopped=0
@@ -42,12 +43,12 @@ put_manifest_aside() {
       put_in_place "$RECORD/manifests/.$1.yaml" "$RECORD/manifests/$1.yaml" || return 1
     rm -f "$MANIFESTS/$1.yaml" || return 1
   fi
-  # Also when it was moved before: the power may have gone between the move and this.
+  # Also when it was moved before: a power cut may have come between that move and its sync.
   sync "$MANIFESTS"
 }
 
-# end_processes COMPONENT GRACE: until none is left, and nobody serves its ports any more: what was not seen may serve
-# on.
+# end_processes COMPONENT GRACE: until no process is left, and nothing listens on its ports: a process that was not
+# recognized may go on serving.
 end_processes() {
   local ending=0 force pids
   while pids=$(processes "$1") && [ -n "$pids$(listeners "$1")" ]; do
@@ -61,11 +62,11 @@ end_processes() {
   done
 }
 
-# start_component COMPONENT: as it was before.
+# start_component COMPONENT: starts it again as it was before stop_component.
 start_component() {
   if [ -f "$RECORD/manifests/$1.yaml" ]; then
     if [ -f "$MANIFESTS/$1.yaml" ]; then
-      # Written again, even with the same content, it would only wake the kubelet.
+      # The same content isn't written again: that would only wake the kubelet.
       if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
       if ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; then
         take_up_correction "$1"
@@ -73,7 +74,7 @@ start_component() {
       fi
     fi
     cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
-    # Under a name that the kubelet passes over first: it must not read half a manifest.
+    # First under a name that the kubelet ignores: it must not read half a manifest.
     cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" &&
       put_in_place "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml" || return 1
     systemctl start --no-block kubelet || :
@@ -83,16 +84,16 @@ start_component() {
   fi
 }
 
-# take_up_correction COMPONENT: what a person has corrected in a manifest stays. A kubelet that has found no API server
-# since it started doesn't put one static pod in the other's place, the API server's included: only one that starts anew
-# does.
+# take_up_correction COMPONENT: what a person has corrected in a manifest stays. A kubelet that has not reached an API
+# server since it started doesn't replace a static pod by its new version, not even the API server's: only a restarted
+# kubelet does.
 take_up_correction() {
   if cmp -s "$RECORD/manifests/$1.corrected" "$MANIFESTS/$1.yaml"; then return 0; fi
   say "$MANIFESTS/$1.yaml was corrected: starting the kubelet anew, which takes it up"
   cp "$MANIFESTS/$1.yaml" "$RECORD/manifests/$1.corrected" && systemctl restart --no-block kubelet
 }
 
-# hold_unit: so that a reboot doesn't start it with the old data.
+# hold_unit: keeps a reboot from starting etcd's unit with the old data.
 hold_unit() {
   local holding
   holding=$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf
@@ -110,12 +111,12 @@ release_unit() {
   systemctl daemon-reload
 }
 
-# restart_control_plane: the caches of these are of a state that has gone. A kubelet that starts ends the pods that the
-# state now doesn't know, and starts at once what it had waited with because it kept failing.
+# restart_control_plane: these components have cached a state that is gone. A restarted kubelet ends the pods that the
+# present state doesn't know, and starts at once those whose start it had delayed because they kept failing.
 restart_control_plane() {
   local component pid
   for component in kube-scheduler kube-controller-manager; do
-    # One that can't be read is left alone: it reads everything anew by itself, only later.
+    # A component whose settings can't be read is left alone: it reads everything anew by itself, only later.
     if (ON_GIVE_UP=: && discover "$component"); then
       for pid in $(processes "$component"); do kill "$pid" 2>/dev/null || :; done
     fi

@@ -1,18 +1,19 @@
 # shellcheck shell=sh
 # proc.sh: what the kernel says of one process.
 
-# words_of PID: in the form of static-pod.awk. What stands before the first flag names the program.
+# words_of PID: its arguments and its variables of etcd, in the form of static-pod.awk. Words before the first flag name
+# the program, and are left out.
 words_of() {
   tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
   tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
 }
 
-# on_host_network PID: and not on that of some pod.
+# on_host_network PID: whether it is in the host's network, and not in that of some pod.
 on_host_network() {
   [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
 }
 
-# is_alive PID: and not just waiting to be buried.
+# is_alive PID: whether it runs, and is no zombie.
 is_alive() {
   [ -n "$(tr -d '\000' <"/proc/$1/cmdline" 2>/dev/null)" ]
 }
@@ -28,7 +29,7 @@ same_file() {
   [ "$(stat -L -c %d:%i "$1" 2>/dev/null || echo none)" = "$(stat -L -c %d:%i "$2" 2>/dev/null || echo nothing)" ]
 }
 
-# has_open PID FILE: whether the process has this very file open, seen from wherever.
+# has_open PID FILE: whether the process has this very file open, by whatever path.
 has_open() {
   local file
   file=$(stat -c %d:%i "$2" 2>/dev/null) || return 1

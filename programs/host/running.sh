@@ -1,15 +1,15 @@
 # shellcheck shell=sh
-# running.sh: the processes of this machine's components, as the kernel tells of them: it can't be mistaken about what
-# it runs. A process counts as the component's by what only root can give it, and never by its name alone: anybody can
+# running.sh: the processes of this machine's components, as the kernel tells of them, which can't be mistaken about
+# what it runs. A process counts as a component's by what only root can give it, never by its name alone: anybody can
 # call a program etcd.
 
-# told PID: its settings.
+# told PID: the settings that it was started with.
 told() {
   words_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
-# identity COMPONENT: the flag that can't be the same for two of them on one host. Other flags may stand differently in
-# an edited manifest.
+# identity COMPONENT: the flag that must differ between two of them on one host. After a manifest was edited, its other
+# flags may differ from those of the process.
 identity() {
   case $1 in
     etcd) echo data-dir ;;
@@ -17,14 +17,15 @@ identity() {
   esac
 }
 
-# processes COMPONENT: its processes on this host: on the host's network, of its user, and told the same.
+# processes COMPONENT: its processes on this host: in the host's network, of its user, and started with the same
+# settings.
 processes() {
   local pid user flag
   user=$(user_of "$1")
   flag=$(identity "$1")
   for pid in $(pidof "$1" || :); do
     on_host_network "$pid" || continue
-    # The owner of /proc/PID is root for whoever asks for that; these numbers are true.
+    # By /proc/PID/status: the owner of /proc/PID is root for every process that wants it so.
     [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] ||
       continue
     if [ -n "$flag" ]; then
@@ -36,7 +37,7 @@ processes() {
   done
 }
 
-# places_of COMPONENT: where it serves, a line `ADDRESS PORT` each.
+# places_of COMPONENT: where it serves, each on a line `ADDRESS PORT`.
 places_of() {
   case $1 in
     etcd) setting etcd listen-client-urls | tr ',' '\n' | sed -n 's|^https*://\(.*\):\([0-9][0-9]*\)$|\1 \2|p' |
@@ -47,8 +48,9 @@ places_of() {
   esac
 }
 
-# listeners COMPONENT: the sockets (inodes) on this host that listen where it serves, whosever they are. The kernel
-# writes addresses of IPv4 in the order of its bytes, which is looked for both ways; of IPv6 any address counts.
+# listeners COMPONENT: the sockets (inodes) on this host that listen where it serves, whichever process has them. The
+# kernel writes an IPv4 address in the machine's own byte order, so both orders are looked for; for IPv6 any address
+# counts.
 listeners() {
   local address port
   places_of "$1" | while read -r address port; do
@@ -68,7 +70,7 @@ listeners() {
   done
 }
 
-# serving COMPONENT: the process that serves its ports. Status 1: nobody listens there; 2: somebody else does.
+# serving COMPONENT: its process that serves its ports. Status 1: nothing listens there; 2: another process does.
 serving() {
   local sockets pids pid socket server
   sockets=$(listeners "$1")
@@ -98,16 +100,16 @@ settings_that_matter() {
   esac
 }
 
-# check_running COMPONENT [DATA_DIR]: what runs has to be what was read. While it doesn't run there is nothing to hold
-# it against.
+# check_running COMPONENT [DATA_DIR]: the settings of the process have to be those that were read. If no process runs
+# there is nothing to compare.
 check_running() {
   local pid status tries=0 flag runs
-  # What this operation has stopped may be there in any state.
+  # A component that this operation has stopped may be in any state.
   [ ! -s "$RECORD/$1-stopped" ] || return 0
   while :; do
     status=0
     pid=$(serving "$1") || status=$?
-    # One that is just starting or ending is looked at again.
+    # A process that is just starting or ending is looked at again.
     if [ "$status" -ne 2 ] || [ "$tries" -ge 3 ]; then break; fi
     tries=$((tries + 1))
     pause 1 || :
@@ -123,7 +125,7 @@ check_running() {
   for flag in $(settings_that_matter "$1"); do
     runs=$(sed -n "s/^$flag=//p" "$WORK/$1.told" | tail -n 1)
     if [ "$runs" = "$(setting "$1" "$flag")" ]; then continue; fi
-    # One that keeps failing is gone before it has been read.
+    # A process that keeps failing may be gone before it has been read.
     is_alive "$pid" || return 0
     not_understood "$1 runs with --$flag=$runs, and $(source_of "$1") says '$(setting "$1" "$flag")'" \
       "find out which is right, and have $1 started anew with it (kubelet, or systemctl restart $ETCD_UNIT)"
@@ -131,7 +133,7 @@ check_running() {
   [ "$1" != etcd ] || check_running_data "$pid" "$2"
 }
 
-# check_running_data PID DATA_DIR: etcd's own folder is the one that was found, and whole.
+# check_running_data PID DATA_DIR: the running etcd has the folder that was found, and nothing is mounted below it.
 check_running_data() {
   local given below
   given=$(setting etcd data-dir)
@@ -147,7 +149,7 @@ check_running_data() {
       "have all of $given on one volume, or do this by hand"
 }
 
-# source_of COMPONENT: for a person.
+# source_of COMPONENT: where its settings are, for a person.
 source_of() {
   if is_static_pod "$1"; then echo "$MANIFESTS/$1.yaml"; else echo "the unit $ETCD_UNIT"; fi
 }

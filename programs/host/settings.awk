@@ -1,10 +1,10 @@
-# Reads what a component was told, out of its words and its variables.
+# Reads the settings of a component from its arguments and its variables.
 #
-#   awk -f settings.awk      standard input: lines `arg WORD` and `env NAME=VALUE`, by a tab; others are passed over
+#   awk -f settings.awk      standard input: lines `arg WORD` and `env NAME=VALUE`, with a tab; others are ignored
 #
 # Standard output: a line NAME=VALUE for each flag, without its dashes. The last one of a name counts. Variables of etcd
-# come first (ETCD_DATA_DIR is data-dir), then flags, as the components themselves have it.
-# Or, alone, `refused LINE REASON`, tabs between, and the exit status 1.
+# come first (ETCD_DATA_DIR is data-dir), then flags, which win, as in the components themselves. Or only a line
+# `refused LINE REASON`, with tabs between, and the exit status 1.
 
 BEGIN { FS = "\t" }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# settings.sh: what etcd and the control plane's other components on this host were told. Read once, from the manifest
-# or the unit that starts them, and held against the process that runs (running.sh). What is not exactly understood is
-# refused: not_understood.
+# settings.sh: the settings of etcd and of the control plane's other components on this host. They are read once, from
+# the manifest or the unit that starts them, and compared with the process that runs (running.sh). What is not exactly
+# understood is refused: not_understood.
 #
 #   RECORD        folder of the operation's record
 #   MANIFESTS     folder of static pods; default /etc/kubernetes/manifests
@@ -13,10 +13,9 @@
 TAB=$(printf '\t')
 AS_KUBEADM="write it as kubeadm does, a line '- --flag=value' for each flag"
 
-# not_understood REASON FIX: the end of a reading, which has a shell of its own (read_machine): an exit there changes
-# nothing.
+# not_understood REASON FIX: ends the reading, which runs in a subshell (read_machine): so this exit changes nothing.
 not_understood() {
-  # A line each. What can't even be said is not now.
+  # A line each. If even that can't be written, the status says: not now.
   { printf '%s' "$1" | paste -s -d ' ' - && printf '%s' "$2" | paste -s -d ' ' -; } >"$WORK/not-understood" || exit 2
   exit 4
 }
@@ -26,8 +25,8 @@ is_static_pod() {
   [ -f "$MANIFESTS/$1.yaml" ] || [ -f "$RECORD/manifests/$1.yaml" ]
 }
 
-# discover COMPONENT: into the record, once: later its manifest may be another. Status 1: there is none on this host. 2:
-# it can't be recorded now.
+# discover COMPONENT: reads its settings into the record, once, as its manifest may change later. Status 1: it is not on
+# this host. 2: they can't be recorded now.
 discover() {
   local manifest
   [ ! -s "$RECORD/$1.settings" ] || return 0
@@ -42,7 +41,7 @@ discover() {
   else
     return 1
   fi
-  # Together they are one fact, and the settings are looked for.
+  # The two files are one fact. The settings, which are looked for, are written last.
   cp "$WORK/$1.pod" "$RECORD/.$1.pod" && put_in_place "$RECORD/.$1.pod" "$RECORD/$1.pod" &&
     cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" ||
     return 2
@@ -60,7 +59,7 @@ read_manifest() {
   esac
 }
 
-# read_settings FILE SOURCE: of the words and variables in it.
+# read_settings FILE SOURCE: the settings in the words and variables in FILE.
 read_settings() {
   local settings
   settings=$(awk -f "$here/host/settings.awk" "$1") ||
@@ -71,15 +70,15 @@ read_settings() {
   printf '%s\n' "$settings"
 }
 
-# refuse_second_manifest COMPONENT: it would start what the first one doesn't any more. The kubelet runs every file that
-# doesn't begin with a dot.
+# refuse_second_manifest COMPONENT: it would start the component when the first manifest no longer does. The kubelet
+# runs every file that doesn't begin with a dot.
 refuse_second_manifest() {
   local other status
   for other in "$MANIFESTS"/*; do
     if [ "$other" = "$MANIFESTS/$1.yaml" ] || [ ! -f "$other" ]; then continue; fi
     status=0
     awk -v component="$1" -f "$here/host/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
-    # What can't be read, and has not the component's name in it, is something else.
+    # A file that can't be read, and doesn't have the component's name in it, is of something else.
     if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
     [ "$status" -ne 0 ] ||
       not_understood "$other is a second manifest of $1: the kubelet runs every file of that folder" \
@@ -90,7 +89,7 @@ refuse_second_manifest() {
   done
 }
 
-# setting COMPONENT NAME: what it was told under that flag.
+# setting COMPONENT NAME: the value of that flag.
 setting() {
   sed -n "s/^$2=//p" "$RECORD/$1.settings" | tail -n 1
 }
@@ -133,7 +132,7 @@ file_of() {
       "mount a folder of the host there, by hostPath"
 }
 
-# user_of COMPONENT: whom it runs as, a number.
+# user_of COMPONENT: the user that it runs as, a number.
 user_of() {
   local user
   if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
@@ -147,8 +146,8 @@ user_of() {
   fi
 }
 
-# read_unit FILE: as it will be started the next time; check_running holds the process against it. What only systemd or
-# a shell understands is read of the process, if one runs.
+# read_unit FILE: the unit's text, by which etcd will be started the next time; check_running compares the process with
+# it. If only systemd or a shell understands the text, the process is read, if one runs.
 read_unit() {
   local pid program
   printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
@@ -159,18 +158,18 @@ read_unit() {
   fi
   pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
   program=$(tr '\000' '\n' <"/proc/${pid:-0}/cmdline" 2>/dev/null | head -n 1) || program=
-  # Why it was not understood is said there.
+  # words_of_unit has said why it was not understood.
   [ -n "$program" ] || exit 4
   [ "$(basename "$program")" = etcd ] ||
     not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" \
       "give the unit etcd as its command, or do this by hand"
-  # By the program itself: a shell has put any name before the words.
+  # The program's own path: a shell can put any name before the words.
   if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" &&
     is_alive "$pid"; then return; fi
   not_understood "etcd's process $pid has ended while it was read" "look at systemctl status $ETCD_UNIT, and try again"
 }
 
-# refuse_own_folders: a unit that sees other folders at its paths than the host does.
+# refuse_own_folders: refuses a unit that sees other folders at its paths than the host does.
 refuse_own_folders() {
   local property value
   for property in RootDirectory RootImage BindPaths BindReadOnlyPaths TemporaryFileSystem DynamicUser; do
@@ -183,7 +182,7 @@ refuse_own_folders() {
   done
 }
 
-# words_of_unit: what the unit's text says. Its variables are put in as systemd does; what has quotes is not understood.
+# words_of_unit: reads the unit's text, with its variables replaced as systemd does. Quotes are not understood.
 words_of_unit() {
   local command
   command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" |
@@ -229,11 +228,11 @@ words_of_unit() {
       "write the values into ExecStart (systemctl cat $ETCD_UNIT)"
 }
 
-# variables_of_unit: in the form of static-pod.awk; the files' ones come last, and count.
+# variables_of_unit: in the form of static-pod.awk. Those of files come last, and win.
 variables_of_unit() {
   local file
   systemctl show --property Environment --value "$ETCD_UNIT" | awk '
-    # Words, of which one with a blank stands in quotes.
+    # Words; a word with a blank is in quotes.
     {
       while ($0 != "") {
         sub(/^ +/, "")

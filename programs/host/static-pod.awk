@@ -1,16 +1,15 @@
-# Reads the manifest of a static pod, strictly: what this does not understand exactly it refuses, with the line.
+# Reads the manifest of a static pod, strictly: what is not exactly understood is refused, with its line.
 #
 #   awk -v component=etcd -f static-pod.awk MANIFEST
 #
-# Understood: one document of YAML in block style, flow style within a line, plain and quoted values, comments. What
-# YAML has besides (anchors, tags, values over several lines where one is needed) is refused: nobody guesses what etcd
-# was told.
+# Understood: one document of YAML in block style, flow style within a line, plain and quoted values, comments. The rest
+# of YAML (anchors, tags, values over several lines where one is needed) is refused: nobody guesses what etcd was told.
 #
 # Standard output, a line each, tab between the words:
-#   arg     WORD               what stands behind the program's name, variables replaced as Kubernetes does
+#   arg     WORD               a word behind the program's name, variables replaced as Kubernetes does
 #   env     NAME=VALUE         a variable of the container
-#   mount   PATH  HOST_PATH    a path in the container and where it is on the host, empty where it is not there
-#   user    NUMBER             whom the container runs as
+#   mount   PATH  HOST_PATH    a path in the container and where it is on the host; empty if it isn't there
+#   user    NUMBER             the user that the container runs as
 #   image   REFERENCE
 # or, as its last line:
 #   refused LINE  REASON       and the exit status 1
@@ -56,7 +55,7 @@ END {
   tell()
 }
 
-# refuse REASON [LINE]: the line that is being read, where no other is given.
+# refuse REASON [LINE]: without LINE it is the line that is being read.
 function refuse(reason, line) {
   if (!refused) print "refused\t" (line ? line : NR + 0) "\t" reason
   refused = 1
@@ -74,7 +73,7 @@ function push(kind, column, path) {
   counts[path] += 0
 }
 
-# child PATH COLUMN: there has to be a key or an item that still lacks its value.
+# child KIND COLUMN: opens a mapping or a sequence. There has to be a key or an item that still lacks its value.
 function child(kind, column,    path) {
   if (depth > 0 && open_at[depth] == "") refuse("this belongs to nothing: look at its indentation")
   path = depth > 0 ? open_at[depth] : ""
@@ -156,7 +155,7 @@ function set(path, text, kind) {
   lines[path] = NR
 }
 
-# value PATH TEXT COLUMN: what stands in the rest of a line.
+# value PATH TEXT COLUMN: takes the value in TEXT, the rest of a line.
 function value(path, text, column,    first) {
   first = substr(text, 1, 1)
   if (first == "\"" || first == "'") {
@@ -182,7 +181,7 @@ function value(path, text, column,    first) {
   }
 }
 
-# take_quoted TEXT: the quoted value that it begins with, into taken, and what follows it, into taken_rest.
+# take_quoted TEXT: puts the quoted value at its beginning into taken, and what follows it into taken_rest.
 function take_quoted(text,    quote, i, c) {
   quote = substr(text, 1, 1)
   taken = ""
@@ -205,8 +204,7 @@ function take_quoted(text,    quote, i, c) {
   return 0
 }
 
-# plain_type TEXT: what YAML makes of a value without quotes. Kubernetes takes no number or boolean where it wants
-# a text.
+# plain_type TEXT: the type that YAML gives a value without quotes. Kubernetes takes no number or boolean for a text.
 function plain_type(text) {
   if (text ~ /^(~|null|Null|NULL)$/) return "null"
   if (text ~ /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE)$/) return "boolean"
@@ -221,7 +219,7 @@ function flow_blanks() {
   while (substr(flow_text, flow_at, 1) == " ") flow_at++
 }
 
-# flow PATH: the value in flow style at flow_at.
+# flow PATH: takes the value in flow style at flow_at.
 function flow(path,    first, rest, key) {
   flow_blanks()
   first = substr(flow_text, flow_at, 1)
@@ -265,7 +263,7 @@ function flow(path,    first, rest, key) {
   set(path, key, plain_type(key))
 }
 
-# flow_key: the key at flow_at, with its colon taken.
+# flow_key: takes the key at flow_at, and its colon.
 function flow_key(    rest, key) {
   rest = substr(flow_text, flow_at)
   if (rest ~ /^["']/) {
@@ -285,7 +283,7 @@ function flow_key(    rest, key) {
 
 # --- what the pod says
 
-# string PATH: a text, or nothing where there is none.
+# string PATH: a text, or nothing if there is none.
 function string(path) {
   path = IN path
   if (!(path in types)) {
@@ -319,16 +317,16 @@ function base(path) {
   return path
 }
 
-# runs CONTAINER: whether it runs the component: by its name, or else by what it starts.
+# starts CONTAINER: whether its image or its command starts the component.
 function starts(container,    i, j, parts, part) {
   word_count = 0
   words(container IN "command")
-  # An image that starts it by itself.
+  # No command: an image that is called so starts it by itself.
   if (word_count == 0 && base(repository(values[IN container IN "image"])) == component) return 1
   words(container IN "args")
   for (i = 1; i <= word_count; i++) {
     if (word[i] ~ /^-/) continue
-    # A shell is told in one word.
+    # A shell gets its commands in one word.
     parts = split(word[i], part, /[ ;&|()"\047]+/)
     for (j = 1; j <= parts; j++) if (base(part[j]) == component) return 1
   }
@@ -358,7 +356,7 @@ function tell(    containers, container, chosen, others, i, named) {
     if (chosen != "") refuse("two containers run " component)
     chosen = container
   }
-  # One that goes on beside the others.
+  # An init container that goes on running beside the others.
   containers = "spec" IN "initContainers"
   for (i = 0; i < counts[IN containers]; i++) {
     container = containers AT i

@@ -1,31 +1,31 @@
 # shellcheck shell=sh
-# by-hand.sh: runs under a person's hand, as root, on the host: from a kit, or from a copy of one.
+# by-hand.sh: runs in a person's shell, as root, on the host: from a kit, or from a copy of one.
 
-# begin_by_hand: what a person needs to start one: to be root, and a kit that is root's, whole, and can be run.
+# begin_by_hand: checks what a start by hand needs: root, and a kit that belongs to root, is whole and can run.
 begin_by_hand() {
   [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
   check_kit
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
   mkdir -p "$SCRATCH"
-  # No id of an operation begins with a dot.
+  # The dot keeps this name apart from every operation's id.
   WORK=$(mktemp -d "$SCRATCH/.by-hand-XXXXXX")
   trap forget_by_hand EXIT
   find_tools
 }
 
-# forget_by_hand: at the end of what a person has typed.
+# forget_by_hand: removes what this run needed only for itself.
 forget_by_hand() {
   rm -rf "$WORK" ${TOOL_COPIES:+"$TOOL_COPIES"}
 }
 
-# forget VARIABLE...: empty, whatever this shell was started with.
+# forget VARIABLE...: empties each, whatever this shell was started with.
 forget() {
   local variable
   for variable in "$@"; do eval "$variable="; done
 }
 
-# find_operation: the one with this id on this host, with its inputs.
+# find_operation: loads the inputs of OPERATION, which must be on this host.
 find_operation() {
   local folder
   check_operation_id "$OPERATION"
@@ -39,13 +39,13 @@ find_operation() {
   check_format
 }
 
-# operations_here: the ids of this program's, the one that was begun last first.
+# operations_here: the ids of this program's operations on this host, the latest first.
 operations_here() {
   # shellcheck disable=SC2012 # by time, and the names are ours
   ls -t "$OPERATIONS"/*/program/"$PROGRAM" 2>/dev/null | sed 's,/program/[^/]*$,,; s,.*/,,'
 }
 
-# under_way: those that have no result yet.
+# under_way: the ids of the operations here that have no result yet.
 under_way() {
   local id
   for id in $(operations_here); do
@@ -53,14 +53,14 @@ under_way() {
   done
 }
 
-# latest_operation: where a person names none.
+# latest_operation: sets OPERATION to the latest one here, for a person who names none.
 latest_operation() {
   OPERATION=$(operations_here | head -n 1)
   [ -n "$OPERATION" ] || fail "there has been no operation of $PROGRAM on this host" "nothing is under way"
   say "the latest operation here is $OPERATION, of all: $(operations_here | words)"
 }
 
-# refuse_nameless OPTION: what changes something is named.
+# refuse_nameless OPTION: an option that changes something needs an id. There is no default for it.
 refuse_nameless() {
   refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | words)"
 }

@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# carry.sh: runs in a Job's pod, as root, in the host's namespaces where it says so. The pod only carries the work to
-# the host.
+# carry.sh: runs in a Job's pod, as root; what goes by on_host runs in the host's namespaces. The pod only carries the
+# work to the host.
 
-# carry FUNCTION: in a Job's pod: stages by FUNCTION, starts and follows. EXPIRES is the time after which it must not
-# begin. Exit status: the operation's own; 3 where it could not begin, and another pod may try.
+# carry FUNCTION: stages the operation by FUNCTION, starts it and follows it. It does not begin after EXPIRES. Exit
+# status: the operation's own; 3 when it could not begin and another pod may try.
 carry() {
   IN_POD=1
   # Another pod may have more luck.

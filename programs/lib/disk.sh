@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # disk.sh: how much space there is.
 
-# free_kib FOLDER: KiB that are free there. Nothing, and status 1, where it can't be told; why stands on standard error.
-# From the file system itself: df's columns are others when the name of a share or of a folder has a blank.
+# free_kib FOLDER: the free KiB there. If they can't be told it prints nothing, says why on standard error, and returns
+# 1. By stat, since df shifts its columns when the name of a share or a folder has a blank.
 free_kib() {
   local folder facts number
   folder=$1
@@ -15,12 +15,12 @@ free_kib() {
       3:????????????????????* | 3:*[!0-9]* | 3: | [!3]:*) echo "stat says '$facts' of $folder" >&2 && return 1 ;;
     esac
   done
-  # Of a file system that doesn't count, as some in user space, 0 would be no answer.
+  # Some file systems, such as some in user space, don't count and say 0: that is no answer.
   if [ "$1" -eq 0 ] || [ "$3" -eq 0 ]; then
     echo "the file system of $folder doesn't tell its size" >&2
     return 1
   fi
-  # Not by bytes: a network file system without a limit has 2 to the 63rd of them.
+  # Not in bytes: a network file system without a limit says that it has 2 to the 63rd of them.
   if [ "$3" -ge 1024 ]; then
     echo $(($2 * ($3 / 1024)))
   else

@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# failpoint.sh: where a test hits a program.
+# failpoint.sh: the places where a test kills or holds a program.
 #
 #   FAILPOINT   NAME:kill, NAME:hold or NAME:redo; `every` in place of a name stands for all of them
 
-# failpoint NAME: NAME:kill, the program is killed here, once; NAME:hold, it waits here until
-# record/failpoints/NAME.passed exists. `every` in place of the name stands for all of them.
+# failpoint NAME: with NAME:kill the program is killed here, once; with NAME:hold it waits here until
+# record/failpoints/NAME.passed exists.
 failpoint() {
   local reached
   case ${FAILPOINT:-} in
@@ -26,8 +26,8 @@ failpoint() {
   esac
 }
 
-# redo_point NAME: NAME:redo, the program is killed when the step is done and the record doesn't say so yet, once: the
-# step is done twice.
+# redo_point NAME: with NAME:redo the program is killed, once, when the step is done and the record doesn't say so yet:
+# so the step is done twice.
 redo_point() {
   local reached
   case ${FAILPOINT:-} in
@@ -40,7 +40,7 @@ redo_point() {
   kill -9 $$
 }
 
-# mark_failpoint FILE: it is reached.
+# mark_failpoint FILE: records that the failpoint was reached.
 mark_failpoint() {
   mkdir -p "$RECORD/failpoints" && : >"$1" && sync "$RECORD/failpoints" || return 1
   say "failpoint ${1##*/}: $FAILPOINT"

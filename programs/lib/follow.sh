@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# follow.sh: what an operation says, for whoever has started it, until it has ended.
+# follow.sh: shows what an operation says, to whoever has started it, until it has ended.
 
 # follow_operation: shows the log until the operation has ended, and returns its status.
 follow_operation() {
@@ -11,7 +11,7 @@ follow_operation() {
   until [ -e "$folder/result" ]; do
     pause 1 || :
   done
-  # The log is read to its end meanwhile, and the unit clears away: its tools go last.
+  # Time for the log to be shown to its end, and for the unit to clean up: it removes its tools last.
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     pause 1 || :
     [ -e "$folder/bin" ] || break
@@ -21,7 +21,7 @@ follow_operation() {
   return "$(cat "$folder/status")"
 }
 
-# A background job of a shell like this one doesn't hear of Ctrl-C.
+# In a shell without job control, a background job ignores Ctrl-C: so it is killed here.
 stop_reading() {
   [ -z "$READER" ] || kill "$READER" 2>/dev/null || :
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# inputs.sh: what a program is told by variables, declared once, in INPUTS: a line `NAME DEFAULT UNIT MEANING` for each,
-# with `-` where there is no default or no unit. A line that begins with a blank goes on with the meaning.
+# inputs.sh: the inputs of a program, which are variables. INPUTS declares each once, in a line `NAME DEFAULT UNIT
+# MEANING`, with `-` where there is no default or no unit. A line that begins with a blank continues the meaning.
 
-# take_inputs: each that isn't set is set to its default, or is empty.
+# take_inputs: sets each input that is unset or empty to its default, or to nothing.
 take_inputs() {
   local settings
   settings=$(echo "$INPUTS" | awk '/^[A-Z]/ { print $1 "=${" $1 ":-" ($2 == "-" ? "" : $2) "}" }') ||
@@ -14,7 +14,7 @@ input_names() {
   echo "$INPUTS" | awk '/^[A-Z]/ { print $1 }'
 }
 
-# show_inputs: for a person.
+# show_inputs: prints them for a person.
 show_inputs() {
   echo "$INPUTS" | awk '
     /^[A-Z]/ {
@@ -27,7 +27,7 @@ show_inputs() {
     /^ / { sub(/^ +/, ""); printf "  %-24s%s\n", "", $0 }'
 }
 
-# write_inputs FILE NAME...: as a shell reads them back; those that are empty are left out.
+# write_inputs FILE NAME...: so that a shell can source them. Empty ones are left out.
 write_inputs() {
   local file="$1" name value
   shift
@@ -37,7 +37,7 @@ write_inputs() {
   done >"$file"
 }
 
-# usage FILE: the page at a program's head, and its inputs.
+# usage FILE: prints the page at a program's head, and its inputs.
 usage() {
   sed -n '1d; /^#/!q; s/^# \{0,1\}//p' "$1"
   printf '\n%s\n' "Variables; a person who types options needs none of them:"

@@ -1,14 +1,14 @@
 # shellcheck shell=sh
-# kit.sh: what a person starts a host operation from: a break-glass kit, or a copy of one. It runs as root, so it has to
-# be root's; it has lain on a disk for months, so it has to be whole; and its tools have to run.
+# kit.sh: the kit, or the copy of one, from which a person starts an operation on a host. It runs as root, so it has to
+# belong to root; it has been on a disk for months, so it has to be whole; and its tools have to run.
 #
 #   here   folder of the programs
-#   WORK   folder for what commands print
+#   WORK   folder for the output of commands
 
-# Folders of programs, beside those that are started. Those of the tools are in bin/.
+# Folders of files that the programs use. The tools are in bin/.
 ROOMS='lib host etcd backup restore replace'
 
-# check_kit: before anything else of it is used.
+# check_kit: refuses a kit that others may have changed, or that is damaged, before anything else of it is used.
 check_kit() {
   local room part fix
   if ! trusted_by_root "$here"; then refuse_kit; fi
@@ -36,18 +36,18 @@ refuse_kit() {
 own_copy() {
   local volume copy
   volume=$(dirname "$(dirname "$here")")
-  # A folder that is there already would have the copy put into it.
+  # A new name, as cp would put the copy into a folder that exists.
   copy=/root/break-glass-$(date -u +%H%M%S)
   echo "cp -rL $(quoted "$here") $copy; cd $copy; export BACKUP_ROOT=$(quoted "$volume")"
 }
 
-# changed_parts: what differs from SHA256SUMS, in words. Of other files only those count that could be run.
+# changed_parts: says what differs from SHA256SUMS. Of files that it doesn't list, only those count that could be run.
 changed_parts() {
   local sums room part
   sums=$(mktemp) || return 1
   (
     cd "$here" || exit 1
-    # Whole, and each by itself: a line that can't be read would be passed over.
+    # Every line is checked, as sha256sum passes over a line that it can't read.
     if grep -qv '^[0-9a-f]\{64\}  [^ ]*$' SHA256SUMS; then echo "SHA256SUMS is changed"; fi
     sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
@@ -62,8 +62,8 @@ changed_parts() {
   rm -f "$sums"
 }
 
-# find_tools: beside the program in a kit, or beside its folder where it was staged. From a disk that is mounted noexec,
-# or that has no modes, copies of them are run.
+# find_tools: puts the tools on the PATH. They are in bin/, beside the program in a kit, or beside its folder where it
+# was staged. Where they can't run, on a disk that is mounted noexec or has no modes, copies of them do.
 find_tools() {
   local folder
   for folder in "$here/bin" "$here/../bin"; do
@@ -74,7 +74,8 @@ find_tools() {
   done
 }
 
-# copy_tools FOLDER: to where they can be run: in memory, unless that is noexec, too, as in Debian.
+# copy_tools FOLDER: to where they can run: into memory (WORK), or into OPERATIONS where memory is noexec, too, as in
+# Debian.
 copy_tools() {
   local place why
   for place in "$WORK" "$OPERATIONS"; do
@@ -99,7 +100,7 @@ copy_tools() {
     "$(remount). If it isn't mounted noexec: is the kit of another kind of machine ($(uname -m))?"
 }
 
-# forget_dead_tools: copies that a killed run has left.
+# forget_dead_tools: removes copies that a killed run has left.
 forget_dead_tools() {
   local left
   for left in "$OPERATIONS"/.tools-*; do

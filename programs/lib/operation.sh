@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# operation.sh: work on a host that outlives whoever started it: a pod that its own work kills, an ssh session, a power
-# cut. The work is a systemd unit; its record is a folder. It happens once for an id, whatever is applied, restarted or
-# restored again.
+# operation.sh: an operation on a host. It outlives the pod that started it, which its own work may kill, an ssh
+# session, and a power cut. Its work is a systemd unit; its record is a folder. An id is used once, whatever is applied,
+# restarted or restored again.
 #
 #   OPERATION     id of the operation
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
@@ -9,35 +9,34 @@
 #   OPERATIONS    folder of all records; default /var/lib/cdk8s-day2/operations
 #   UNITS         folder of systemd's units; default /etc/systemd/system
 #
-#   <OPERATIONS>/<id>/   root's alone
+#   <OPERATIONS>/<id>/   belongs to root alone
 #     bin/       busybox and its applets, and the program's tools: so the host needs only systemd and a shell
 #     program/   the program and what it uses
 #     inputs     the program's inputs
 #     record/    what the work has done so far
 #     log        what it said
-#     result     its summary, there exactly when it has ended; the exit status stands in `status`
-#   /run/cdk8s-day2/<id>/   what commands print
+#     result     its summary; it exists only when the operation has ended. The exit status is in `status`
+#   /run/cdk8s-day2/<id>/   the output of commands
 
 OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
 UNITS=${UNITS:-/etc/systemd/system}
-# In memory: on a full disk half an answer would count as a whole one. By a person's hand, too: the disk may be full
-# then.
+# In memory, by hand too: on a full disk, half an answer would be taken for a whole one.
 SCRATCH=/run/cdk8s-day2
-# In a pod, see carry; and who reads the log.
+# IN_POD: set by carry. READER: the process that shows the log.
 IN_POD=
 READER=
 RECORDS_KEPT=20
-# Raised when a record that an older program has written can't be gone on with.
+# Raised when an older program could not go on with the records of this one: see check_format.
 RECORD_FORMAT=1
 
-# check_format: before a record is gone on with, which another version of this program may have begun.
+# check_format: refuses a record that a newer version of this program has begun in a format that this one doesn't know.
 check_format() {
   [ "$(fact format 1)" -le "$RECORD_FORMAT" ] 2>/dev/null ||
     fail "the record of $OPERATION has the format $(fact format), and this program knows those up to $RECORD_FORMAT" \
       "use the program that began it: sh $(quoted "$(operation_folder)/program/$PROGRAM")"
 }
 
-# on_host COMMAND...: on the host itself, also from a pod in its PID namespace.
+# on_host COMMAND...: runs it on the host itself, also from a pod, which is in the host's PID namespace.
 on_host() {
   if [ -n "$IN_POD" ]; then
     nsenter -t 1 -m -u -i -n -p -- "$@"
@@ -68,11 +67,11 @@ check_operation_id() {
   [ "${#1}" -le 72 ] || refuse "the operation's id has ${#1} characters" "use at most 63"
 }
 
-# make_operations_folder: root's alone, all the way, so that nobody can stand something in its place.
+# make_operations_folder: it and its parent belong to root alone, so that nobody can put something else in their place.
 make_operations_folder() {
   local folder
   for folder in "$(dirname "$OPERATIONS")" "$OPERATIONS"; do
-    # Only below what was looked at: through a link it would be made elsewhere.
+    # Its parent was checked before: through a link it would be made elsewhere.
     [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder"
     if [ -L "$folder" ] || [ "$(stat -c %u "$folder")" != 0 ]; then
       refuse "$folder is a link or does not belong to root" "remove it: this program makes its own"
@@ -81,8 +80,8 @@ make_operations_folder() {
   done
 }
 
-# begin_operation FUNCTION: stages and starts the operation, or finds the one with this id that was started before.
-# FUNCTION puts program/ and inputs into the folder it is in.
+# begin_operation FUNCTION: stages and starts the operation, or attaches to the one with this id that was started
+# before. FUNCTION puts program/ and inputs into its working directory.
 begin_operation() {
   local draft folder staged
   check_operation_id "$OPERATION"
@@ -93,7 +92,7 @@ begin_operation() {
   if [ -L "$folder" ] || { [ -e "$folder" ] && [ ! -d "$folder" ]; }; then
     refuse "$folder is not a folder" "remove it, or choose another id"
   fi
-  # A dry run is worth its last outcome only.
+  # A dry run can be done again under the same id: only its last outcome counts.
   [ -z "${DRY_RUN:-}" ] || [ ! -e "$folder/result" ] || rm -rf "$folder"
   if [ -d "$folder" ]; then
     if [ -e "$folder/result" ]; then
@@ -102,16 +101,16 @@ begin_operation() {
       say "operation $OPERATION was begun before, this run attaches to it"
     fi
   else
-    # Trying stops nothing, and so is in nobody's way.
+    # A dry run stops nothing, so it may run beside another operation.
     [ -n "${DRY_RUN:-}" ] || check_for_others_work
     forget_old_operations
-    # What a killed one left may be as large as a backup.
+    # A draft that a killed run left may be as large as a backup.
     rm -rf "$OPERATIONS"/.draft-*
     draft=$OPERATIONS/.draft-$OPERATION
     mkdir -m 0700 "$draft"
     mkdir -m 0700 "$draft/bin" "$draft/program" "$draft/record"
     hold_superseded
-    # Who refuses in there has said why.
+    # Status 2: the function refused, and has said why.
     staged=0
     (cd "$draft" && "$1" && stage_tools) || staged=$?
     [ "$staged" -eq 0 ] || {
@@ -152,14 +151,14 @@ check_for_others_work() {
   done
 }
 
-# superseded: whether this one ends another, INSTEAD_OF.
+# superseded: whether this operation ends another one that is under way, INSTEAD_OF.
 superseded() {
   [ -n "${INSTEAD_OF:-}" ] && [ -z "${DRY_RUN:-}" ] && [ -d "$OPERATIONS/$INSTEAD_OF" ] &&
     [ ! -e "$OPERATIONS/$INSTEAD_OF/result" ]
 }
 
-# hold_superseded, release_superseded: it stands still while this one takes over what it has, and goes on if this one
-# can't begin.
+# hold_superseded: stops the other one's unit while this one takes over its manifests. release_superseded: starts it
+# again, if this one can't begin.
 hold_superseded() {
   if superseded; then systemctl stop "$(operation_unit "$INSTEAD_OF")" 2>/dev/null || :; fi
 }
@@ -168,7 +167,7 @@ release_superseded() {
   if superseded; then systemctl start --no-block "$(operation_unit "$INSTEAD_OF")" 2>/dev/null || :; fi
 }
 
-# end_superseded: before this one is there, so that never both are.
+# end_superseded: before this operation's folder is there, so that never two are under way.
 end_superseded() {
   superseded || return 0
   forget_unit "$INSTEAD_OF"
@@ -178,10 +177,10 @@ end_superseded() {
       "check the space and the mode of $OPERATIONS"
 }
 
-# stage_tools: busybox under all its names, and the program's own TOOLS, as far as this very image or kit has them.
+# stage_tools: copies busybox under all its names, and those of TOOLS that this image or kit has.
 stage_tools() {
   local applet busybox tool
-  # In a pod this very shell is busybox; by hand it is in the kit.
+  # By hand busybox is on the PATH, from the kit; in a pod this shell is busybox.
   busybox=$(command -v busybox || readlink "/proc/$$/exe")
   "$busybox" --list >/dev/null 2>&1 ||
     refuse "there is no busybox" "take the kit with its bin/, or put busybox on the PATH"
@@ -218,7 +217,7 @@ WantedBy=multi-user.target
 UNIT
 }
 
-# write_start: what the unit runs, with the host's shell; from there on the operation's own tools come first.
+# write_start: the script that the unit runs with the host's shell. It puts the operation's own tools first on the PATH.
 write_start() {
   cat <<START
 cd '$(operation_folder)' || exit 1
@@ -232,14 +231,14 @@ START
 }
 
 install_unit() {
-  # An empty file in its place, as a power cut leaves it, would be a unit that never starts.
+  # Synced, as a power cut may leave an empty file, which would be a unit that never starts.
   on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' && sync '$UNITS/$(operation_unit)' && systemctl daemon-reload &&
     systemctl enable --quiet --now '$(operation_unit)' && { sync '$UNITS' '$UNITS/multi-user.target.wants' || :; }" ||
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }
 
-# end_operation STATUS SUMMARY: by the unit itself, at its end. The result first: whoever comes later finds it, and the
-# unit cleans up again.
+# end_operation STATUS SUMMARY: called by the unit at its end. The result is written first: a unit that is killed after
+# that finds it, and cleans up again.
 end_operation() {
   if ! write_result "$(operation_folder)" "$1" "$2"; then
     say "the result can't be written to $(operation_folder): trying again"
@@ -264,8 +263,8 @@ forget_unit() {
   systemctl daemon-reload || :
 }
 
-# forget_tools: the unit, and what takes space. The record stays, and the program, for --status. The shell that runs
-# this is one of the tools.
+# forget_tools: removes the unit, and what takes space. The record and the program stay, for --status. bin/ goes last,
+# as the shell that runs this is in it.
 forget_tools() {
   local folder
   forget_unit "$OPERATION"
@@ -273,8 +272,8 @@ forget_tools() {
   rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
 }
 
-# forget_old_operations: of those that have ended, the newest stay. An id that is forgotten here could run again: the
-# restored etcd and the date after which a Job must not run are what stops it then.
+# forget_old_operations: of the operations that have ended, the newest stay. A forgotten id could run again here; then
+# the restored etcd stops it, or the date after which a Job must not run.
 forget_old_operations() {
   local ended name
   ended=0
@@ -286,12 +285,12 @@ forget_old_operations() {
   done
 }
 
-# stage_program: this program with all that it uses, and its inputs as they are.
+# stage_program: copies this program with all that it uses, and writes its inputs as they are now.
 stage_program() {
   local room
   cp "$here/$PROGRAM" program/ || return 1
   for room in $ROOMS; do
-    # A pod brings only what its own program uses.
+    # A pod has only the folders that its own program uses.
     [ ! -d "$here/$room" ] || cp -RL "$here/$room" program/ || return 1
   done
   # shellcheck disable=SC2046 # a word a name
@@ -299,7 +298,7 @@ stage_program() {
   echo "$RECORD_FORMAT" >record/format
 }
 
-# remount: what to type where programs can't be run beside the operations' records.
+# remount: says what to type when programs can't run in OPERATIONS.
 remount() {
   printf '%s' "if $OPERATIONS is mounted noexec, on the host: mount -o remount,exec \"\$(findmnt -n -o TARGET -T"
   printf ' %s' "$(quoted "$OPERATIONS"))\", and the same in /etc/fstab: the work goes on after a boot"

@@ -6,17 +6,17 @@
 CHILD=
 BESIDE=
 
-# run SECONDS COMMAND...: runs the command, ended after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its
+# run SECONDS COMMAND...: runs the command, and ends it after so many seconds (SIGTERM, 5 s later SIGKILL). Returns its
 # status; see timed_out.
 run() {
   local limit="$1"
   shift
-  # Without the lock's descriptor: what outlives this shell by a moment must not hold the lock.
+  # Without the lock's descriptor: a command that outlives this shell for a moment must not hold the lock.
   timeout -k 5 "$limit" "$@" 9>&- &
   await
 }
 
-# start_beside COMMAND..., await_beside: what runs while others do, and its status.
+# start_beside COMMAND...: runs it beside other commands. await_beside: waits for it, and returns its status.
 start_beside() {
   "$@" 9>&- &
   BESIDE=$!
@@ -47,8 +47,8 @@ pause() {
   run $(($1 + 5)) sleep "$1"
 }
 
-# on_signals FUNCTION: calls it with the signal's name and the exit code that says so, after the running command was
-# told to end.
+# on_signals FUNCTION: on a signal it ends the running command, then calls FUNCTION with the signal's name and its exit
+# status.
 on_signals() {
   local signal
   for signal in HUP:129 INT:130 TERM:143; do

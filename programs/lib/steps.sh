@@ -1,18 +1,18 @@
 # shellcheck shell=sh
-# steps.sh: the work of a host operation, step by step, as its systemd unit does it. It can be killed anywhere and goes
-# on where its record says.
+# steps.sh: the work of an operation on a host, step by step, as its systemd unit does it. It can be killed anywhere,
+# and goes on at the step that its record names.
 #
-# What a program has for it:
+# What a program provides:
 #
-#   STEPS         lines `LIST PHASE: STEP…`: a list of steps for each role, in order, and what is true meanwhile
-#   step_NAME     a function for each step. Status 0: on to the next one; 1: not yet, it is done again after a moment
+#   STEPS         lines `LIST PHASE: STEP…`: the steps of each role in order, and what is true while they are done
+#   step_NAME     a function for each step. Status 0: go on to the next one; 1: not yet, it is done again in a moment
 #   need_tools    refuses where a tool that the work needs is not there
-#   resume        takes up what a unit that was started again knew before
-#   go_back       what giving up is: see give_up
+#   resume        reads from the record what the unit knew before it was started again
+#   go_back       what give_up calls during the work
 #
-#   ROLE          the list that is begun with
+#   ROLE          the list to begin with
 
-# work: from the step that the record names to the end, which is `conclude`.
+# work: from the step that the record names until one of the steps calls `conclude`.
 work() {
   local begun list name rest
   WORK=$(scratch_folder)
@@ -49,7 +49,7 @@ work() {
   done
 }
 
-# lists, steps_of LIST, phase_of LIST STEP: out of STEPS.
+# lists, steps_of LIST, phase_of LIST STEP: read from STEPS.
 lists() {
   echo "$STEPS" | awk 'NF && !seen[$1]++ { print $1 }'
 }
@@ -65,14 +65,14 @@ phase_of() {
     $1 == list { for (i = 3; i <= NF; i++) if ($i == name) { sub(":", "", $2); print $2 } }'
 }
 
-# show_steps: for tests, which have to hit each of them.
+# show_steps: for tests, which have to reach each of them.
 show_steps() {
   local list
   for list in $(lists); do echo "$list: $(steps_of "$list")"; done
 }
 
-# list_now, step_now: whose steps are done, and which is the next. One fact: a list and a step of another one fit
-# nowhere.
+# list_now, step_now: the list whose steps are being done, and its next step. Both are one fact, as a step of another
+# list would make no sense.
 list_now() {
   local at
   at=$(fact at "$ROLE")
@@ -89,14 +89,14 @@ step_now() {
   fi
 }
 
-# go_to LIST STEP: on from there, with the record of a unit that has just been started.
+# go_to LIST STEP: goes on there, in a program that is started anew and reads everything from the record.
 go_to() {
   keep_fact at "$1 $2" || exit 1
   exec sh "$here/$PROGRAM" work
 }
 
-# keep_reason REASON FIX: why it is given up. What can't be recorded can't be done either, and may be the full disk's
-# doing: then from the record again, after a moment.
+# keep_reason REASON FIX: records why the operation is given up. If that fails (the disk may be full), the unit starts
+# again in a moment, at the step that its record names.
 keep_reason() {
   if ! { keep_fact reason "$1" && keep_fact fix "$2"; }; then
     say "nothing can be recorded in $RECORD: trying again"
@@ -105,7 +105,7 @@ keep_reason() {
   fi
 }
 
-# conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: the end. FIGURES are further members of the JSON.
+# conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: ends the operation. FIGURES are further members of the JSON.
 conclude() {
   say "$2: $3${4:+: $4}"
   end_operation "$1" \

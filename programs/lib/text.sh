@@ -5,14 +5,14 @@ count() {
   echo "$1" | wc -w
 }
 
-# words: lines as words, "none" for none.
+# words: joins lines to one line of words; "none" if there are none.
 words() {
   paste -s -d ' ' - | sed 's/^$/none/'
 }
 
-# json_text TEXT: escaped for a JSON string, and short enough for a termination message (4096 bytes in all).
-# By its bytes, whatever the locale: what isn't whole UTF-8, as a character that was cut, is left out, or the kubelet
-# could not report it.
+# json_text TEXT: escaped for a JSON string, and short enough for a termination message (4096 bytes in all). It works on
+# bytes, whatever the locale. What isn't whole UTF-8, such as a character that was cut, is left out: the kubelet could
+# not report it.
 json_text() {
   # shellcheck disable=SC2059 # nothing but octal escapes
   printf "$(printf '%s' "$1" | od -An -v -tu1 | awk '
@@ -36,7 +36,7 @@ json_text() {
     }')"
 }
 
-# quoted TEXT: as a shell takes it back, for lines that a person pastes as root: whatever stands in it is one word.
+# quoted TEXT: so that a shell reads it as one word, whatever is in it. For lines that a person pastes as root.
 quoted() {
   case $1 in
     '' | *[!A-Za-z0-9\ %+,./:=@_-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;

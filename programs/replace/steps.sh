@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# steps.sh: how a member is replaced, a function a step, in this order. Before `remove` nothing of the cluster is
-# changed, and a step may give up (give_up); from there on it goes forward.
+# steps.sh: how a member is replaced, one function for each step, in this order. Before `remove` nothing in the cluster
+# is changed, and a step may give up (give_up); from `remove` on it goes forward.
 #
 #   SELF, MEMBERS, DEAD_FOR, READY_TIMEOUT, FINISH_TIMEOUT   see replace-member.sh
 
@@ -18,7 +18,7 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 step_check() {
   read_machine || return 1
   rehearse_join
-  # Where nothing can be recorded nothing may begin.
+  # Nothing may begin where nothing can be recorded.
   need_space "$RECORD" 16384 "the record of this replacement"
   check_data_folder
   [ ! -e "$DATA_DIR/before-$OPERATION" ] ||
@@ -30,8 +30,7 @@ step_check() {
   keep_fact checked yes
 }
 
-# check_dead: a member that serves isn't replaced. One that has begun a cluster of its own, on its empty disk, serves
-# something else.
+# check_dead: a member that serves isn't replaced, unless it has begun a cluster of its own, on its empty disk.
 check_dead() {
   local expected served told why
   if ask "$LOCAL_URL" 5 endpoint health; then
@@ -58,7 +57,7 @@ check_dead() {
   return 1
 }
 
-# reach: VIA is another member that answers, so that there is a quorum; or else `unreached` tells why none does.
+# reach: sets VIA to another member that answers, so there is a quorum. If none does, UNREACHED says why.
 reach() {
   local url
   UNREACHED=
@@ -77,8 +76,8 @@ advertised_url() {
   setting etcd advertise-client-urls | cut -d, -f1
 }
 
-# other_members: as this program was told, and, since a chart knows names that may not resolve here, as this etcd's own
-# settings have their machines.
+# other_members: client URLs of the other members: those in MEMBERS, and, since a chart's names may not resolve here,
+# those of the machines in this etcd's own settings.
 other_members() {
   local member
   for member in $MEMBERS $(
@@ -91,7 +90,7 @@ other_members() {
   done | awk '!seen[$0]++'
 }
 
-# check_quorum: the others have to be enough without this one, which may have a part in the quorum although it doesn't
+# check_quorum: the others have to be a quorum without this member, which may be a part of it although it doesn't
 # answer.
 check_quorum() {
   local absent healthy kind named peer url voters why
@@ -122,7 +121,7 @@ health_reason() {
   grep -oh 'Active Alarm[^"\\]*' "$WORK/errors" || reason 5
 }
 
-# stale_members: the ids of what this host was to the cluster, from the list in $WORK/members.
+# stale_members: the ids of this host's members in the list in $WORK/members.
 stale_members() {
   awk -v peer="$PEER_URL" -v name="$NAME" '$3 == peer || $2 == name { print $1 }' "$WORK/members"
 }
@@ -139,7 +138,7 @@ check_stale() {
   esac
 }
 
-# check_disk: the data that is to come has a place.
+# check_disk: the data folder can be written, and has space for the data that is to come.
 check_disk() {
   local probe
   probe=$DATA_DIR/.cdk8s-day2-$OPERATION
@@ -150,14 +149,14 @@ check_disk() {
   need_space "$DATA_DIR" $(($(json_number dbSize <"$WORK/answer") * 12 / 10 / 1024)) "the database that is to come"
 }
 
-# First of all: a kubelet that is started, for whatever reason, would start it anew, on the folder that is empty now.
+# First of all: a kubelet that is restarted, for whatever reason, would start etcd again, on a folder that is empty now.
 step_stop_etcd() {
   stop_or_give_up etcd 5 \
     "a disk that does not answer holds it: reboot the machine, then replace the member by another id"
 }
 
 # An API server that has only this etcd can't serve. While it hangs, so does the kubelet, which asks it about every pod
-# that it starts; and it must see nothing of what a stranger served.
+# that it starts. And it must see nothing of what a stranger (check_dead) served.
 step_stop_api() {
   has_api || return 0
   case $(setting kube-apiserver etcd-servers):$(fact stranger) in
@@ -166,7 +165,7 @@ step_stop_api() {
   stop_or_give_up kube-apiserver 1 "$LOOK_AT_PROCESS"
 }
 
-# What was sent may be done later, whatever the sender knows: from then on there is no way back.
+# A request that was sent may take effect later, whatever the sender knows: from then on there is no way back.
 step_remove() {
   local member stale
   [ -s "$RECORD/removing" ] || check_quorum || return 1
@@ -248,7 +247,7 @@ step_finish() {
     "look at the API server of $SELF, and at: etcdctl endpoint health --cluster. $fix" "$(figures)"
 }
 
-# proves_replaced: the etcd that serves here is of the others' cluster, from the folder that was made for it.
+# proves_replaced: the etcd here serves the others' cluster, from the folder that was made for it.
 proves_replaced() {
   local cluster
   UNPROVED=
@@ -263,8 +262,8 @@ figures() {
 
 # --- the way back
 
-# go_back REASON FIX: what giving up is: as if nothing had been, which it can't be any more once the member may be
-# removed.
+# go_back REASON FIX: what giving up means: everything is put back as it was. Once the member may be removed that can't
+# be done: then it tries again.
 go_back() {
   if [ -s "$RECORD/removing" ]; then
     say "$1: $2; trying again"

@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# back.sh: the way back to the old cluster: before the decision by anyone, up to the mark by the holder, after that by
-# nobody.
+# back.sh: the way back to the old cluster. Before the decision every machine may go back, up to the mark the holder
+# may, and after the mark none may.
 
-# go_back REASON FIX: what giving up is before the decision. Where others take part it is decided for all. Where it goes
-# on after all, the unit is started again, at the step that the record names.
+# go_back REASON FIX: what giving up means before the decision. Where other machines take part, `abort` is decided for
+# all of them. If the restore goes on after all, the unit is started again, at the step that the record names.
 go_back() {
   say "giving up: $1: $2"
-  # What was restored serves: nobody goes back any more, whatever is wrong here.
+  # The restored data serves: no machine may go back any more, whatever is wrong here.
   if [ -s "$RECORD/serving" ]; then
     pause 10 || :
     exit 1
@@ -14,9 +14,11 @@ go_back() {
   keep_reason "$1" "$2"
   if together; then
     until decide abort "$1"; do
-      # Whom nobody counts on may go alone; the others' own time runs out.
+      # No other machine relies on this one yet, so it may go back without a recorded decision; the others abort when
+      # their own time-outs end.
       if free_to_go; then break; fi
-      # It can't be decided any more: the others have swapped, and taken the old quorum along.
+      # `abort` can't be written any more: the others have swapped, and the old etcd has lost its quorum. The unit goes
+      # on.
       if [ "$ROLE" != holder ] && marked; then exit 1; fi
       say_once "the decision to abort can't be written: $(reason 5). Trying again; by hand: sh restore.sh --abort $OPERATION"
       pause 5 || :
@@ -38,7 +40,7 @@ back_out() {
 
 # Changes something only where the old etcd was stopped.
 step_put_back() {
-  # The new cluster serves after all: nobody may go back any more.
+  # The restored cluster serves after all: this machine may not go back any more.
   if [ "$ROLE" != holder ] && [ -s "$RECORD/abandoned" ] && marked; then roll_forward; fi
   if [ -s "$RECORD/etcd-stopped" ]; then
     put_data_back || return 1
@@ -46,7 +48,7 @@ step_put_back() {
   fi
   if [ -n "$(fact abandoned)" ] && [ -z "$(fact holder-word)" ]; then
     await_old_cluster || return 1
-    # If that one comes back after all, it finds this, and goes back, too.
+    # If the lost holder comes back after all, it finds this key, and goes back, too.
     by_word || ask_old put "$(key called-off)" "$(date +%s)" || return 1
   fi
 }
@@ -63,7 +65,7 @@ put_data_back() {
     mv "$DATA_DIR/before-$OPERATION/member" "$DATA_DIR/member" && sync "$DATA_DIR" || return 1
     rmdir "$DATA_DIR/before-$OPERATION" 2>/dev/null || :
   fi
-  # The manifest was told to join.
+  # The manifest may have been changed to join.
   if [ -f "$RECORD/etcd.yaml.before" ]; then
     cp -p "$RECORD/etcd.yaml.before" "$RECORD/manifests/.etcd.yaml" &&
       put_in_place "$RECORD/manifests/.etcd.yaml" "$RECORD/manifests/etcd.yaml" || return 1
@@ -71,8 +73,8 @@ put_data_back() {
   forget_joining
 }
 
-# await_old_cluster: with the holder lost nobody speaks for it: all others must be seen to serve the old data, as one
-# cluster with a quorum.
+# await_old_cluster: the holder is lost, and can't say what it serves. So all others must be seen to serve the old data,
+# as one cluster with a quorum.
 await_old_cluster() {
   local cluster member
   cluster=$(cluster_id "${LOCAL_URL:-$(old_endpoints)}") || {
@@ -87,7 +89,8 @@ await_old_cluster() {
   done
 }
 
-# roll_forward: this machine joins after all. A learner that has lost what it had received can't go on, it begins anew.
+# roll_forward: this machine joins the restored cluster after all. A learner that has lost the data it received can't go
+# on: it is removed, and joins anew.
 roll_forward() {
   local found next
   say "the restored cluster serves at $VIA: this machine follows it"
@@ -105,7 +108,7 @@ roll_forward() {
 step_unquiesce() {
   if [ -s "$RECORD/kube-apiserver-stopped" ]; then
     start_component kube-apiserver || return 1
-    # Without a quorum it can't be, before the others have gone back by the word that comes now.
+    # Without a quorum it can't be ready: the others go back only by the word that is printed next.
     if ! by_word && ! api_ready; then
       say_once "the API server is back, and not ready yet"
       overdue unquiesce "$FINISH_TIMEOUT" || return 1
@@ -116,7 +119,7 @@ step_unquiesce() {
   rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION"
 }
 
-# The others may know that it was decided to swap, and wait for the mark.
+# The others are told: they may know the decision `swap`, and wait for the mark.
 step_call_off() {
   local fix
   if together && [ "$ROLE" = holder ]; then

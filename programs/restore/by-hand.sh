@@ -1,13 +1,12 @@
 # shellcheck shell=sh
-# by-hand.sh: what a person types, on the node itself. The work is the same unit that a Job starts, and outlives the
-# shell.
+# by-hand.sh: what a person types, on the node itself. The work is done by a unit, as in a Job, and outlives the shell.
 
 by_hand() {
   local verb
   case ${1:-} in
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
-  # What has an option comes from it alone: a shell still has what was exported in it yesterday.
+  # Inputs that have an option come from it alone: a shell still has what was exported in it yesterday.
   forget OPERATION ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF INSTEAD_OF SNAPSHOT \
     STAGED_FROM EXPIRES DRY_RUN TRUST_BACKUPS SKIP_HASH_CHECK
   begin_by_hand
@@ -34,7 +33,7 @@ by_hand() {
         ;;
       --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
         --instead-of)
-        # An option in a value's place is a value that was forgotten: a dry run would be none.
+        # An option in a value's place means that the value was forgotten: `--id --dry-run` would be no dry run.
         case ${2:-} in
           '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
         esac
@@ -48,7 +47,7 @@ by_hand() {
   "by_hand_$verb"
 }
 
-# choose_by OPTION SNAPSHOT: one is restored, and nobody guesses which of two.
+# choose_by OPTION SNAPSHOT: a second choice is refused, as nobody may guess which of the two is meant.
 choose_by() {
   [ -z "$CHOSEN_BY" ] || refuse "a snapshot is chosen twice: $CHOSEN_BY and $1" "leave one of them out"
   CHOSEN_BY=$1
@@ -109,7 +108,7 @@ by_hand_restore() {
     [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
     OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
   fi
-  # An id is used once; trying doesn't use it.
+  # An id is used once. A dry run has an id of its own, and so doesn't use it.
   [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
   check_operation_id "$OPERATION"
   [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
@@ -121,8 +120,8 @@ by_hand_restore() {
   follow_operation
 }
 
-# know_machines: all who take part, and who this machine is. Never just this one because nobody said otherwise: the
-# others would serve on.
+# know_machines: finds all machines that take part, and which one this is. Never default to this machine alone: members
+# left out would go on serving the old data.
 know_machines() {
   local member
   RECORD=$WORK
@@ -130,7 +129,7 @@ know_machines() {
   read_machine
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
   for member in $LOST; do
-    # Only one that is gone, or would serve the old data on.
+    # A lost member has to be gone: one that runs would go on serving the old data.
     if [ -n "$(url_of "$member")" ] && ask "$(url_of "$member")" 5 endpoint status; then
       refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
         "restore with it, or power that machine off and keep it off"
@@ -162,22 +161,22 @@ know_machines() {
   esac
   if by_word; then
     if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
-      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name as lost only who is"
+      refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name only lost members by --lost"
     fi
     [ "$ROLE" != holder ] || need_words
   fi
 }
 
-# ask_for_members: of the etcd that runs here. Its settings don't tell: the first member's name only itself, whoever
-# joined it.
+# ask_for_members: asks the etcd that runs here. Its settings don't tell: the first member's name only itself, whichever
+# members have joined since.
 ask_for_members() {
   if [ "$ROLE" = api ] || ! listed_by "$LOCAL_URL"; then
-    refuse "which members etcd has can't be told: it does not answer here" \
+    refuse "the members of etcd can't be listed: it does not answer here" \
       "give them all, lost ones too: --members \"NAME=CLIENT_URL …\"" >&2
   fi
 }
 
-# need_words: what has to be done on the other machines first is said before anything begins.
+# need_words: what has to be done on the other machines first is said before anything begins here.
 need_words() {
   local machine
   for machine in $MACHINES; do
@@ -213,7 +212,7 @@ find_restore() {
   MEMBERS=$(fact members "$MEMBERS")
 }
 
-# by_hand_forget: a machine that was lost on the way is waited for no longer.
+# by_hand_forget: the restore no longer waits for a machine that was lost on the way.
 by_hand_forget() {
   local member
   LOST_NOW=$LOST
@@ -221,7 +220,7 @@ by_hand_forget() {
   [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$(operation_folder)/result" ] ||
     fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
-  # Who waits for the decision may be the last to hear of it.
+  # By the phase: a machine that waits for the decision may be the last to learn that it was taken.
   [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
     fail "nothing is decided yet" \
       "abort it, sh $(quoted "$0") --abort $OPERATION, and begin another with --lost $(quoted "$LOST_NOW")"
@@ -234,7 +233,7 @@ by_hand_forget() {
   say "$OPERATION no longer waits for $LOST_NOW, which must never start again with their old data"
 }
 
-# by_hand_abort: to the old cluster, as far as this machine may go. The restore's own unit does it.
+# by_hand_abort: goes back to the old cluster, if this machine may. The restore's own unit does it.
 by_hand_abort() {
   LOST_NOW=$LOST
   find_restore
@@ -253,14 +252,14 @@ by_hand_abort() {
 may_abort() {
   local at
   choose_tools
-  # A machine that could never be read has begun nothing.
+  # A machine that was never read has begun nothing.
   if [ ! -s "$RECORD/machine-read" ] && ! (ON_GIVE_UP=: && read_machine); then
     begin_way_back
     return
   fi
   ON_GIVE_UP=fail
   read_machine ||
-    fail "what this machine is can't be recorded in $RECORD" "look at the space there, and type the same again"
+    fail "the settings of this machine can't be recorded in $RECORD" "look at the space there, and type the same again"
   keep_fact machine-read yes
   at=$(step_now)
   if [ "$ROLE" = holder ]; then
@@ -304,7 +303,7 @@ abandon_holder() {
     return
   fi
   case $(phase_of "$ROLE" "$1") in
-    # API servers elsewhere may have started because this member has stopped.
+    # API servers elsewhere may have started because this member has said that it stopped.
     stopped) [ -z "${WITH:-}" ] ||
       fail "this member has said that it stopped serving the old data" \
         "the API servers count on it: $(restore_again)" ;;

@@ -1,16 +1,16 @@
 # shellcheck shell=sh
-# check.sh: the first step of every machine: what it is, who takes part, and how the others are reached. Nothing is
+# check.sh: the first step of every machine: what it is, which machines take part, and how they are reached. Nothing is
 # changed.
 
 step_check() {
-  # First of all: only one who knows etcd's certificates can tell the others that he gives up.
+  # First of all: without etcd's certificates this machine can't tell the others that it gives up.
   read_machine || return 1
   keep_fact machine-read yes || return 1
-  # Where nothing can be recorded nothing may begin.
+  # Nothing may begin where nothing can be recorded.
   need_space "$RECORD" 16384 "the record of this restore"
   if [ "$ROLE" != api ]; then
     check_data_folder
-    # The old data stays, and as much comes from the others again.
+    # The old data stays, so there has to be space for as much again.
     [ ! -f "$DATA_DIR/member/snap/db" ] ||
       need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" \
         "a second database beside the old one"
@@ -18,7 +18,7 @@ step_check() {
   [ "$ROLE" != follower ] || rehearse_join
   learn_urls || return 1
   check_urls
-  # Also of one that counts on nobody else: its list may be an old one.
+  # Also when this is the only machine: the members that it was given may be out of date.
   [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 member list --write-out=simple || check_members
   [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
     say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
@@ -31,7 +31,7 @@ step_check() {
     remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
     return 0
   fi
-  # Trying decides nothing, and is told nothing by another try.
+  # A dry run neither takes a decision nor obeys one.
   if [ -z "${DRY_RUN:-}" ] && read_decision; then
     if [ "$(fact decision)" != swap ] || called_off; then
       conclude 1 aborted "restore $OPERATION was aborted before: $(fact decision)" \
@@ -47,8 +47,8 @@ step_check() {
   remember_used_ids
 }
 
-# learn_urls: a chart knows the members' names, and how they are reached only by guessing; the running etcd knows. What
-# it tells to everybody may be good for nobody but itself: then what was given stays.
+# learn_urls: a chart knows the members' names, and only guesses their URLs; the running etcd knows them. A URL that it
+# advertises may lead nowhere from other machines, as localhost does: then the given URL stays.
 learn_urls() {
   local member name url
   [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 member list --write-out=simple || return 0
@@ -61,7 +61,7 @@ learn_urls() {
   keep_fact members "$MEMBERS"
 }
 
-# leads_nowhere_else URL: whether it leads to whichever machine it is used on.
+# leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does.
 leads_nowhere_else() {
   case $1 in
     http*://127.* | http*://localhost:* | http*://localhost.localdomain:*) return 0 ;;
@@ -72,7 +72,8 @@ leads_nowhere_else() {
   esac
 }
 
-# check_urls: other machines are asked by them, and one that asks only itself hears what it wants to hear.
+# check_urls: other machines are asked by these URLs. A machine that asks only itself would take its own answers for
+# theirs.
 check_urls() {
   local member twice
   if alone; then return 0; fi
@@ -87,7 +88,7 @@ check_urls() {
       "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
 }
 
-# check_addresses: that each of them leads to the member that it is said to lead to, where that one answers.
+# check_addresses: where a member answers, it has to be the one that this URL was given for.
 check_addresses() {
   local member answers
   for member in $MEMBERS; do
@@ -98,14 +99,14 @@ check_addresses() {
   done
 }
 
-# check_members: a member that nobody counted on would go on serving the old data, and so would a lost one that isn't.
-# Of the list in $WORK/answer.
+# check_members: compares the list in $WORK/answer. A member that takes no part would go on serving the old data, and so
+# would one that is named as lost and is not.
 check_members() {
   local id name url member
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
     case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
-      # One that never started has no name, and no machine has this one.
+      # A member that never started has no name, and no machine is called `?`.
       *" ${member:-?} "*) ;;
       *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" \
         "add it to the cluster's members, name it as lost, or remove it from etcd" ;;
@@ -114,7 +115,7 @@ check_members() {
   awk -F', ' -v lost=" ${LOST:-} " '{ sub(",.*", "", $5) } index(lost, " " $3 " ") { print $1, $3, $5 }' \
     "$WORK/answer" >"$WORK/listed"
   while read -r id name url; do
-    # By its id, which it knows without a quorum, too.
+    # By its id, which a member knows without a quorum, too.
     if ! ask "$url" 5 endpoint status --write-out=simple ||
       [ "$(cut -d, -f2 "$WORK/answer")" != " $id" ]; then continue; fi
     give_up "$name is named as lost, and its etcd answers at $url" \
@@ -122,7 +123,7 @@ check_members() {
   done <"$WORK/listed"
 }
 
-# remember_used_ids: the restored state forgets the restores after its snapshot, and their ids must not be used again.
+# remember_used_ids: the snapshot knows nothing of restores after it, and their ids must not be used again.
 remember_used_ids() {
   ask_old get --prefix "$MARKS/" || return 1
   cp "$WORK/answer" "$RECORD/.used-ids" && put_in_place "$RECORD/.used-ids" "$RECORD/used-ids"

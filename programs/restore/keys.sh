@@ -4,12 +4,12 @@
 #
 #   OPERATION, SELF, ROLE, HOLDER, MEMBERS, MACHINES, LOST   see restore.sh
 #
-#   /cdk8s-day2/restore/<id>/present/<machine>, ready/…, quiesced/…   in the old etcd
-#   /cdk8s-day2/restore/<id>/decision                                 there: swap or abort, created once
-#   /cdk8s-day2/restore/<id>/called-off                               there: the holder went back, or was given up
-#   /cdk8s-day2/restore/<id>/stopped/<machine>                        in the new etcd: this member is out of the old one
-#   /cdk8s-day2/restore/<id>/proof                                    there: written by the trial, to know it by
-#   /cdk8s-day2/restores/<id>                                         there: the mark. This restore was done, for ever
+#   /cdk8s-day2/restore/<id>/present/<machine>     in the old etcd, and so are ready/<machine>, quiesced/<machine>
+#   /cdk8s-day2/restore/<id>/decision              in the old etcd: swap or abort, created once
+#   /cdk8s-day2/restore/<id>/called-off            in the old etcd: the holder went back, or was given up as lost
+#   /cdk8s-day2/restore/<id>/stopped/<machine>     in the new etcd: this member never serves the old data again
+#   /cdk8s-day2/restore/<id>/proof                 in the new etcd: written by the trial, and known by it later
+#   /cdk8s-day2/restores/<id>                      in the new etcd: the mark. This restore was done, for ever
 
 MARKS=/cdk8s-day2/restores
 
@@ -17,8 +17,8 @@ key() {
   echo "/cdk8s-day2/restore/$OPERATION/$1"
 }
 
-# alone: nobody else has to be asked. by_word: nobody can be, the old etcd has no quorum, and a person carries the
-# words.
+# alone: no other machine takes part. by_word: the old etcd has no quorum, so no key can be written, and a person
+# carries words.
 alone() {
   [ "$(count "$MACHINES")" -eq 1 ] && ! by_word
 }
@@ -31,7 +31,7 @@ together() {
   ! alone && ! by_word
 }
 
-# followers: the members but the holder, without those that were lost on the way.
+# followers: all members but the holder, without those that were lost on the way.
 followers() {
   local member
   for member in $MEMBERS; do
@@ -42,8 +42,8 @@ followers() {
   done
 }
 
-# ask_old COMMAND...: of whichever member of the old cluster answers. One that serves the new cluster already may
-# answer, too, and knows no such key: what isn't there has to mean nothing.
+# ask_old COMMAND...: asks any member of the old cluster that answers. A member that already serves the restored cluster
+# may answer, too, without these keys: so a missing key must mean nothing.
 ask_old() {
   ask "$(old_endpoints)" 5 "$@"
 }
@@ -52,7 +52,7 @@ old_endpoints() {
   echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | paste -s -d , -
 }
 
-# put_key KIND SECONDS: this machine's; if it can't be written for so long, the restore is given up.
+# put_key KIND SECONDS: writes this machine's key. If it can't be written for so long, the restore is given up.
 put_key() {
   local why
   if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
@@ -65,21 +65,21 @@ put_key() {
   return 1
 }
 
-# decide swap|abort [REASON]: created once; what stands there afterwards is the decision, whoever wrote it. Only where
-# this machine's own key is, which no restored snapshot holds: the transaction must not come to the new cluster.
+# decide swap|abort [REASON]: created once: what is there afterwards is the decision, whoever wrote it. The transaction
+# needs this machine's key `present`, which no restored snapshot has: so it can't succeed in the restored cluster.
 decide() {
   if [ -n "${DRY_RUN:-}" ]; then
     keep_fact decision "$1"
     return
   fi
-  # Who gives up before it has said that it takes part says so now, or the others would wait for it until their time
-  # runs out. Not where the restored cluster serves, to a machine that has forgotten all: that key is what keeps the
-  # transaction out of it.
+  # A machine that gives up before it has said that it takes part says so now: else the others would wait for it until
+  # their time runs out. But not where the restored cluster serves and this machine has forgotten everything: there, the
+  # missing key keeps the transaction out.
   if [ "$1" = abort ] && free_to_go && ! marked; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi
   printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s "%s"\n\n\n' "$(key "present/$SELF")" "$(key decision)" \
     "$(key decision)" \
     "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn"
-  # etcdctl reads the transaction from its standard input, and doesn't look at its own limit meanwhile.
+  # While etcdctl reads the transaction from its standard input, its own limit doesn't count.
   timeout -k 5 10 etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s txn \
     <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" &
   await || :
@@ -96,8 +96,8 @@ called_off() {
   ask_old get "$(key called-off)" --print-value-only && [ -s "$WORK/answer" ]
 }
 
-# given_up_by_others: whether one of the others says so that serves the old data again. Each is asked by itself: this
-# machine's own etcd has the restored data by now.
+# given_up_by_others: whether another member, which serves the old data again, says `called-off`. Each is asked by
+# itself: this machine's own etcd has the restored data by now.
 given_up_by_others() {
   local member
   together || return 1
@@ -108,9 +108,9 @@ given_up_by_others() {
   return 1
 }
 
-# holder_is_up: whether the holder's machine answers anything at all. One that refuses is up, whatever has become of its
-# etcd, and so is one that takes a connection and then says nothing; silence is no proof of anything. HOLDER_SAYS is
-# what it answered.
+# holder_is_up: whether the holder's machine answers anything at all. A machine that refuses a connection is up,
+# whatever has become of its etcd, and so is one that takes a connection and then says nothing. Silence proves nothing.
+# HOLDER_SAYS is its answer.
 holder_is_up() {
   if ask "$(url_of "$HOLDER")" 5 endpoint status; then
     HOLDER_SAYS="its etcd answers"
@@ -121,16 +121,17 @@ holder_is_up() {
     *'connection refused'* | *x509* | *tls:* | *'connection closed'* | *'closed network connection'* | \
       *'reset by peer'* | *'broken pipe'*) return 0 ;;
   esac
-  # etcdctl doesn't tell a connection that hangs from none.
+  # For etcdctl, a connection that hangs looks the same as none.
   HOLDER_SAYS="it takes connections, and its etcd says nothing"
   takes_connections "$(url_of "$HOLDER")"
 }
 
-# takes_connections URL: as far as this machine has what can tell.
+# takes_connections URL: whether something takes a connection there. Without curl that can't be told, and is taken for
+# no.
 takes_connections() {
   local connected
   command -v curl >/dev/null || return 1
-  # Without TLS: curl calls a connection one only after its handshake.
+  # Without TLS, as curl counts a connection only after its handshake.
   connected=$(curl -q -s -o /dev/null --noproxy '*' --connect-timeout 3 --max-time 5 -w '%{time_connect}' \
     "http://${1#*://}") || :
   case $connected in
@@ -139,8 +140,8 @@ takes_connections() {
   return 1
 }
 
-# marked: whether a restored cluster serves that says that it is this restore's; VIA is the member that said so. Every
-# one is asked by itself: the holder may be lost, and others may still serve the old data.
+# marked: whether some member has the mark of this restore; VIA is that member. Each is asked by itself: the holder may
+# be lost, and others may still serve the old data.
 marked() {
   local url
   for url in $(url_of "$HOLDER") $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//'); do
@@ -152,14 +153,15 @@ marked() {
   return 1
 }
 
-# word_of MACHINE WHAT: what a person carries from one machine to another where no key can be written. It says that
-# somebody has stood before that machine and seen it; it is no secret.
+# word_of MACHINE WHAT: the word that a person carries from one machine to another where no key can be written. It says
+# that somebody has stood before that machine and seen it; it is no secret.
 word_of() {
   printf '%s %s %s' "$OPERATION" "$1" "$2" | sha256sum | cut -c1-8
 }
 
-# free_to_go: the holder, as long as it has not asked for the swap; the others, as long as they have not said that they
-# are quiesced. What was sent may arrive later, whatever the sender knows.
+# free_to_go: whether this machine may go back alone: the holder as long as it has not asked for the swap, the others as
+# long as they have not said that they are quiesced. A request that was sent may arrive later, whatever the sender
+# knows.
 free_to_go() {
   if [ "$ROLE" = holder ]; then
     [ ! -s "$RECORD/swap-sent" ]

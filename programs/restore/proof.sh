@@ -1,13 +1,13 @@
 # shellcheck shell=sh
-# proof.sh: that what serves at the end is what was restored, by what can't be so otherwise. Nobody's word is taken for
-# it: neither a step that went well nor a process that answers.
+# proof.sh: proves that what serves at the end is what was restored, by facts that nothing else could bring about. A
+# step that went well is no proof, and neither is a process that answers.
 #
-#   UNPROVED   why it isn't proved, or not yet: see proof.sh
+#   UNPROVED   why it isn't proved, or not yet: see etcd/proof.sh
 
 GIVEN_UP="the others serve the old data again: a person has told them that this machine is lost"
 
-# step_prove: before the mark, from which on nobody goes back. What is disproved goes back; what can't be told yet is
-# asked again.
+# step_prove: before the mark, as after it no machine may go back. If it is disproved the holder goes back; if it can't
+# be told yet, it is asked again.
 step_prove() {
   local status
   if given_up_by_others; then back_out "$GIVEN_UP"; fi
@@ -30,14 +30,14 @@ step_prove() {
     back_out "$UNPROVED"
   fi
   say_once "not proved yet: $UNPROVED"
-  # An etcd that can't be seen here may serve anything.
+  # An etcd that can't be examined may serve anything.
   if overdue prove "$QUIESCE_TIMEOUT"; then back_out \
     "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
   return 1
 }
 
-# marked_cluster, marked_floor: what the mark says of the restored cluster, for those who did not restore it. It is in
-# $WORK/mark.
+# marked_cluster, marked_floor: the restored cluster's id and lowest revision, from the mark in $WORK/mark: for machines
+# that did not restore it.
 marked_cluster() {
   json_string cluster <"$WORK/mark"
 }
@@ -46,14 +46,14 @@ marked_floor() {
   json_number revision <"$WORK/mark"
 }
 
-# read_mark: by this machine's own member where it has one, else by any that serves it.
+# read_mark: from this machine's own member if it has one, else from the member at VIA.
 read_mark() {
   local url="$LOCAL_URL"
   [ "$ROLE" != api ] || url=$VIA
   ask "$url" 5 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ] && cp "$WORK/answer" "$WORK/mark"
 }
 
-# proved_here: that this machine serves the restored cluster, its API server included. PROOF is what was seen.
+# proved_here: this machine serves the restored cluster, its API server included. PROOF is what was seen.
 proved_here() {
   local cluster floor
   UNPROVED=
@@ -80,8 +80,8 @@ proved_here() {
   proves_api "$floor"
 }
 
-# proves_api FLOOR: this machine's API server writes into the restored cluster, which is seen in etcd, and shows it,
-# which is seen through the API where a client for that is at hand: its resourceVersion is etcd's revision.
+# proves_api FLOOR: this machine's API server writes into the restored cluster: its new lease is in etcd. And it shows
+# that cluster: its resourceVersion is etcd's revision. That is asked through the API, if a client for it is at hand.
 proves_api() {
   local shown lease=0
   serving kube-apiserver >/dev/null ||
@@ -92,7 +92,7 @@ proves_api() {
     1) return 1 ;;
   esac
   if ! shown=$(shown_by_api); then
-    # Of an API server that renews no lease nothing else is seen.
+    # The lease is proof enough; an API server that renews none has to be asked.
     [ "$lease" -eq 2 ] || return 0
     UNPROVED="this API server renews no lease (--endpoint-reconciler-type=none), and can't be asked: that needs curl, and a kubeconfig beside $MANIFESTS"
     return 1
@@ -104,8 +104,8 @@ proves_api() {
   PROOF="$PROOF, read through the API at $shown"
 }
 
-# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose it
-# was. Status 1: not yet; 2: it renews none.
+# lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose lease
+# was seen. Status 1: not yet; 2: it renews none.
 lease_is_new() {
   local prefix url="$LOCAL_URL" address revision
   [ "$ROLE" != api ] || url=$VIA
@@ -114,7 +114,7 @@ lease_is_new() {
   esac
   prefix=$(setting kube-apiserver etcd-prefix)
   address=$(setting kube-apiserver advertise-address)
-  # Without an address of its own it has chosen one, and any API server's new lease has to do.
+  # Without --advertise-address the API server has chosen one: then any API server's new lease has to do.
   set -- "$1" "${prefix:-/registry}/masterleases/$address"
   LEASE="the API server's own lease"
   if [ -z "$address" ]; then
@@ -130,8 +130,8 @@ lease_is_new() {
   return 1
 }
 
-# shown_by_api: the resourceVersion that the API server shows, asked with what a control plane has for its own
-# components. Status 1: nobody here may or can ask.
+# shown_by_api: the resourceVersion that the API server shows, asked with a kubeconfig of the control plane's own
+# components. Status 1: no client here can ask, or may.
 shown_by_api() {
   local folder config shown
   command -v curl >/dev/null || return 1
@@ -150,7 +150,7 @@ shown_by_api() {
   return 1
 }
 
-# identity_in KUBECONFIG: its client certificate, which stands in it or is a file.
+# identity_in KUBECONFIG: its client certificate and key, which are in it, or in files that it names.
 identity_in() {
   local part found
   [ -f "$1" ] || return 1

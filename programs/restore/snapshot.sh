@@ -3,11 +3,11 @@
 #
 #   SNAPSHOT           latest, at:NAME, before:TIME or file:PATH
 #   STAGED_FROM        in a pod: where its volume is mounted
-#   TRUST_BACKUPS      1: backups need not be root's
-#   SKIP_HASH_CHECK    1: a bare database will do, which has no checksum
-#   ACCEPT_MISMATCH    1: another PKI or encryption configuration than the backup recorded is no reason to refuse
+#   TRUST_BACKUPS      1: accept backups that others than root can write
+#   SKIP_HASH_CHECK    1: accept a bare database, which has no checksum
+#   ACCEPT_MISMATCH    1: accept another PKI or encryption configuration than the backup recorded
 
-# choose_snapshot: which file, decided once.
+# choose_snapshot: decides once which file is restored.
 choose_snapshot() {
   local chosen damaged wanted
   if [ ! -s "$RECORD/snapshot" ]; then
@@ -37,7 +37,7 @@ choose_snapshot() {
           give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" \
             "see which there are: sh restore.sh --list"
         check_owner "$chosen" "$chosen/snapshot.db" "$chosen/backup.json"
-        # By the real path, which is the one that was looked at.
+        # The real path is the one that was checked.
         chosen=$(pwd -P)/$chosen/snapshot.db
         cd "$RECORD"
         ;;
@@ -49,9 +49,9 @@ choose_snapshot() {
   SNAPSHOT_FILE=$(fact snapshot)
 }
 
-# check_owner FILE...: whoever could have written it would be the restored cluster's administrator. On this host it has
-# to be root's, unless a person says otherwise. On a pod's volume it is root's, or that user's for whom the volume's
-# pods run, whose the folder is then.
+# check_owner FILE...: anybody who can write a backup could become the restored cluster's administrator. On this host it
+# has to be root's, unless a person says otherwise. On a pod's volume it may also belong to the owner of the cluster's
+# folder, which is the user that the volume's pods run as.
 check_owner() {
   local file owner
   [ -z "${TRUST_BACKUPS:-}" ] || return 0
@@ -69,11 +69,11 @@ check_owner() {
   done
 }
 
-# copy_to_root BACKUP|FILE: what to type.
+# copy_to_root BACKUP|FILE: the commands to type.
 copy_to_root() {
   local from copy
   from=$(readlink -f "$1")
-  # A backup's name is its own; of another file there may be one of its name.
+  # A backup's name is unique; another file's name may be taken already.
   if [ -d "$1" ]; then
     copy=/root/$(basename "$1")/snapshot.db
     echo "cp -r $(quoted "$from") /root/; sh restore.sh --file $(quoted "$copy")"
@@ -83,7 +83,7 @@ copy_to_root() {
   fi
 }
 
-# pick latest|at:NAME|before:TIME: of sorted names on standard input.
+# pick latest|at:NAME|before:TIME: one of the sorted names on standard input.
 pick() {
   case $1 in
     latest) tail -n 1 ;;
@@ -92,7 +92,8 @@ pick() {
   esac
 }
 
-# check_snapshot: whole, readable, of this cluster, not newer than the etcd that will serve it, and with space for it.
+# check_snapshot: it has to be whole, readable, of this cluster, and not newer than the etcd that will serve it; and
+# there has to be space for it.
 check_snapshot() {
   local size revision
   size=$(stat -c %s "$SNAPSHOT_FILE")
@@ -108,7 +109,7 @@ check_snapshot() {
   : >"$WORK/backup.json"
   { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] &&
     cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
-    say "warning: no backup.json beside $SNAPSHOT_FILE: of which cluster it is can't be told"
+    say "warning: no backup.json beside $SNAPSHOT_FILE: whether it is of this cluster can't be told"
   check_origin
   check_storage_version
   check_fingerprints
@@ -116,8 +117,8 @@ check_snapshot() {
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
 }
 
-# check_checksum SIZE: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none, and no
-# whole pages are missing.
+# check_checksum SIZE: a snapshot ends with the SHA-256 of its content. A database out of a data folder has none: it is
+# whole pages only.
 check_checksum() {
   if checksum_of "$SNAPSHOT_FILE" >"$WORK/checksum"; then return 0; fi
   if [ $(($1 % 512)) -eq 0 ] && [ "$1" -gt 0 ]; then
@@ -152,15 +153,15 @@ check_storage_version() {
   [ -z "$stored" ] || [ "$(minor_of "$stored")" -le "$(minor_of "$installed")" ] ||
     give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" \
       "upgrade etcd first, or choose an older backup: sh restore.sh --list"
-  # A newer one would write what the installed one can't read.
+  # Newer tools would write what the installed etcd can't read.
   tried_by=$(etcd --version | sed -n 's/^etcd Version: //p')
   [ "$(minor_of "$tried_by")" = "$(minor_of "$installed")" ] ||
     give_up "the tools of this restore are of etcd ${tried_by:-unknown}, and etcd $installed is installed" \
       "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"
 }
 
-# etcd_version: of the etcd that runs here, by its own word; else of the image in its manifest, else of these tools. No
-# program of this machine is run for it.
+# etcd_version: the version that the running etcd says; else that of the image in its manifest, else that of these
+# tools. No program of this machine is run for it.
 etcd_version() {
   if ask "$LOCAL_URL" 5 endpoint status --write-out=json && json_string version <"$WORK/answer" |
     grep '^[0-9]'; then return; fi
@@ -175,8 +176,8 @@ minor_of() {
   echo "${minor%%.*}"
 }
 
-# check_fingerprints: what lies outside of etcd and must fit the restored state: without the same key, its Secrets can't
-# be read.
+# check_fingerprints: files outside of etcd that must fit the restored state: without the same key, its Secrets can't be
+# read.
 check_fingerprints() {
   local file pair recorded
   [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# stage.sh: what a restore takes along to the host, from a Job's pod or from a person's kit, before its unit starts.
+# stage.sh: copies to the host what a restore needs there, from a Job's pod or from a person's kit, before its unit
+# starts.
 
 stage_restore() {
   [ -z "${INSTEAD_OF:-}" ] || take_over record || return 1
@@ -11,13 +12,13 @@ stage_restore() {
     '' | file) ;;
     *) [ -z "${STAGED_FROM:-}" ] || stage_snapshot || return 1 ;;
   esac
-  # What only the pod has.
+  # This path exists only in the pod.
   STAGED_FROM=
   stage_program
 }
 
-# take_over RECORD: the manifests that the restore INSTEAD_OF has set aside are in this one's record, so that they come
-# back by this one, if it is more than a try.
+# take_over RECORD: copies the manifests that the restore INSTEAD_OF has set aside into this one's record. Unless this
+# is a dry run, this one puts them back.
 take_over() {
   local manifest
   for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
@@ -28,7 +29,7 @@ take_over() {
   if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
 }
 
-# stage_snapshot: a volume that only the pod has is gone with it, so the chosen backup comes along.
+# stage_snapshot: copies the chosen backup to the host: a volume that only the pod has is gone with the pod.
 stage_snapshot() {
   local draft
   draft=$PWD

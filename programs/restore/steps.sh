@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# steps.sh: what each machine does, a function a step, in this order. Before the decision a step may give up (give_up);
-# after it everybody rolls forward. test/protocol has the model of it, whose steps carry the same names.
+# steps.sh: what each machine does, one function for each step, in this order. Before the decision a step may give up
+# (give_up); after it every machine rolls forward. test/protocol has a model of it, whose steps have the same names.
 
 # What is true in each phase of a machine:
-#   before    nobody counts on it yet, or nothing is decided: the old cluster can serve again
-#   counted   the restored cluster may come, and counts on what this machine has said
+#   before    no other machine relies on it yet, or nothing is decided: the old cluster can serve again
+#   counted   the restored cluster may come, and relies on what this machine has said
 #   stopped   this member has said that it never serves the old data again
-#   joined    this machine is one of the restored cluster
+#   joined    this machine is part of the restored cluster
 # `api` is a machine with an API server and no member of etcd.
 STEPS='
   holder    before:   check verify restore-aside try-aside ready await-ready quiesce quiesced await-quiesced decide
@@ -35,7 +35,7 @@ step_restore_aside() {
   rm -rf "${DATA_DIR:?}/restored-$OPERATION" || return 1
   set -- --name "$NAME" --initial-cluster "$NAME=$PEER_URL" --initial-advertise-peer-urls "$PEER_URL" \
     --initial-cluster-token "restore-$OPERATION" --data-dir "$DATA_DIR/restored-$OPERATION"
-  # Without it, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10
+  # Without a bump, controllers see revisions go backwards, and stay stale for hours. Versions before 3.4.27 and 3.5.10
   # don't have it.
   if "$OFFLINE" snapshot restore --help 2>&1 | grep -q 'bump-revision'; then
     keep_fact bump "$(bump_over "$(latest_revision)")" || return 1
@@ -49,15 +49,16 @@ step_restore_aside() {
       "nothing was stopped; check the snapshot and the space in $DATA_DIR"
 }
 
-# latest_revision: of the old cluster: of whichever member answers, with or without a quorum, else of the data here.
-# Empty where neither can be read.
+# latest_revision: the old cluster's, from any member that answers, with or without a quorum, else from the data here.
+# Empty if neither can be read.
 latest_revision() {
   if ask_old get "$MARKS" --consistency=s --write-out=json || status_of_data; then
     json_number revision <"$WORK/answer"
   fi
 }
 
-# status_of_data: a running etcd has its database locked, and whoever opens it waits for its end.
+# status_of_data: a running etcd has its database locked, and a tool that opens it waits until etcd ends: so the lock is
+# tried first.
 status_of_data() {
   local database
   database=$DATA_DIR/member/snap/db
@@ -65,8 +66,8 @@ status_of_data() {
     run 60 "$OFFLINE" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
 }
 
-# bump_over REVISION: so that revisions only grow, also where the old cluster is a restored one itself, raised since the
-# backup was taken.
+# bump_over REVISION: the bump with which revisions only grow, even if the old cluster was itself restored and bumped
+# after the backup was taken.
 bump_over() {
   local ahead
   if [ -z "$1" ]; then
@@ -94,7 +95,7 @@ step_await_ready() {
   ! together || await_all ready "$READY_TIMEOUT"
 }
 
-# await_all KIND SECONDS: until every machine has written its key; a majority is not enough.
+# await_all KIND SECONDS: waits until every machine has written its key; a majority is not enough.
 await_all() {
   local machine missing
   if read_decision; then
@@ -120,22 +121,22 @@ await_all() {
 
 step_quiesce() {
   [ -s "$RECORD/quiesce-began" ] || keep_fact quiesce-began "$(date +%s)" || return 1
-  # Without a quorum nobody can be asked later, so a follower's etcd ends here.
+  # Without a quorum no etcd can be asked later, so a follower's etcd ends here.
   if by_word && [ "$ROLE" = follower ]; then
     stop_or_give_up etcd 5 "$LOOK_AT_PROCESS" || return 1
   fi
   ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "$LOOK_AT_PROCESS"
 }
 
-# keep_quiet: somebody may start the API server again meanwhile, as configuration management does that puts manifests
-# back. It is ended again, for as long as it would write into the old cluster.
+# keep_quiet: ends the API server again if somebody has started it meanwhile, as configuration management does that puts
+# manifests back: it would write into the old cluster.
 keep_quiet() {
   has_api && [ -n "$(processes kube-apiserver)$(listeners kube-apiserver)" ] || return 0
   say "somebody has started the API server again: ending it"
   stop_component kube-apiserver 1
 }
 
-# Only when the process has ended: an API server that still runs could write after the decision.
+# Said only when the process has ended: an API server that still runs could write after the decision.
 step_quiesced() {
   keep_quiet || return 1
   if by_word && [ "$ROLE" != holder ]; then
@@ -155,8 +156,8 @@ step_await_quiesced() {
   fi
 }
 
-# await_words: ports that refuse prove nothing, a machine that boots refuses, too; so a person has to bring every other
-# machine's word. The ports are a second look.
+# await_words: a person has to bring every other machine's word. Ports that refuse prove nothing, as a machine that
+# boots refuses, too; they are a second look.
 await_words() {
   local machine url
   for machine in $MACHINES; do
@@ -175,7 +176,7 @@ await_words() {
   done
 }
 
-# Once, and for all: whoever comes second reads what the first one wrote.
+# Written once, for all machines: the second one reads what the first one wrote.
 step_decide() {
   keep_quiet || return 1
   keep_fact swap-sent yes || return 1
@@ -199,8 +200,8 @@ step_await_decision() {
     [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
     return 0
   fi
-  # The first to leave may take the old quorum along: then the decision can't be read any more, and the mark says what
-  # it was.
+  # The first machine to leave may end the old etcd's quorum: then the decision can't be read any more, and the mark
+  # says what it was.
   if marked; then return 0; fi
   if overdue decision $((READY_TIMEOUT + QUIESCE_TIMEOUT)); then
     give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" \
@@ -259,7 +260,7 @@ step_set_aside() {
   set_data_aside "before-$OPERATION"
 }
 
-# This member won't serve the old data again: API servers that know several endpoints wait for it.
+# Says that this member won't serve the old data again: API servers that know several endpoints wait for it.
 step_stopped() {
   marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
 }
@@ -287,17 +288,17 @@ step_start_etcd() {
   }
 }
 
-# From the moment that it may be written there is no way back.
+# From the moment that the mark may be written there is no way back.
 step_mark() {
   local used value
-  # As long as nobody can have seen the mark.
+  # The way back is open as long as nobody can have seen the mark.
   ask "$LOCAL_URL" 5 get "$MARKS/$OPERATION" --print-value-only || return 1
   if [ ! -s "$WORK/answer" ] && given_up_by_others; then
     rm -f "$RECORD/serving" || return 1
     back_out "$GIVEN_UP"
   fi
   keep_fact serving yes || return 1
-  # Lines of keys and values in turn.
+  # A line with a key, then a line with its value.
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
   done <"$RECORD/used-ids"
@@ -349,7 +350,7 @@ step_restart() {
   restart_control_plane
 }
 
-# Nothing is called restored that is not proved: on every machine, by itself.
+# Every machine proves for itself that it serves what was restored. What is not proved is not called restored.
 step_finish() {
   local wanted voters member
   forget_joining || return 1
@@ -386,13 +387,13 @@ restored_in_words() {
   echo "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words)"
 }
 
-# whereabouts: what is where, for one who has to look.
+# whereabouts: where the old and the restored data are, for a person who has to look.
 whereabouts() {
   [ -n "${DATA_DIR:-}" ] || { echo "the restored cluster is that of $HOLDER" && return; }
   echo "what was restored is to be served from $DATA_DIR$([ ! -e "$DATA_DIR/before-$OPERATION" ] || echo ", the old data is in $DATA_DIR/before-$OPERATION")"
 }
 
-# remove_lost_learners: one that a person has named as lost holds up the others, since only one learner is allowed.
+# remove_lost_learners: a learner that a person has named as lost holds up the others, as etcd allows only one.
 remove_lost_learners() {
   local host learner member
   for member in $(fact lost-later); do

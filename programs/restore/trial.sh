@@ -1,16 +1,16 @@
 # shellcheck shell=sh
 # trial.sh: the restored data is served once before anything stops: by an etcd without peers, which listens on sockets
-# in a folder that is root's alone, so that nobody else reads what it serves. What it can't do now it could not do
-# later, with everything stopped.
+# in a folder that is root's alone, so that nobody else reads what it serves. What fails now would fail later, too, with
+# everything stopped.
 #
 #   DATA_DIR/restored-<id>   the restored data, not in place yet
 
-# step_try_aside: leaves in the data a key that no other cluster has, by which it is known later: `proof`.
+# step_try_aside: writes into the data a key that no other cluster has, by which the data is known later: `proof`.
 step_try_aside() {
   local restored="$DATA_DIR/restored-$OPERATION"
   TRIAL=$WORK/trial
   TRIAL_URL=unix://localhost:1
-  # Tried before, and killed at it: it is restored anew.
+  # A trial was begun before, and killed: the data is restored anew.
   if [ -s "$RECORD/trial-began" ]; then step_restore_aside || return 1; fi
   keep_fact trial-began yes || return 1
   rm -rf "$TRIAL" || return 1
@@ -25,7 +25,7 @@ step_try_aside() {
   say "the restored data was served aside: cluster $(fact cluster), revision $(fact restored-revision)"
 }
 
-# The sockets are named by what stands behind unix://, in the folder in which etcd and etcdctl are started.
+# What stands behind unix:// is the socket's name, in the folder in which etcd and etcdctl are started.
 start_trial() {
   local quota
   quota=$(setting etcd quota-backend-bytes)
@@ -39,7 +39,7 @@ start_trial() {
   BESIDE=$!
 }
 
-# stop_trial: as etcd ends by itself, everything written.
+# stop_trial: by SIGTERM, so that etcd writes everything. Status 1: it had to be killed.
 stop_trial() {
   kill -TERM "$BESIDE" 2>/dev/null || :
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -51,7 +51,7 @@ stop_trial() {
   return 1
 }
 
-# try_asking COMMAND...: of the etcd that is tried, without the certificates that its sockets don't know.
+# try_asking COMMAND...: asks the etcd of the trial, without certificates, which its sockets don't use.
 try_asking() {
   (
     unset ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY
@@ -82,7 +82,7 @@ refuse_trial() {
   give_up "$@"
 }
 
-# check_trial: what would keep an API server from serving; and what it is known by later.
+# check_trial: looks for what would keep an API server from serving, and records what the data is known by later.
 check_trial() {
   local proof size quota
   try_asking alarm list ||

@@ -12,7 +12,7 @@ export interface Control extends Exploration {
   readonly violates: string;
 }
 
-/** What has to hold, in every state. Some seconds each. */
+/** What has to hold in every state. Each takes some seconds. */
 export const explorations: Exploration[] = [
   { title: '1 member; the kubelet lags', defines: ['MEMBERS=1', 'KUBELET_LAGS', 'IMAGED_ANEW'], liveness: true, small: true },
   { title: '1 member, external etcd', defines: ['MEMBERS=1', 'EXTERNAL', 'IMAGED_ANEW', 'MAY_BE_LOST=2'], liveness: true, small: true },
@@ -40,12 +40,12 @@ export const largeExplorations: Exploration[] = [
   { title: '5 members, none lost, power cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=0', 'NO_CUTS'] },
 ];
 
-// Without what they don't need, each is found within a second or two.
+// Controls leave out the faults that they don't need: so each is found within a second or two.
 const three = ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'NO_CUTS'];
 const endings = ['MEMBERS=3', 'MAY_BE_LOST=0', 'NO_CUTS', 'POWER_CUTS=0'];
 const byHand = ['MEMBERS=3', 'ONLY_SAFETY', 'BREAK_GLASS'];
 
-/** Each of these has to be found, or the explorations prove nothing. */
+/** The checker has to find each of these, or the explorations prove nothing. */
 export const controls: Control[] = [
   { title: 'quiesced is said before the API server has ended', defines: [...three, 'EARLY_ACKNOWLEDGEMENT'], violates: 'two_clusters' },
   { title: 'the process has ended, and the kubelet starts it again', defines: [...three, 'KUBELET_LAGS', 'PROCESS_END_IS_ENOUGH'], violates: 'two_clusters' },
@@ -71,7 +71,7 @@ export const controls: Control[] = [
   { title: 'a machine that was imaged anew does not look for the mark', defines: [...three, 'IMAGED_ANEW', 'MARK_IS_NOT_READ'], violates: 'used_twice' },
 ];
 
-/** States that must exist: a model in which nothing happens would be without fault, too. */
+/** States that must be reachable: a model in which nothing happens would have no fault either. */
 export const landmarks: Exploration[] = [
   { title: 'everyone is done', defines: ['MEMBERS=3', 'NO_CUTS', 'REACHES=EVERYONE_IS_DONE'] },
   { title: 'everyone is back although the decision was swap', defines: ['MEMBERS=3', 'NO_CUTS', 'REACHES=EVERYONE_IS_BACK_AFTER_SWAP'] },

@@ -18,7 +18,7 @@
   (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == NEW && machine[m].joined == VOTER && machine[m].aside))))
 #define IS_BACK(m, x) (machine[m].lost || ((machine[m].rec == ABORTED || machine[m].rec == CHECK) && (!HAS_API(m) || machine[m].api) && \
   (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == OLD && !machine[m].aside))))
-/* Too many machines are lost for either cluster to have a quorum again: the units say so, and that a restore by hand is the way. */
+/* Too many machines are lost for either cluster to have a quorum again: the units say so, and point to a restore by hand. */
 #ifdef EXTERNAL
 #define COMMITTED STOPPED
 #else
@@ -30,7 +30,7 @@
 #else
 #define BEYOND_RETURN (NEW_DEAD && (OLD_DEAD || ANY(IS_COMMITTED, 0)))
 #endif
-/* For the tests that the model gets somewhere at all: the checker is asked to show such a state. */
+/* For the landmarks of explorations.ts: the checker has to reach such a state. */
 #define EVERYONE_IS_DONE (ALL(IS_DONE, 0) && !ANY(IS_LOST, 0))
 #define EVERYONE_IS_BACK_AFTER_SWAP (decision == SWAP && ALL(IS_BACK, 0))
 #define EVERYONE_IS_BACK_WITHOUT_THE_HOLDER (marked && machine[HOLDER].lost && ALL(IS_BACK, 0) && ANY(WRITES_OLD, 0))
@@ -39,9 +39,9 @@
 #endif
 #define SETTLED (ALL(IS_DONE, 0) || ALL(IS_BACK, 0) || BEYOND_RETURN)
 
-/* Keys that nobody will read again. */
+/* Clears keys that nobody will read again. */
 #define TIDY(m, x) machine[m].ready = 0; machine[m].quiesced = 0;
-/* By these names the checker says what it found. */
+/* The checker calls what it found by these names. */
 bit two_clusters;
 bit turned_back;
 bit old_data_gone;

@@ -6,8 +6,8 @@
  * BREAK_GLASS             the old etcd has no quorum: persons carry the words
  * KUBELET_LAGS            the kubelet acts on what it saw of the manifests folder earlier
  * IMAGED_ANEW             one machine may lose its record after the end
- * NO_CUTS, POWER_CUTS      fewer faults, so that more members can be explored: no network cuts, so many power cuts in all
- * ONLY_SAFETY             how runs end is not asked
+ * NO_CUTS, POWER_CUTS      fewer faults, so that more members can be explored: no network cuts; at most so many power cuts
+ * ONLY_SAFETY             don't ask how runs end
  * REACHES                 a state that the checker is to show
  * The other names that can be defined are faults in the protocol, each of which the checker has to find.
  */
@@ -16,7 +16,7 @@
 #include "unit.pml"
 #include "world.pml"
 
-/* Once faults end, everything ends well, or where only a person could help. */
+/* Once faults end, every run ends well, or where only a person can help. */
 #ifdef LIVENESS
 ltl settles { [] (calm -> <> SETTLED) }
 #endif

@@ -7,11 +7,11 @@ import { toolchain } from '../toolchain/toolchain';
 export interface Question {
   /** Macros of restore.pml. */
   readonly defines: string[];
-  /** Ask, too, whether every run ends well once faults have ended. */
+  /** Also ask whether every run ends well once faults have ended. */
   readonly liveness?: boolean;
-  /** Done in a moment, so that the compiler's time counts more than the checker's. */
+  /** It takes a moment: then the compiler's time counts more than the checker's. */
   readonly small?: boolean;
-  /** Breadth first: slower, and the counterexample is a shortest one. */
+  /** Breadth first: slower, but the counterexample is a shortest one. */
   readonly shortest?: boolean;
   /** Hand back the counterexample, a line a step. */
   readonly trace?: boolean;
@@ -31,7 +31,7 @@ export async function ask({ defines, liveness, small, shortest, trace }: Questio
   try {
     const macros = [...defines, ...(liveness ? ['LIVENESS'] : [])].map((name) => `-D${name}`);
     await runOrThrow(toolchain.spin.path(), ['-a', ...macros, join(__dirname, 'restore.pml')], { cwd });
-    // Followers are sorted behind the checker's back, which its partial-order reduction would not know.
+    // NOREDUCE: partial-order reduction doesn't know that sort_machines sorts followers behind the checker's back.
     const options = ['-DVECTORSZ=1024', '-DNOREDUCE', '-DNOFAIR', '-DMEMLIM=9000', ...(liveness ? [] : ['-DSAFETY']), shortest ? '-DBFS' : '-DCOLLAPSE'];
     await runOrThrow('gcc', [small ? '-O0' : '-O1', '-w', ...options, '-o', 'pan', 'pan.c'], { cwd });
     const started = Date.now();

@@ -1,4 +1,4 @@
-/* What the machines, their disks and the two clusters look like. */
+/* The state of the machines, of their disks and of the two clusters. */
 
 #ifndef MEMBERS
 #define MEMBERS 3
@@ -16,7 +16,7 @@
 #endif
 #define HOLDER 0
 
-/* What a unit's record says that it is about to do. The order matters where steps are compared. */
+/* The next step, by the unit's record. The order matters where steps are compared. */
 #define CHECK 0
 #define READY 1
 #define AWAIT_READY 2
@@ -94,7 +94,7 @@ bit served;                 /* ghost: an API server has written to the new clust
 bit forgotten;              /* one machine has been imaged anew, and has no record */
 bit calm;                   /* no fault happens any more: power and network come back, lost machines stay lost */
 
-/* Two of the same, since a sum may be taken within a sum, and a macro can't within itself. */
+/* Two macros of the same kind, since a sum may contain a sum, and a macro can't contain itself. */
 #if MEMBERS == 1
 #define SUM_OF_MEMBERS(P, x) (P(0, x))
 #elif MEMBERS == 3

@@ -1,7 +1,7 @@
 /*
- * The unit on each machine. Its record is on disk and is all that it remembers, so that killing it at any point and
- * starting it again means no more than that it takes its next step later, or takes the same step twice: every effect
- * and the advance of the record are steps of their own.
+ * The unit on each machine. Its record is on disk, and is all that it remembers. So a unit that is killed at any point
+ * and started again takes its next step later, or the same step twice, and no more: every effect and the advance of the
+ * record are steps of their own.
  */
 
 #define me machine[m]
@@ -13,7 +13,7 @@
 #else
 #define looks_for_mark (on(AWAIT_MARK) || on_undecided_follower)
 #endif
-/* By wrong addresses (localhost, say) a follower asks only itself. It finds that out when it asks who answers there. */
+/* With wrong addresses (localhost, say) a follower asks only itself. It finds that out by asking who answers there. */
 #ifdef FOLLOWERS_ASK_THEMSELVES
 #define HEARS_OTHERS IS_HOLDER
 #else
@@ -28,7 +28,7 @@
 #define GIVEN_UP (OLD_QUORUM(me.cut) && called_off)
 #define UNDECIDED(r) ((r) >= READY && (r) <= DECIDE)
 
-/* A linearizable read or write of the old etcd. Without quorum it is a person who carries the words from machine to machine. */
+/* A linearizable read or write of the old etcd. Without a quorum, a person carries words from machine to machine instead. */
 #ifdef BREAK_GLASS
 #define OLD_KEYS 1
 #define EXCUSED(x) machine[x].lost
@@ -69,7 +69,7 @@
 #else
 #define API_ENDED (!me.api_manifest && !me.api && !API_WANTED(m) && !me.unsynced)
 #endif
-/* A process that is not seen is not ended, and who looks at processes alone takes it for ended: the port that it serves tells. */
+/* A process that is not seen is not ended, but is taken for ended if only processes are looked at. The port that it serves tells. */
 #if defined(API_IS_NOT_SEEN) && !defined(PORTS_ARE_LOOKED_AT)
 #undef API_ENDED
 #define API_ENDED (!me.api_manifest)
@@ -80,7 +80,7 @@
 #define SEES_API 1
 #endif
 #define ETCD_ENDED (!me.etcd_manifest && !me.etcd && !ETCD_WANTED(m))
-/* The unit ends a process instead of waiting for it; in the calm, no more often than the kubelet may start it again. */
+/* The unit ends a process instead of waiting for it. In the calm, only when the kubelet won't start it again: else both could go on for ever. */
 #define MAY_KILL(wanted) (!calm || !(wanted))
 
 #ifdef EXTERNAL
@@ -108,11 +108,11 @@ end: do
   :: d_step { on(CHECK) && NEW_QUORUM(me.cut) -> me.rec = READY; used_twice = marked; assert(!used_twice) }
 #endif
 
-  /* # step: ready: holder, follower, api -- its key, written once; a try that is given up is the abort of `decide`. */
+  /* # step: ready: holder, follower, api -- writes its key, once; giving that up is the abort of `decide`. */
   :: d_step { on(READY) && OLD_KEYS && decision == NONE && !me.ready -> me.ready = 1; END }
   :: d_step { on(READY) && OLD_KEYS && me.ready -> me.rec = AWAIT_READY; END }
 
-  /* # step: await-ready: holder, follower, api -- how long is left out: time may run out at any moment. */
+  /* # step: await-ready: holder, follower, api -- the time limit is left out: time may run out at any moment. */
   :: d_step { on(AWAIT_READY) && OLD_KEYS && ALL(IS_READY, 0) -> me.rec = QUIESCE; END }
 
   /* # step: quiesce: holder, follower, api -- the manifest moved aside and synced; ended means that the kubelet has let go of the pod, too. */
@@ -132,7 +132,7 @@ end: do
   :: d_step { me.rec == QUIESCED && OLD_KEYS && decision == NONE && !me.quiesced -> me.quiesced = 1; END }
   :: d_step { on(QUIESCED) && OLD_KEYS && me.quiesced -> me.rec = AWAIT_QUIESCED; END }
 
-  /* # step: await-quiesced: holder -- by a key of every machine, or by the words that persons carry; how long is left out. */
+  /* # step: await-quiesced: holder -- waits for a key of every machine, or for the words that persons carry; the time limit is left out. */
   :: d_step { on(AWAIT_QUIESCED) && IS_HOLDER && OLD_KEYS && STAND_STILL -> me.rec = DECIDE; END }
 
   /* # step: decide: holder -- the holder creates swap, anyone whose time runs out creates abort, and everyone obeys what is there. */
@@ -141,18 +141,18 @@ end: do
   :: d_step { on(DECIDE) && IS_HOLDER && OLD_KEYS && decision == SWAP -> me.rec = STOP_ETCD; END }
   :: d_step { on_undecided_follower && OLD_KEYS && decision == SWAP -> me.rec = AWAIT_MARK; END }
 
-  /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first to leave may take the old quorum along. */
+  /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first machine to leave may end the old quorum. */
   /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
   :: d_step { looks_for_mark && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
 
-  /* # step: stop-etcd: holder, follower -- the manifest or the unit moved aside, then the process; what it takes to end one is left out. */
+  /* # step: stop-etcd: holder, follower -- the manifest or the unit moved aside, then the process ended; how it is ended is left out. */
   :: d_step { on(STOP_ETCD) && me.etcd_manifest -> me.etcd_manifest = 0; END }
   :: d_step { on(STOP_ETCD) && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
   :: d_step { on(STOP_ETCD) && ETCD_ENDED -> me.rec = SET_ASIDE; END }
 
   /* # step: swap: holder -- two renames, and a kill may fall between them. */
-  /* # step: set-aside: follower -- one rename; a disk that is full or gone is a unit that waits. */
+  /* # step: set-aside: follower -- one rename; with a disk that is full or gone the unit waits. */
   :: d_step { on(SET_ASIDE) && me.data == OLD -> overwritten = me.aside; assert(!overwritten); me.data = NOTHING; me.aside = 1; END }
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NEW -> me.data = NOTHING; END }
   :: d_step { on(SET_ASIDE) && IS_HOLDER && me.data == NOTHING -> me.data = NEW; me.joined = VOTER; END }
@@ -171,7 +171,7 @@ end: do
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined == STRANGER && !ANY(IS_LEARNER, 0) -> me.joined = LEARNER; END }
   :: d_step { on(ADD_LEARNER) && NEW_QUORUM(me.cut) && me.joined != STRANGER -> me.rec = START_ETCD; END }
 
-  /* # step: start-etcd: holder, follower -- the manifest put back; a follower is told to join by it, which is left out: its data is empty, or the new cluster's. */
+  /* # step: start-etcd: holder, follower -- the manifest put back; that it tells a follower to join is left out: its data is empty, or the new one's. */
   :: d_step { on(START_ETCD) && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(START_ETCD) && me.etcd_manifest && me.etcd -> me.rec = (IS_HOLDER -> MARK : PROMOTE); END }
 
@@ -181,7 +181,7 @@ end: do
   :: d_step { on(MARK) && GIVEN_UP && !marked -> me.rec = PUT_BACK; END }
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
 
-  /* # step: promote: follower -- in sync or not is left out: the step is done again until etcd agrees. */
+  /* # step: promote: follower -- whether it is in sync is left out: the step is done again until etcd agrees. */
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
@@ -200,7 +200,7 @@ end: do
   :: d_step { on(PUT_BACK) && me.data == NOTHING && HAS_ETCD(m) && ETCD_ENDED -> me.data = OLD; me.aside = 0; END }
   :: d_step { on(PUT_BACK) && me.data == OLD && !me.etcd_manifest -> me.etcd_manifest = 1; END }
   :: d_step { on(PUT_BACK) && IS_HOLDER && me.data == OLD && me.etcd_manifest -> me.rec = UNQUIESCE; END }
-  /* With the holder lost, nobody speaks for it: all others must be seen to serve the old data. They say so, for one that returns all the same. */
+  /* A lost holder can't say what it serves: all others must be seen to serve the old data. They say so, in case it returns after all. */
   :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && OLD_QUORUM(me.cut) && ALL(OLD_OR_LOST, me.cut) ->
        called_off = 1; me.rec = UNQUIESCE; END }
   :: d_step { on(PUT_BACK) && !IS_HOLDER && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked ->

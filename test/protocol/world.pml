@@ -22,7 +22,7 @@
 #ifdef POWER_CUTS
 unsigned power_cuts : 3;
 #endif
-/* A machine without power is one whose unit and kubelet take their time. */
+/* A machine that stays without power is one whose unit and kubelet take their time. */
 #define POWER_CUT \
   me.api = 0; me.etcd = 0; \
   if :: me.unsynced -> me.api_manifest = 1; me.unsynced = 0 :: else fi; \
@@ -31,7 +31,7 @@ unsigned power_cuts : 3;
   me.api_manifest = 0; me.etcd_manifest = 0; POWER_CUT; \
   me.lost = 1; me.rec = CHECK; me.data = NOTHING; me.aside = 0; me.absent = 0; me.cut = 0
 
-/* A machine that runs answers something, be it a refusal. */
+/* A machine that runs answers, if only by a refusal. */
 #ifdef NOBODY_ASKS_THE_HOLDER
 #define HOLDER_IS_SILENT 1
 #else
@@ -40,13 +40,13 @@ unsigned power_cuts : 3;
 
 proctype World(byte m) {
 end: do
-  /* The kubelet looks at the manifests folder when it gets to it, and starts and ends what it has seen there. */
+  /* The kubelet looks at the manifests folder at any time, and starts and ends processes by what it has seen. */
 #ifdef KUBELET_LAGS
   :: d_step { (me.api_wanted != me.api_manifest || me.etcd_wanted != me.etcd_manifest) -> KUBELET_LOOKS; END }
 #endif
   :: d_step { API_WANTED(m) && !me.api -> me.api = 1; END }
   :: d_step { ETCD_WANTED(m) && !me.etcd && me.data != NOTHING -> me.etcd = 1; END }
-  /* On an empty folder it joins, if its manifest tells it to, and the new cluster lists it. */
+  /* On an empty folder etcd joins, if its manifest tells it to, and the new cluster lists it. */
   :: d_step { ETCD_WANTED(m) && !me.etcd && me.data == NOTHING && me.joined == LEARNER ->
        started_too_early = (me.rec == SET_ASIDE || me.rec == STOPPED || me.rec == ADD_LEARNER); assert(!started_too_early); me.etcd = 1; me.data = NEW; END }
   :: d_step { !API_WANTED(m) && me.api -> me.api = 0; END }
@@ -60,7 +60,7 @@ end: do
 #else
   :: d_step { m == HOLDER && swap_sent && OLD_KEYS -> swap_sent = 0; if :: decision == NONE -> decision = SWAP :: else fi; END }
 #ifndef BREAK_GLASS
-  /* Time runs out, or a person says --abort: whoever sends it, and whenever it lands, it finds no decision. */
+  /* Time runs out, or a person says --abort. Whoever sends `abort`, and whenever it lands, it counts only if it finds no decision. */
   :: d_step { UNDECIDED(me.rec) && OLD_KEYS && decision == NONE -> decision = ABORT; END }
 #endif
 #endif
@@ -71,15 +71,15 @@ end: do
 #else
   :: d_step { m == HOLDER && me.rec >= READY && me.rec < MARK -> me.rec = PUT_BACK; END }
 #endif
-  /* ... on a follower: alone, as long as it has told nobody that it stands still; ... */
+  /* ... on a follower: alone, as long as it has not said that it is quiesced; ... */
   :: d_step { m != HOLDER && me.rec >= READY && me.rec < QUIESCED -> me.rec = UNQUIESCE; END }
 #ifdef FOLLOWER_ABORTS_ALONE
   :: d_step { m != HOLDER && me.rec >= QUIESCED && me.rec <= AWAIT_MARK -> me.rec = UNQUIESCE; END }
 #endif
-  /* ... and with --lost HOLDER, when that is true, or nothing answers there, and no new cluster answers. */
+  /* ... and with --lost HOLDER, when the holder is lost, or doesn't answer, and no new cluster answers. */
   :: d_step { m != HOLDER && (machine[HOLDER].lost || (CALLED_LOST && HOLDER_IS_SILENT)) && !me.lost && !(HEARS_OTHERS && NEW_QUORUM(me.cut) && marked) &&
        me.rec >= FIRST_ABANDONABLE && me.rec <= LAST_ABANDONABLE -> me.rec = PUT_BACK; END }
-  /* A person names a lost learner, which holds up the others, and it is removed. */
+  /* A lost learner holds up the others: a person names it, and it is removed. */
   :: d_step { me.lost && me.joined == LEARNER && (NEW_QUORUM(0) || NEW_QUORUM(1)) -> me.joined = STRANGER; END }
 
   /* Faults. */

@@ -133,7 +133,7 @@ export const strangerReplaced: Scenario = {
       return stderr.includes('User "kubernetes-admin" cannot list');
     }, 180);
     const unknown = await drill.type(stranger, `sh replace-member.sh --id ${replacementId}`);
-    assert.match(unknown.stderr, /which members there are besides this one is not known here.*--via/);
+    assert.match(unknown.stderr, /no member besides this one is known here.*--via/);
     const { exitCode, stdout, stderr } = await drill.type(stranger, `sh replace-member.sh --id ${replacementId} --via https://${cp2.address}:2379`);
     assert.equal(exitCode, 0, stdout + stderr);
     assert.match(stdout, /serves another cluster/);
