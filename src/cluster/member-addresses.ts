@@ -1,14 +1,15 @@
 import { Endpoint, formatEndpoint, isOfTheMachine, loopbackOf, parseEndpoint, requireHost, sameHost } from './endpoint';
 import { EtcdMember } from './etcd-member';
 
-/** What is known of a cluster's URLs: of one member all, of the others what it was told of them when it joined. */
+/** The URLs of a cluster that are known: all of one member's, and of the others' those that this member was told when it joined. */
 export interface KnownUrls {
   /** What was read, for error messages. */
   readonly source: string;
   /** The member that was read. */
   readonly memberName: string;
-  /** Its URL for clients, of those that it advertises. */
+  /** The one of its URLs for clients that is used. */
   readonly client: Endpoint;
+  /** All URLs for clients that it advertises. */
   readonly clients: Endpoint[];
   /** Its URL for members. */
   readonly ownPeer?: Endpoint;
@@ -21,7 +22,7 @@ export interface KnownUrls {
 /**
  * The members on the nodes, with the URLs by which other machines reach them.
  *
- * Only URLs for members are known of the others. Clients are answered there, too, where this member's own host is the same for both.
+ * Of the other members only URLs for members are known. They answer clients at the same hosts if the member that was read has one host for both.
  */
 export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
   const { client, ownPeer, peers, addresses } = known;
@@ -55,12 +56,12 @@ export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
 }
 
 /**
- * Refuses members that other machines can't reach or tell apart, of which each would take itself for another one.
+ * Refuses members that other machines can't reach or can't tell apart: a machine would take itself for another one.
  */
 export function requireApart(members: EtcdMember[]): void {
   const known = members.map(({ name, clientUrl, peerUrl }) =>
     ({ name, client: parseEndpoint('address', clientUrl), peer: parseEndpoint('address', peerUrl) }));
-  // Members that are all on one machine, as in a trial, have a loopback address each.
+  // In a trial, all members may be on one machine, each with a loopback address.
   const areOnOneMachine = known.every(({ client: { host } }) => isOfTheMachine(host) && loopbackOf(host) === host);
   known.forEach(({ name, client, peer }, index) => {
     if (members.length > 1 && isOfTheMachine(client.host) && !areOnOneMachine) {
@@ -79,14 +80,14 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
   return sameHost(a.host, b.host) && a.port === b.port;
 }
 
-/** The member of a node: of its name, else of its first label where that leaves no doubt, as etcd's names may have a domain and nodes' not. */
+/** The member of a node: the one with its name, else the only one with its first label, as members' names may have a domain that nodes' haven't. */
 function memberOn(node: string, nodes: string[], { peers, memberName }: KnownUrls): string | undefined {
   const members = [...new Set([...peers.keys(), memberName])];
   const label = (name: string) => name.toLowerCase().split('.')[0];
   const alike = (names: string[]) => names.filter((name) => label(name) === label(node));
   if (members.includes(node)) return node;
   if (alike(members).length === 1 && alike(nodes).length === 1) return alike(members)[0];
-  // A single member that isn't named as its node is, as etcd's own default name, is still that node's.
+  // A single member is its node's, whatever its name, which may be etcd's default.
   return nodes.length === 1 ? memberName : undefined;
 }
 
@@ -98,7 +99,7 @@ function requireReachable(name: string, client: Endpoint | undefined, peer: Endp
   }
 }
 
-/** The names of those whose addresses would have to be given. */
+/** The names of the nodes whose addresses have to be given. */
 function missing(nodes: string[], known: KnownUrls): string {
   return nodes.filter((node) => known.addresses[node] === undefined && memberOn(node, nodes, known) !== known.memberName).join(', ');
 }

@@ -9,13 +9,13 @@ import { restoreObstacle } from './restore-obstacle';
 export interface StaticPodManifest {
   readonly flags: EtcdFlags;
   readonly image?: string;
-  /** Why a restore would refuse it, if it would. */
+  /** Why a restore would refuse this etcd, if it would. */
   readonly restoreObstacle?: string;
-  /** The path on the host of what the container sees at a path, or undefined when it isn't on the host. */
+  /** The path on the host for a path in the container, or undefined when it isn't on the host. */
   hostPath(containerPath: string): string | undefined;
 }
 
-/* The parts of a pod that are read here. What the kubelet doesn't insist on may be missing. */
+/* The parts of a pod that are read here. A part may be missing if the kubelet doesn't require it. */
 interface Mount { readonly name: string; readonly mountPath: string; readonly subPath?: string; readonly subPathExpr?: string }
 interface Volume { readonly name: string; readonly hostPath?: { readonly path: string } }
 interface Container extends EtcdContainer {
@@ -40,7 +40,7 @@ export function readManifestText(text: string): StaticPodManifest {
   return parsePods('manifest', text);
 }
 
-/** By the rules of YAML 1.1, as Kubernetes reads manifests. */
+/** The documents of a manifest, by the rules of YAML 1.1, as Kubernetes reads manifests. */
 function parseYaml(source: string, text: string): Parsed[] {
   const odd = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
   if (odd) {
