@@ -3,15 +3,15 @@ import { SnapshotNodes } from './snapshot-nodes';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { BackupVolume } from '../storage/backup-volume';
 
-/** Where the pods of one workload may come. */
+/** Where the pods of one workload may run. */
 export interface Placement {
   /** The workload's id within the construct. */
   readonly id: string;
-  /** Names of nodes, any of which will do; none where any node at all does. */
+  /** Names of the nodes on which the pods may run; empty for any node. */
   readonly nodes: string[];
 }
 
-/** Where the pods run: together in one place, or one on every control plane. Throws where a pod could never run, or backups would scatter. */
+/** One workload for all control planes, or one for each. Throws when a pod could never run, and when backups would scatter. */
 export function placements(cluster: EtcdCluster, volume: BackupVolume, nodes: SnapshotNodes): Placement[] {
   return nodes._everyMember ? onEveryMember(cluster, volume) : [{ id: 'Resource', nodes: together(cluster, volume, nodes._node) }];
 }
@@ -60,7 +60,10 @@ function together(cluster: EtcdCluster, volume: BackupVolume, node?: string): st
   return node === undefined ? candidates : [node];
 }
 
-/** Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods. */
+/**
+ * The workload's id, without dots. Names of objects are made from it: a name that is cut at a dot is invalid, and a dot is a surprise in a pod's
+ * host name.
+ */
 function idOf(node: string, nodes: string[]): string {
   const id = node.replaceAll('.', '-');
   const isTaken = nodes.some((other) => other !== node && other.replaceAll('.', '-') === id);
