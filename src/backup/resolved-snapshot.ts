@@ -42,7 +42,8 @@ export function resolveSnapshot(props: EtcdSnapshotProps, retention: RetentionPo
   const timeoutSeconds = requireSeconds('snapshotTimeout', props.snapshotTimeout ?? Duration.minutes(10));
   const activeDeadline = props.activeDeadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
   if (requireSeconds('activeDeadline', activeDeadline) <= timeoutSeconds) {
-    throw new Error(`activeDeadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${activeDeadline.toSeconds()} s: a save that takes its time would be killed`);
+    throw new Error(`activeDeadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${activeDeadline.toSeconds()} s: `
+      + 'a save that takes all of its time would be killed');
   }
   requireWholeNumber('backoffLimit', backoffLimit, 0);
   requireWholeNumber('rounds', rounds, 1);

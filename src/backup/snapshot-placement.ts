@@ -24,7 +24,7 @@ function onEveryMember(cluster: EtcdCluster, volume: BackupVolume): Placement[] 
   }
   if (volume.singleNode && planes.length > 1) {
     throw new Error(`SnapshotNodes.everyMember() needs a volume that ${planes.length} nodes can have at the same time, got one that is for a single node: `
-      + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
+      + 'use BackupVolume.fromHostPath or fromNfs, name a node, or set singleNode: false for a claim that is ReadWriteMany');
   }
   const beyond = cluster.controlPlanes.find((name) => !attachable(cluster, volume).includes(name));
   if (beyond !== undefined) {
@@ -37,7 +37,7 @@ function onEveryMember(cluster: EtcdCluster, volume: BackupVolume): Placement[] 
 function together(cluster: EtcdCluster, volume: BackupVolume, node?: string): string[] {
   const planes = cluster.controlPlanes;
   if (volume.hostPath !== undefined && node === undefined && planes.length !== 1) {
-    throw new Error(`volume is the folder ${volume.hostPath} of whatever node the pod comes to, so backups of ${cluster.name} would scatter over `
+    throw new Error(`volume is the folder ${volume.hostPath} of whichever node the pod runs on, so backups of ${cluster.name} would scatter over `
       + `${cluster.isExternal ? 'all nodes' : planes.join(', ')}: set nodes, as nodes: SnapshotNodes.named('${planes[0] ?? 'worker-1'}')`
       + `${cluster.isExternal ? ', or use another volume' : ', or SnapshotNodes.everyMember() to keep a backup on each'}`);
   }

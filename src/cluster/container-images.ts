@@ -146,7 +146,7 @@ function withTools(image: string, version?: EtcdVersion): string {
     return image;
   }
   if (!isOfKubernetes && (!/^-\d+$/.test(toolless.suffix) || tag?.startsWith('v'))) {
-    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless.version}, which lacks it; `
+    throw new Error(`images must name an etcd image with etcdutl: by its tag, ${image} is Kubernetes' etcd ${toolless.version}, which lacks it; `
       + `set images, as ContainerImages.of({ etcd: 'registry.k8s.io/etcd:${FIRST_TAG_WITH_TOOLS}' })`);
   }
   return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:${FIRST_TAG_WITH_TOOLS}`;

@@ -49,7 +49,7 @@ function argumentsIn(source: string, commands: Command[]): string[] {
   const found = new Map(commands.map(etcdArguments).filter(args => args !== undefined).map(args => [args.join('\0'), args]));
   if (found.size !== 1) {
     throw new Error(`${source} must run etcd once, got a script that runs it ${found.size === 0 ? 'nowhere' : `with ${found.size} sets of flags`}: `
-      + 'leave in what is read here the command that counts');
+      + 'keep only the command that counts in what is read here');
   }
   return [...found.values()][0];
 }

@@ -73,7 +73,8 @@ export class EtcdFlags {
   public required(flag: string): string {
     const value = this.value(flag);
     if (value === undefined) {
-      throw new Error(`${this.source} has no --${flag}: is it the whole of it, and etcd's?${this.options.isWhole ? ` Then ${this.options.isWhole}` : ''}`);
+      throw new Error(`${this.source} has no --${flag}: check that it is complete and is etcd's`
+        + `${this.options.isWhole ? `; if so, ${this.options.isWhole}` : ''}`);
     }
     return value;
   }
@@ -94,8 +95,8 @@ function parseFlags(source: string, args: string[]): Map<string, string> {
     const [, name, value] = /^--?([A-Za-z][-A-Za-z0-9]*)(?:=([^]*))?$/.exec(args[index]) ?? [];
     const next = args[index + 1];
     if (name === undefined) {
-      throw new Error(`${source} has the word ${JSON.stringify(args[index])}${index > 0 ? ` behind ${args[index - 1]}` : ''}, where etcd takes a flag `
-        + 'and starts with nothing else: is it a part of a value that wants quotes, or another program\'s?');
+      throw new Error(`${source} has the word ${JSON.stringify(args[index])}${index > 0 ? ` after ${args[index - 1]}` : ''}, `
+        + 'where etcd takes only flags: quote the value that it is a part of, or leave it out if it is another program\'s');
     }
     if (value !== undefined) {
       flags.set(name, value);

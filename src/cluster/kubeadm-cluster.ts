@@ -48,7 +48,7 @@ export class KubeadmCluster implements IEtcdCluster {
     const apart = [...controlPlanes.filter(node => !withMember.includes(node)), ...withMember.filter(node => !controlPlanes.includes(node))];
     if (!etcd.isExternal && apart.length > 0) {
       throw new Error(`controlPlanes must be those with a member of etcd, got ${controlPlanes.join(', ')} and members on ${withMember.join(', ')}: `
-        + `mend either where it has ${apart.join(', ')}`);
+        + `correct the one that is wrong about ${apart.join(', ')}`);
     }
     return new KubeadmCluster(props, etcd);
   }

@@ -36,8 +36,9 @@ export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
     if (given === undefined && !isAlone) {
       requireReachable(name, isOwn ? client : undefined, peer, known);
       if (peer !== undefined && !isOwn && forClients === undefined) {
-        throw new Error(`addresses must have those for clients, of ${missing(nodes, known)}: ${known.source} has ${formatEndpoint(client)} for clients and `
-          + `${ownPeer ? formatEndpoint(ownPeer) : 'none'} for members, so the hosts of --initial-cluster may be on a network where no client is answered`);
+        throw new Error(`addresses must have the client addresses of ${missing(nodes, known)}: `
+          + `${known.source} has ${formatEndpoint(client)} for clients and ${ownPeer ? formatEndpoint(ownPeer) : 'none'} for members, `
+          + 'so the hosts of --initial-cluster may be on a network where no client is answered');
       }
     }
     const address = given ?? (isOwn ? client.host : peer?.host ?? name);
@@ -94,8 +95,8 @@ function memberOn(node: string, nodes: string[], { peers, memberName }: KnownUrl
 function requireReachable(name: string, client: Endpoint | undefined, peer: Endpoint | undefined, known: KnownUrls): void {
   const [flag, url] = client && isOfTheMachine(client.host) ? ['advertise-client-urls', client] : ['initial-cluster', peer];
   if (url && isOfTheMachine(url.host)) {
-    throw new Error(`addresses must have that of ${name}: ${known.source} has ${formatEndpoint(url)} in --${flag}, which is each machine's own and leads `
-      + 'the others to themselves; mend it on the control plane, too');
+    throw new Error(`addresses must have the address of ${name}: ${known.source} has ${formatEndpoint(url)} in --${flag}, `
+      + 'which leads each machine to itself; correct it on the control plane, too');
   }
 }
 

@@ -53,7 +53,7 @@ function requireOf(what: string, nodes: string[], { addresses = {}, zones = {} }
   for (const [prop, byNode] of Object.entries({ addresses, zones })) {
     const unknown = Object.keys(byNode).find(node => !nodes.includes(node));
     if (unknown !== undefined) {
-      throw new Error(`${prop} must be of ${what} ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
+      throw new Error(`${prop} must name only ${what} ${nodes.join(', ')}, got ${JSON.stringify(unknown)}`);
     }
   }
 }

@@ -50,7 +50,7 @@ function parseYaml(source: string, text: string): Parsed[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
   return [...documents].map((document) => {
     if (document.errors.length > 0) {
-      throw new Error(`${source} must be YAML, got text that is none: ${document.errors[0].message.split('\n')[0]}`);
+      throw new Error(`${source} must be YAML, got text that is not: ${document.errors[0].message.split('\n')[0]}`);
     }
     return { pod: document.toJS(), document };
   }).filter(({ pod }) => isMapping(pod));
@@ -69,7 +69,7 @@ function parsePods(source: string, text: string): StaticPodManifest {
   const ofEtcd = containers.filter(container => container.name === 'etcd' || runsEtcd(container));
   if (ofEtcd.length > 1) {
     throw new Error(`${source} must have one container that runs etcd, got ${ofEtcd.map(({ name = 'one without a name' }) => name).join(', ')}: `
-      + 'leave out those that are none of the cluster\'s');
+      + 'leave out those that don\'t belong to the cluster');
   }
   if (ofEtcd.length === 0) {
     throw new Error(`${source} must be the static pod manifest of etcd, /etc/kubernetes/manifests/etcd.yaml on a control plane: `

@@ -95,7 +95,7 @@ function requireReplaceable(cluster: EtcdCluster, name: string): void {
     throw new Error(`node must be one of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(name)}`);
   }
   if (cluster.members.length < 3) {
-    throw new Error(`cluster ${cluster.name} has ${cluster.members.length} of the 3 members that it takes: without one of them there is no quorum, `
+    throw new Error(`cluster ${cluster.name} must have at least 3 members, got ${cluster.members.length}: without one of them there is no quorum, `
       + 'use EtcdRestoreJob instead');
   }
 }

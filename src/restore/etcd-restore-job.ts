@@ -101,7 +101,7 @@ export class EtcdRestoreJob extends Construct {
 function presentMembers({ cluster: { etcd: cluster }, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
   const stranger = lostMembers.find((name) => !cluster.controlPlanes.includes(name));
   if (stranger !== undefined) {
-    throw new Error(`lostMembers must be of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
+    throw new Error(`lostMembers must name only the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
   }
   const present = cluster.members.filter(({ name }) => !lostMembers.includes(name));
   if (present.length <= lostMembers.length) {

@@ -103,7 +103,7 @@ function requireTag(key: string, value: string): void {
   }
   // The driver splits its parameter at the first =, and reads {{ }} as a template.
   if (key.includes('=') || /[{}]/.test(key + value)) {
-    throw new Error(`tags: a key must not contain =, and neither key nor value braces, got ${JSON.stringify(`${key}=${value}`)}`);
+    throw new Error(`tags: a key must not contain =, and neither key nor value may contain braces, got ${JSON.stringify(`${key}=${value}`)}`);
   }
   if (value.length > 256) {
     throw new Error(`tags: the value of ${JSON.stringify(key)} must have at most 256 characters, got ${value.length}`);
