@@ -23,8 +23,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.3.0',
   peerDeps: ['cdk8s-plus-28@^2.5.6'],
   devDeps: ['@types/node@^20', '@types/node-forge@^1', 'fast-check@^4', 'node-forge@^1', 'tsx@^4'],
-  // Reads the manifests that a cluster is described by. cdk8s' own `Yaml` takes only files and URLs, starts a process for each, and passes
-  // over syntax errors.
+  // For the manifests from which clusters are read. cdk8s' own `Yaml` takes only files and URLs, starts a process for each, and ignores syntax
+  // errors.
   bundledDeps: ['yaml@^2'],
 
   // jsii and TypeScript move together; TypeScript 7 has no ts-node.
@@ -33,7 +33,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   minNodeVersion: '20.0.0',
   packageManager: javascript.NodePackageManager.NPM,
 
-  // Programs are read at synthesis, so they belong into the package beside lib/.
+  // programs/ is not in this list: programs are read at synthesis, so the package has them beside lib/.
   npmIgnoreOptions: {
     ignorePatterns: [
       '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/coverage/', '/test-reports/',
@@ -41,7 +41,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
   gitignore: ['/coverage/', '.jsii.tabl.json', '/examples/*/dist/', '/.lab/', '*.tgz'],
 
-  // What projen would otherwise add for a hosted workflow. The project is checked by .ci/run alone.
+  // Without these, projen would add files for a hosted workflow. Only .ci/run checks the project.
   github: false,
   buildWorkflow: false,
   release: false,
@@ -65,7 +65,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       // Examples import the library by its name, as their reader will.
       moduleNameMapper: { '^cdk8s-day2$': '<rootDir>/src/index' },
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
-      // Many wait for etcd or a kubelet more than they compute.
+      // Many tests wait for etcd or a kubelet more than they compute.
       maxWorkers: '100%',
       // `describeWithTools` gives ten minutes to tests that run real programs.
       testTimeout: 60_000,
@@ -101,15 +101,15 @@ project.eslint?.addRules({
   }],
 });
 
-// jsii's tools would say with each call, in forty lines, that Node 20 is old.
+// Without this, jsii's tools print at each call, in forty lines, that Node 20 is old.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
 
 // jest measures the coverage of src/; eslint is a step of its own in .ci/run.
 project.testTask.reset();
 project.testTask.exec('jest --ci', { receiveArgs: true });
 
-// These take words of a person's own, such as `npm run lab -- exec cp1 sh -c 'echo $HOME'`. npm hands them on as they are; a task of projen has a
-// shell read them a second time, so that quotes are gone and variables are replaced on the wrong machine.
+// These scripts take arguments from a person, such as `npm run lab -- exec cp1 sh -c 'echo $HOME'`. npm passes them on as they are. A task of projen
+// has a shell read them a second time, which removes quotes and replaces variables on the wrong machine.
 project.setScript('test', 'jest --ci');
 project.setScript('test:unit', 'jest --ci --config test/unit.config.js');
 project.setScript('snapshots:update', 'jest --ci=false -u --coverage=false');
@@ -128,10 +128,10 @@ project.removeTask('test:watch');
 project.removeTask('test:update');
 project.package.addField('engines', { node: '>= 20.0.0' });
 project.package.addField('publishConfig', { access: 'public' });
-// 1.13.0 names platform packages that not every mirror of the registry has, and `npm ci` refuses a lock file that lacks them. jest and eslint bring it along.
+// 1.13.0 names platform packages that not every mirror of the registry has, and `npm ci` refuses a lock file without them. jest and eslint need it.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
-// An editor takes the nearest tsconfig.json: these two make it see bench/ and examples/ as the tests are seen.
+// An editor takes the nearest tsconfig.json. These two give bench/ and examples/ the same settings as the tests.
 for (const [dir, exclude] of [['bench', []], ['examples', ['*/dist']]] as const) {
   new JsonFile(project, `${dir}/tsconfig.json`, {
     marker: false,

@@ -14,13 +14,13 @@ export const DIVISIONS: Record<string, YamlOutputType> = {
   'a file for each object': YamlOutputType.FILE_PER_RESOURCE,
 };
 
-/** What is written of a cluster, by the title in the table. */
+/** What is written for a cluster, by the title in the table. */
 export const FLEETS: Record<string, (app: App, name: string) => Chart> = {
   'NFS, one CronJob': (app, name) => new EtcdBackups(app, 'etcd-backups', name),
   'host folders, three CronJobs and the kit': onHostFolders,
 };
 
-/** As docs/fleet.md has it. */
+/** A cluster as in docs/fleet.md. */
 function onHostFolders(app: App, name: string): Chart {
   const chart = new Chart(app, 'etcd-backups', { namespace: 'etcd-backups' });
   new EtcdSnapshotCronJob(chart, 'snapshots', {
@@ -36,7 +36,7 @@ function onHostFolders(app: App, name: string): Chart {
   return chart;
 }
 
-/** Writes the manifests of so many clusters into a folder, a folder for each. */
+/** Writes the manifests of `count` clusters into `outdir`, each into a folder of its own. */
 export function write(fleet: string, division: string, count: number, outdir: string): void {
   for (let index = 0; index < count; index++) {
     const app = new App({ outdir: join(outdir, clusterName(index)), yamlOutputType: DIVISIONS[division] });
@@ -45,7 +45,7 @@ export function write(fleet: string, division: string, count: number, outdir: st
   }
 }
 
-/** Makes this process have the programs of a next version, in which a line was added to a file that all of them have. */
+/** Gives this process the programs of a next version: a line is added to a file that all of them have. */
 export function update(): void {
   for (const program of [Program.ETCD_SNAPSHOT, Program.BREAK_GLASS]) {
     const file = 'lib/report.sh';

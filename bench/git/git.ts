@@ -6,7 +6,7 @@ import { filesIn, Repository } from './repository';
 import { figure, table, wholeNumber } from '../support/format';
 import { withWorkspace } from '../support/workspace';
 
-/** As many are written. Every cluster weighs the same, so what more of them weigh is in proportion. */
+/** The number of clusters that are written. Every cluster weighs the same, so the weight of more is in proportion. */
 const COUNT = 1_000;
 
 /** What a fleet weighs in a git repository, and what an update of the library adds to it. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import { mkdirSync, readdirSync, rmSync } from 'fs';
 import { join } from 'path';
 
-/** Nothing of the user's own settings; objects stay as a commit writes them until they are packed here. */
+/** In place of the user's own settings. Without automatic packing, objects stay as a commit writes them until they are packed here. */
 const SETTINGS = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.autocrlf=false'];
 
 /** A git repository with a folder `dist` that is written anew for each commit. */
@@ -31,18 +31,18 @@ export class Repository {
     this.git('commit', '--quiet', '--message=synth');
   }
 
-  /** Bytes on the disk of what commits have written and nobody has packed. */
+  /** Bytes on the disk of the objects that are not packed yet. */
   loose(): number {
     return this.count('size') * 1024;
   }
 
-  /** Bytes of the one pack that is left when all is packed, as a clone gets it. */
+  /** Packs everything, and returns the bytes of the one pack, as a clone gets it. */
   packed(): number {
     this.git('gc', '--quiet', '--prune=now');
     return this.count('size-pack') * 1024;
   }
 
-  /** Bytes that a push of the last commit sends to who has all before it. */
+  /** Bytes that a push of the last commit sends to a remote that has all commits before it. */
   pushed(): number {
     return Number(this.shell('printf "HEAD\\n^HEAD~1\\n" | git pack-objects --quiet --revs --thin --delta-base-offset --stdout | wc -c'));
   }

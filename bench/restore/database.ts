@@ -9,7 +9,7 @@ import { growTo } from '../snapshot/fill';
 const pki = '/etc/kubernetes/pki/etcd';
 const asClient = ['--cacert', `${pki}/ca.crt`, '--cert', `${pki}/healthcheck-client.crt`, '--key', `${pki}/healthcheck-client.key`];
 
-/** The state of a cluster, in an etcd on this machine, where it can be made as large as one likes. */
+/** A copy of a cluster's state in an etcd on this machine, where it can be made as large as needed. */
 export class Database {
   static async copyOf(node: NodeAccess, tool: Tool): Promise<Database> {
     const database = new Database(await EtcdClusterFixture.start(tool), tool);
@@ -28,7 +28,7 @@ export class Database {
     const [member] = this.fixture.members;
     await node.run(['/root/kit/bin/etcdctl', ...asClient, '--endpoints', 'https://127.0.0.1:2379', 'snapshot', 'save', '/root/start.db']);
     const file = join(this.fixture.folder, 'start.db');
-    // What a node prints is taken for text.
+    // The output of a node is read as text, so the file has to come as base64.
     writeFileSync(file, Buffer.from(await node.run(['base64', '/root/start.db']), 'base64'));
     await member.stop();
     rmSync(member.dataDir, { recursive: true });
@@ -38,13 +38,13 @@ export class Database {
     await member.waitUntilHealthy();
   }
 
-  /** Makes it at least so large, and returns its size. What fills it is no object of Kubernetes: API servers have the same to do at every size. */
+  /** Makes the database at least so large, and returns its size. The filler is no Kubernetes object: API servers do the same work at every size. */
   async growTo(bytes: number): Promise<number> {
     await growTo(this.fixture.members[0], bytes, '/filler/');
     return (await this.fixture.client.status()).dbSizeBytes;
   }
 
-  /** Saves it on nodes, as a backup of a cluster named bench. */
+  /** Saves the database on nodes, as a backup of a cluster named bench. */
   async saveOn(nodes: NodeAccess[]): Promise<void> {
     const file = join(this.fixture.folder, 'snapshot.db');
     const [member] = this.fixture.members;

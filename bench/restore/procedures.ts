@@ -5,14 +5,14 @@ import { NodeAccess } from '../../test/lab/node-access';
 import { Tool } from '../../test/toolchain/tool';
 import { toolchain } from '../../test/toolchain/toolchain';
 
-/** A way to restore a cluster from the snapshot that lies on its nodes. The old data stays under a dated name. */
+/** A way to restore a cluster from the snapshot on its nodes. The old data stays on them as `before-<run>`. */
 export type Procedure = (nodes: NodeAccess[], run: string) => Promise<void>;
 
 function everywhere(nodes: NodeAccess[], script: string, ...parameters: string[]): Promise<string[]> {
   return Promise.all(nodes.map((node) => node.shell(script, node.name, ...parameters)));
 }
 
-/** What guides tell people to do, as a script that has everybody do it at the same time: stop all, restore each, start all. */
+/** The usual procedure of the guides, as a script that acts on all nodes at the same time: stop all, restore each, start all. */
 export const manual: Procedure = async (nodes, run) => {
   const initialCluster = nodes.map(({ name, address }) => `${name}=https://${address}:2380`).join(',');
   const ended = 'mkdir -p /root/manifests; mv "/etc/kubernetes/manifests/$2.yaml" /root/manifests/; while pidof "$2" >/dev/null; do sleep 0.2; done';
@@ -28,7 +28,7 @@ export const manual: Procedure = async (nodes, run) => {
   await everywhere(nodes, 'mv /root/manifests/*.yaml /etc/kubernetes/manifests/');
 };
 
-/** The program, by hand on every node; what a Job adds to it is the start of its pods. */
+/** The program, by hand on every node. A Job would add the start of its pods. */
 export const program: Procedure = async (nodes, run) => {
   const [holder, ...followers] = nodes;
   const members = nodes.map(({ name, address }) => `${name}=https://${address}:2379`).join(' ');
@@ -40,7 +40,7 @@ export const program: Procedure = async (nodes, run) => {
   ]);
 };
 
-/** What a break-glass kit consists of, for `program`. */
+/** Copies to the nodes what `program` needs of a break-glass kit. */
 export async function installKit(nodes: NodeAccess[], etcd: Tool): Promise<void> {
   const folder = join(__dirname, '..', '..', 'programs');
   const { files } = Program.RESTORE;

@@ -19,7 +19,7 @@ interface Timing {
   readonly all: number;
 }
 
-/** A restore of a cluster with three control planes by the program, and by the usual procedure, in turns. Needs root and what the lab needs. */
+/** Times restores of a cluster with three control planes, in turns by the program and by the usual procedure. Needs root and what the lab needs. */
 export async function restore(): Promise<string> {
   const cluster = await up(topologyNamed('ha'), { name: 'bench', dieWithParent: true });
   try {
@@ -33,7 +33,7 @@ export async function restore(): Promise<string> {
       for (const megabytes of MEGABYTES) {
         const bytes = await database.growTo(megabytes * 1e6);
         await database.saveOn(nodes);
-        // Before the first, the cluster has another size: it isn't counted.
+        // The first restore isn't counted: the cluster has another size before it.
         await timed('first', nodes, program, `${megabytes}-first`);
         const manuals: Timing[] = [];
         const programs: Timing[] = [];
@@ -62,12 +62,12 @@ async function timed(label: string, nodes: NodeAccess[], procedure: Procedure, r
   const watched = await Promise.all(stops.map((stop) => stop()));
   const timing = timingOf(watched, started);
   process.stderr.write(`bench: ${label} ${run}: ${timing.outage.toFixed(1)} s without API, ${timing.all.toFixed(1)} s until all served\n`);
-  // What was set aside is not needed here, and the disk is.
+  // The data that was set aside isn't needed here, and its space is.
   await Promise.all(nodes.map((node) => node.shell('rm -rf /var/lib/etcd/before-*')));
   return timing;
 }
 
-/** Until every API server and every member has served for ten seconds. */
+/** Waits until every API server and every member has served for ten seconds. */
 async function settled(nodes: NodeAccess[]): Promise<void> {
   const served = `
     calm=0
@@ -84,7 +84,7 @@ async function settled(nodes: NodeAccess[]): Promise<void> {
 
 function timingOf(watched: Watched[], started: number): Timing {
   const api = (at: number) => watched.some(({ looks }) => looks.filter((look) => look.at <= at).at(-1)?.api);
-  // The looks of all nodes in order: without API is the time from the first at which no API server was ready to the first after it at which one was.
+  // The times of all nodes' looks, in order. The outage is from the first at which no API server was ready to the next at which one was.
   const times = watched.flatMap(({ looks }) => looks.map(({ at }) => at)).filter((at) => at >= started).sort((a, b) => a - b);
   const gone = times.find((at) => !api(at));
   if (gone === undefined) throw new Error('the API servers were never away: nothing was restored');

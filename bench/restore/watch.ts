@@ -1,8 +1,8 @@
 import { NodeAccess } from '../../test/lab/node-access';
 
-/** Seconds on the clock of this machine, which the lab's nodes share. */
+/** What was seen on a node. `at` is in seconds on the clock of this machine, which the lab's nodes share. */
 export interface Watched {
-  /** Whether the API server was ready, and the member a voter that answers, at each look. */
+  /** For each look, whether the API server was ready, and whether the member was a voter that answers. */
   readonly looks: { readonly at: number; readonly api: boolean; readonly member: boolean }[];
 }
 
@@ -17,7 +17,7 @@ while [ ! -e /root/watch.stop ]; do
   sleep 0.1
 done`;
 
-/** Looks at a node ten times a second or less, on the node itself, until it is told to end. */
+/** Looks at a node at most ten times a second, on the node itself. The function that is returned ends this. */
 export async function watch(node: NodeAccess): Promise<() => Promise<Watched>> {
   const ended = node.exec(['sh', '-c', loop], { timeoutSeconds: 1200 });
   return async () => {
@@ -29,7 +29,7 @@ export async function watch(node: NodeAccess): Promise<() => Promise<Watched>> {
   };
 }
 
-/** From when on, at the latest look back, something was true without a break; undefined when it isn't. */
+/** The time since which something has been true at every look up to the last one; undefined when it wasn't true at the last one. */
 export function sinceWhen({ looks }: Watched, holds: (look: Watched['looks'][number]) => boolean): number | undefined {
   let since: number | undefined;
   for (const look of looks) {

@@ -12,7 +12,7 @@ export interface BareTiming {
   readonly hash: number;
 }
 
-/** What a verified snapshot cannot do without: save it, let etcd's own tool read it, and hash it once. */
+/** Times the least that a verified snapshot needs: save it, let etcd's own tool read it, and hash it once. */
 export async function timeBareCommands(cluster: EtcdClusterFixture, folder: string): Promise<BareTiming> {
   const file = join(folder, 'bare.db');
   const certificate = (name: string) => join(cluster.certificates, name);

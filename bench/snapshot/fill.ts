@@ -6,13 +6,13 @@ import { readIdentity } from '../../test/support/etcd/certificates';
 import { EtcdMember } from '../../test/support/etcd/etcd-member';
 import { sleep } from '../../test/support/wait';
 
-/** About the size of an object of Kubernetes; as many as etcd takes in one transaction are still below its limit of 1.5 MiB. */
+/** About the size of an object of Kubernetes. As many as etcd takes in one transaction, 128, are still below its limit of 1.5 MiB. */
 const VALUE_BYTES = 8_000;
 const KEYS_PER_TRANSACTION = 128;
 const TRANSACTION_BYTES = VALUE_BYTES * KEYS_PER_TRANSACTION;
 
 /**
- * Grows the database of a member until it has a size, by transactions, since single writes would take many minutes.
+ * Grows the database of a member to a size. It writes in transactions, since single writes would take many minutes.
  *
  * @param prefix of the keys; below `/registry/` an API server would take them for objects.
  */

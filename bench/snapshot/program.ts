@@ -11,10 +11,10 @@ import { Pod } from '../../test/support/pod/pod';
 import { withNodeFiles } from '../../test/support/with-node-files';
 import { stopwatch } from '../support/stopwatch';
 
-/** One backup is kept, so that every run but the first deletes one, too. */
+/** The manifests of a snapshot. Only one backup is kept, so that every run but the first deletes one, too. */
 export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[] {
   const chart = new Chart(Testing.app(), 'bench');
-  // Of the node's PKI a snapshot looks at ca.crt, which is among the certificates, and at this.
+  // A snapshot reads two files of the node's PKI: ca.crt, which is among the certificates, and this one.
   writeFileSync(join(cluster.certificates, 'sa.pub'), 'public\n');
   new EtcdSnapshotJob(chart, 'snapshot', {
     cluster: withNodeFiles(describeEtcd(cluster), { pkiFolder: cluster.certificates }),
@@ -26,7 +26,7 @@ export function manifestsFor(cluster: EtcdClusterFixture, volume: string): any[]
   return Testing.synth(chart);
 }
 
-/** Seconds that the program takes in the pod of these manifests, from the start of its container. Throws what it said when it failed. */
+/** Seconds that the program takes in the pod of these manifests, from the start of its container. Throws its output when it failed. */
 export async function timeProgram(manifests: any[], cluster: EtcdClusterFixture): Promise<number> {
   const pod = await Pod.start(manifests, { image: etcdImage(cluster.tool) });
   const elapsed = stopwatch();

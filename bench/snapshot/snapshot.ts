@@ -18,7 +18,7 @@ interface Timing extends BareTiming {
   readonly program: number;
 }
 
-/** What the snapshot program takes, beside the bare commands that it cannot do without. Needs root, for the program's pod. */
+/** Times the snapshot program beside the bare commands that it needs at least. Needs root, for the program's pod. */
 export function snapshot(): Promise<string> {
   return withWorkspace(async (folder) => {
     await Promise.all([busybox, etcd36].map((tool) => tool.ensure()));
@@ -42,9 +42,9 @@ export function snapshot(): Promise<string> {
 }
 
 /**
- * The bare commands and the program take turns in going first, so that neither always finds what the other one has left in the page cache;
- * both read the file that they have just written, and begin when nothing is left to be written to the disk from before. The first turn is
- * not counted: the program has no old backup to delete in it.
+ * The bare commands and the program take turns in going first, so that neither always finds what the other one has left in the page cache.
+ * Both read the file that they have just written, and begin when all earlier writes are on the disk. The first turn is not counted, as the
+ * program has no old backup to delete in it.
  */
 async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise<number>, beforehand: () => Promise<void>): Promise<Timing[]> {
   const timings: Timing[] = [];
@@ -59,12 +59,12 @@ async function takeTurns(bare: () => Promise<BareTiming>, program: () => Promise
 }
 
 /**
- * Nothing is left to be written to the disk, and as much memory as the file will take has just been in use: a virtual machine gets memory
- * that it has not used for a while from its host again, page by page, which would be counted to whoever comes first.
+ * Waits until all writes are on the disk, and uses as much memory as the file will take. Otherwise the first one to be timed would pay for
+ * that memory: a virtual machine gets memory that it has not used for a while from its host again, page by page.
  */
 async function settle(folder: string, bytes: number): Promise<void> {
   await runOrThrow('sync', []);
-  // Backups are named by the second: one that follows another within the same would wait for the next.
+  // Backups are named by the second: a second one within the same second would wait for the next.
   await sleep(1000);
   const scratch = join(folder, 'scratch');
   await runOrThrow('sh', ['-c', 'head -c "$1" /dev/zero >"$2"', 'sh', String(bytes), scratch]);
@@ -75,7 +75,7 @@ function seconds(timing: Timing): string {
   return Object.entries(timing).map(([step, value]) => `${step} ${value.toFixed(2)} s`).join(', ');
 }
 
-/** Medians; the difference is that between the two columns before it. */
+/** A row of medians; the last one is the difference of the two columns before it. */
 function row(bytes: number, timings: Timing[]): string[] {
   const of = (figureOf: (timing: Timing) => number) => median(timings.map(figureOf));
   const bare = of(({ save, status, hash }) => save + status + hash);

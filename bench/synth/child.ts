@@ -1,8 +1,8 @@
 import { inProcess } from './in-process';
 
 /**
- * One measurement has a process of its own, so that none finds another one's memory: `child.ts TITLE COUNT OUTDIR`.
- * Prints what it has used as JSON.
+ * Runs one measurement in a process of its own, so that none finds another one's memory: `child.ts TITLE COUNT OUTDIR`.
+ * Prints the time and memory that it has used as JSON.
  */
 const [title, count, outdir] = process.argv.slice(2);
 inProcess[title](Number(count), outdir);

@@ -26,7 +26,7 @@ export class EtcdBackups extends Chart {
   }
 }
 
-/** What stands for the name of a cluster in the equivalents by other tools. */
+/** The name that stands for every cluster's in the equivalents for other tools. */
 export const PLACEHOLDER = clusterName(0);
 
 export function manifestsOf(name: string): any[] {

@@ -2,7 +2,7 @@ import { join } from 'path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { clusterName, EtcdBackups, manifestsOf, PLACEHOLDER } from './fleet';
 
-/** Writes the manifests of so many clusters into a folder. */
+/** Writes the manifests of `count` clusters into `outdir`. */
 type Synthesis = (count: number, outdir: string) => void;
 
 /** An App for each cluster, as docs/fleet.md has it. */
@@ -17,7 +17,7 @@ const oneAppEach: Synthesis = (count, outdir) => {
   }
 };
 
-/** The same objects, handed to cdk8s as they come out: what remains is cdk8s itself. */
+/** Hands the same objects to cdk8s, ready-made: what remains to be measured is cdk8s itself. */
 function addPlainChart(app: App, id: string, manifests: string, name: string): void {
   const chart = new Chart(app, id);
   const objects: any[] = JSON.parse(manifests.replaceAll(PLACEHOLDER, name));

@@ -8,7 +8,7 @@ import { PerCluster } from './per-cluster';
 import { toolchain } from '../../test/toolchain/toolchain';
 import { stopwatch } from '../support/stopwatch';
 
-/** What one run took; of several processes the sum of times and the largest peak. */
+/** What one run took. Of several processes it is the sum of times and the largest peak. */
 export interface Cost {
   readonly seconds: number;
   readonly cpuSeconds: number;

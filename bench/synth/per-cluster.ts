@@ -12,7 +12,7 @@ export interface PerCluster {
   readonly command: (name: string) => string[];
 }
 
-/** An equivalent Helm chart: the same text, the name of the cluster being a value. */
+/** An equivalent Helm chart: the same text, with the name of the cluster as a value. */
 export function helmTemplate(folder: string): PerCluster {
   const chart = join(folder, 'chart');
   write(join(chart, 'Chart.yaml'), Yaml.stringify({ apiVersion: 'v2', name: 'etcd-backups', version: '1.0.0' }));
@@ -25,7 +25,7 @@ export function helmTemplate(folder: string): PerCluster {
   };
 }
 
-/** An equivalent base, and for each cluster an overlay that replaces what has the cluster's name in it. */
+/** An equivalent base, and for each cluster an overlay that replaces every text with the cluster's name in it. */
 export function kubectlKustomize(folder: string): PerCluster {
   const manifests = manifestsOf(PLACEHOLDER);
   write(join(folder, 'base', 'etcd-backups.yaml'), Yaml.stringify(...manifests));
@@ -45,7 +45,7 @@ export function kubectlKustomize(folder: string): PerCluster {
   };
 }
 
-/** Every string within an object that has a part in it, with its JSON pointer. */
+/** Every string within an object that contains `part`, with its JSON pointer. */
 function placesOf(part: string, value: any, path = ''): { path: string; text: string }[] {
   if (typeof value === 'string') return value.includes(part) ? [{ path, text: value }] : [];
   if (typeof value !== 'object' || value === null) return [];

@@ -6,9 +6,9 @@ import { figure, table, wholeNumber } from '../support/format';
 import { withWorkspace } from '../support/workspace';
 
 const COUNTS = [1, 100, 1_000, 4_000, 10_000];
-/** A run that takes longer is stopped, and one that is bound to is not begun. */
+/** A run that takes longer is stopped. A run that is expected to take longer is not begun. */
 const LIMIT_SECONDS = 180;
-/** Runs of the same kind, of which the best counts: what else the machine does only ever adds. */
+/** The number of runs of the same kind. The best one counts, as other work on the machine only ever adds time. */
 const RUNS = 3;
 
 /** A way to write the manifests of a fleet. */
@@ -20,7 +20,7 @@ interface Way {
   readonly together: boolean;
 }
 
-/** One run that came to its end. */
+/** The best run for one number of clusters; it wasn't stopped. */
 interface Measured {
   readonly count: number;
   readonly cost: Cost;
@@ -45,7 +45,7 @@ export function synth(): Promise<string> {
   });
 }
 
-/** A row of the table. Costs of one cluster more are taken between the smallest and the largest number measured, so the start is not in them. */
+/** A row of the table. The cost of one cluster more is the slope between the smallest and the largest number measured, so the start isn't in it. */
 function row(way: Way): string[] {
   const measured: Measured[] = [];
   const cells = COUNTS.map((count) => {
@@ -75,14 +75,14 @@ function measure(way: Way, count: number, measured: Measured[]): string {
   return figure(cost.seconds);
 }
 
-/** Along the line through the last two measurements: so what grows faster than its clusters takes longer than this. */
+/** The seconds on the line through the last two measurements. If time grows faster than the number of clusters, it takes longer than this. */
 function extrapolate(measured: Measured[], count: number): number {
   const [before, last] = measured.slice(-2);
   if (!last) return 0;
   return last.cost.seconds + (last.cost.seconds - before.cost.seconds) / (last.count - before.count) * (count - last.count);
 }
 
-/** The best of some runs; of long ones the first, which noise changes little. */
+/** The best of some runs. A long run isn't repeated, as noise changes it little. */
 function best(run: () => Cost | undefined): Cost | undefined {
   let quickest = run();
   for (let again = 1; again < RUNS && quickest && quickest.seconds * RUNS < LIMIT_SECONDS; again++) {

@@ -5,7 +5,7 @@ import { EtcdCertificates } from '../cluster/etcd-certificates';
 
 const CERTIFICATES_PATH = '/certificates';
 
-/** The three files with which etcd is reached, each mounted alone: the folder also holds the keys of servers and authorities. */
+/** The three files with which etcd is reached. Each is mounted alone, as the folder also holds the keys of servers and authorities. */
 export class CertificateMounts {
   public readonly mounts: kplus.VolumeMount[];
   public readonly env: { [name: string]: string };

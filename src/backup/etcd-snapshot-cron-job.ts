@@ -11,46 +11,47 @@ import { requireSchedule, requireTimeZone } from '../require/schedule';
 
 /** Props of snapshots on a schedule. */
 export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
-  /** When snapshots are taken, as `Cron.schedule({ minute: '0', hour: '*\/6' })`. Checked field by field. */
+  /** When snapshots are taken, such as `Cron.schedule({ minute: '0', hour: '*\/6' })`. Every field is checked. */
   readonly schedule: Cron;
 
   /**
-   * Which backups stay. The rest is deleted after a new backup is complete, never before.
+   * Which backups are kept. The others are deleted after a new backup is complete, never before.
    *
    * @default RetentionPolicy.recommended()
    */
   readonly retention?: RetentionPolicy;
 
   /**
-   * The time zone of the schedule, a name of the tz database. Needs Kubernetes 1.25. Names of backups and retention go by UTC all the same.
+   * The time zone of the schedule, a name of the tz database. Needs Kubernetes 1.25. Names of backups and the retention are in UTC all the same.
    *
-   * @default - the controller manager's, with kubeadm UTC
+   * @default - the controller manager's; with kubeadm that is UTC
    */
   readonly timeZone?: string;
 
   /**
-   * How late a run may begin, for instance after the control plane was down. Of several missed runs only the last is made up for.
+   * How late a run may begin, for instance after the control plane was down; at least 60 seconds. Of several missed runs only the last one is
+   * made up for.
    *
    * @default Duration.hours(1)
    */
   readonly startingDeadline?: Duration;
 
   /**
-   * Whether the schedule rests. Runs that are under way go on.
+   * Whether the schedule is suspended. Runs that are under way go on.
    *
    * @default false
    */
   readonly suspend?: boolean;
 
   /**
-   * How many successful Jobs stay, to be looked at.
+   * How many successful Jobs are kept, so that you can look at them.
    *
    * @default 3
    */
   readonly successfulJobsRetained?: number;
 
   /**
-   * How many failed Jobs stay, to be looked at.
+   * How many failed Jobs are kept, so that you can look at them.
    *
    * @default 3
    */
@@ -60,12 +61,13 @@ export interface EtcdSnapshotCronJobProps extends EtcdSnapshotProps {
 /**
  * Takes verified etcd snapshots on a schedule and keeps them by a retention policy.
  *
- * Each run takes one snapshot (of the local member if it can give one, else of another), checks it, completes it under its final name,
+ * Each run takes one snapshot (from the local member if it can give one, else from another), checks it, completes it under its final name,
  * and only then prunes. A run that fails leaves every earlier backup as it was, and says in its termination message what to do.
  *
- * Throws when the schedule never comes or has fields that Kubernetes refuses, when the time zone isn't in the tz database, when a duration or
- * a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder, and when they would scatter
- * over the nodes: a volume of the host, several control planes, and no `nodes`.
+ * Throws when the schedule matches no date or has fields that Kubernetes refuses, when the time zone isn't in the tz database, when a duration
+ * or a count is out of its range, when `includePki` is set for an external etcd, when `nodes` doesn't fit the cluster, the volume or the
+ * certificates, when backups would be in etcd's own data folder, and when they would scatter over the nodes: a folder of the host, several
+ * control planes, and no `nodes`.
  *
  * @see https://etcd.io/docs/v3.6/op-guide/recovery/#snapshotting-the-keyspace
  */
@@ -76,7 +78,7 @@ export class EtcdSnapshotCronJob extends Construct {
   /** All the CronJobs: one, or with `SnapshotNodes.everyMember()` one for each control plane, in their order. */
   public readonly cronJobs: kplus.CronJob[];
 
-  /** Which backups stay. */
+  /** Which backups are kept. */
   public readonly retention: RetentionPolicy;
 
   constructor(scope: Construct, id: string, props: EtcdSnapshotCronJobProps) {
@@ -97,7 +99,7 @@ export class EtcdSnapshotCronJob extends Construct {
     this.cronJobs = snapshotWorkloads(this, props, this.retention).map((workload) => workload.pod.cronJobIn(this, workload.id, {
       schedule: props.schedule,
       timeZone: props.timeZone,
-      // Two at once would only wait for each other.
+      // Two runs at once would only wait for each other.
       concurrencyPolicy: kplus.ConcurrencyPolicy.FORBID,
       startingDeadline,
       suspend: props.suspend ?? false,

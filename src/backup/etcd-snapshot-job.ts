@@ -10,14 +10,14 @@ import { requireGiven } from '../require/given';
 /** Props of a single snapshot. */
 export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
   /**
-   * Which backups stay. The rest is deleted after a new backup is complete, never before.
+   * Which backups are kept. The others are deleted after a new backup is complete, never before.
    *
    * @default RetentionPolicy.keepAll()
    */
   readonly retention?: RetentionPolicy;
 
   /**
-   * How long the finished Job stays, to be looked at.
+   * How long the finished Job is kept, so that you can look at it.
    *
    * @default Duration.days(7)
    */
@@ -27,11 +27,12 @@ export interface EtcdSnapshotJobProps extends EtcdSnapshotProps {
 /**
  * Takes one verified etcd snapshot, for instance before a change.
  *
- * The Job's name carries a digest of its content: applied again it does nothing. Changed, by an annotation or through `job`, it is a new Job
- * and takes another snapshot. By default it deletes no backup.
+ * The Job's name has a digest of its content. Applied again, the Job does nothing. Changed, for instance by an annotation or through `job`, it
+ * is a new Job and takes another snapshot. By default it deletes no backup.
  *
- * Throws when a duration or a count is out of its range, when no node can have the volume, when backups would be in etcd's own data folder,
- * and when they would scatter over the nodes: a volume of the host, several control planes, and no `nodes`.
+ * Throws when a duration or a count is out of its range, when `includePki` is set for an external etcd, when `nodes` doesn't fit the cluster,
+ * the volume or the certificates, when backups would be in etcd's own data folder, and when they would scatter over the nodes: a folder of the
+ * host, several control planes, and no `nodes`.
  */
 export class EtcdSnapshotJob extends Construct {
   /** The Job, or with `SnapshotNodes.everyMember()` the first control plane's. */
@@ -40,7 +41,7 @@ export class EtcdSnapshotJob extends Construct {
   /** All the Jobs: one, or with `SnapshotNodes.everyMember()` one for each control plane, in their order. */
   public readonly jobs: kplus.Job[];
 
-  /** Which backups stay. */
+  /** Which backups are kept. */
   public readonly retention: RetentionPolicy;
 
   constructor(scope: Construct, id: string, props: EtcdSnapshotJobProps) {

@@ -5,14 +5,14 @@ import { EtcdCluster } from '../cluster/etcd-cluster';
 
 const FINGERPRINTS_PATH = '/fingerprints';
 
-/** The files of the node that a restored etcd must meet again as they were: their SHA-256 goes into the backup's record. */
+/** The files of the node that a restored etcd needs as they were: their SHA-256 goes into the backup's record. */
 export class FingerprintMounts {
   public readonly mounts: kplus.VolumeMount[];
   public readonly env: { [name: string]: string };
 
   constructor(scope: Construct, cluster: EtcdCluster, includePki: boolean) {
     const files: { [name: string]: string } = {};
-    // Both are public, and on every control plane of kubeadm: so wherever the node's files are used anyway.
+    // Both are public, and every control plane of kubeadm has them. So they are mounted wherever the node's files are used anyway.
     if (!cluster.isExternal && (cluster.certificates?.hostFolder !== undefined || includePki)) {
       files['ca.crt'] = `${cluster._pkiFolder}/ca.crt`;
       files['sa.pub'] = `${cluster._pkiFolder}/sa.pub`;

@@ -12,7 +12,7 @@ import { containerResources } from '../runtime/container-resources';
 import { BackupVolume } from '../storage/backup-volume';
 import { requireApartFromData } from '../storage/host-folder';
 
-/** What the props of a snapshot say, checked, with every default in place. */
+/** The props of a snapshot, checked, with every default filled in. */
 export interface ResolvedSnapshot {
   readonly cluster: EtcdCluster;
   readonly volume: BackupVolume;
@@ -22,7 +22,7 @@ export interface ResolvedSnapshot {
   readonly rounds: number;
   readonly activeDeadline: Duration;
   readonly backoffLimit: number;
-  /** None for twice the size of the database. */
+  /** Undefined for twice the size of the database. */
   readonly minimumFreeBytes?: number;
   readonly includePki: boolean;
   readonly breakGlassKit: boolean;
@@ -33,13 +33,17 @@ export interface ResolvedSnapshot {
   readonly annotations: { readonly [key: string]: string };
 }
 
-/** Throws when a duration or a number can't be, when backups would be in etcd's data, and when there is no node for them. */
+/**
+ * Throws when a duration or a number isn't valid, when `includePki` is set for an external etcd, when backups would be in etcd's data, and when
+ * there is no node for the pods.
+ */
 export function resolveSnapshot(props: EtcdSnapshotProps, retention: RetentionPolicy): ResolvedSnapshot {
   const { cluster: { etcd: cluster }, volume, includePki = false, rounds = 3, backoffLimit = 2 } = props;
   const timeoutSeconds = requireSeconds('snapshotTimeout', props.snapshotTimeout ?? Duration.minutes(10));
   const activeDeadline = props.activeDeadline ?? Duration.seconds(Math.max(3600, 2 * timeoutSeconds));
   if (requireSeconds('activeDeadline', activeDeadline) <= timeoutSeconds) {
-    throw new Error(`activeDeadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${activeDeadline.toSeconds()} s: a save that takes its time would be killed`);
+    throw new Error(`activeDeadline must be longer than snapshotTimeout (${timeoutSeconds} s), got ${activeDeadline.toSeconds()} s: `
+      + 'a save that takes all of its time would be killed');
   }
   requireWholeNumber('backoffLimit', backoffLimit, 0);
   requireWholeNumber('rounds', rounds, 1);

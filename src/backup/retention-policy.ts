@@ -3,62 +3,69 @@ import { requireSeconds } from '../require/duration';
 import { requireWholeNumber } from '../require/number';
 
 /**
- * Which backups stay. A backup stays when any rule keeps it. All times are UTC, taken from the backup's name.
+ * Which backups are kept. A backup is kept when any rule keeps it; N is the number given to a rule. All times are UTC, taken from the
+ * backup's name.
  *
- * A period without a backup doesn't count: `daily: 7` means the last seven days *that have one*. A rule with counts
- * left also keeps the oldest backup, so that a young history isn't thinned out before it must be.
+ * A period without a backup doesn't count: `daily: 7` means the last seven days *that have one*. A rule that has found fewer backups than
+ * it may keep also keeps the oldest backup, so that a young history isn't thinned out before it must be.
  *
  * @see https://restic.readthedocs.io/en/stable/060_forget.html#removing-snapshots-according-to-a-policy
  */
 export interface RetentionRules {
   /**
-   * Keeps the newest backups, as many as this says, whatever their age.
+   * Keeps the newest N backups, whatever their age.
+   *
    * @default - no such rule
    */
   readonly last?: number;
 
   /**
-   * Keeps the newest backup of each of the last hours that have one, as many as this says.
+   * Keeps the newest backup of each of the last N hours that have one.
+   *
    * @default - no such rule
    */
   readonly hourly?: number;
 
   /**
-   * Keeps the newest backup of each of the last days that have one, as many as this says.
+   * Keeps the newest backup of each of the last N days that have one.
+   *
    * @default - no such rule
    */
   readonly daily?: number;
 
   /**
-   * Keeps the newest backup of each of the last ISO weeks (Monday to Sunday) that have one, as many as this says.
+   * Keeps the newest backup of each of the last N ISO weeks (Monday to Sunday) that have one.
+   *
    * @default - no such rule
    */
   readonly weekly?: number;
 
   /**
-   * Keeps the newest backup of each of the last months that have one, as many as this says.
+   * Keeps the newest backup of each of the last N months that have one.
+   *
    * @default - no such rule
    */
   readonly monthly?: number;
 
   /**
-   * Keeps the newest backup of each of the last years that have one, as many as this says.
+   * Keeps the newest backup of each of the last N years that have one.
+   *
    * @default - no such rule
    */
   readonly yearly?: number;
 
   /**
-   * Every backup stays that is less than so much older than the newest one. Whole seconds.
+   * Keeps every backup that is less than this much older than the newest one. Whole seconds.
    *
-   * It is the only rule that believes the clock: when a clock runs far ahead, every earlier backup looks too old to
-   * it. Give `last` beside it.
+   * It is the only rule that trusts the clock: after one run with a clock far ahead, every earlier backup is too old for it. So set `last`, too.
+   *
    * @default - no such rule
    */
   readonly within?: Duration;
 }
 
 /**
- * What is kept of the backups of a cluster, with the meaning that restic's `forget` gives to the same rules.
+ * Which backups of a cluster are kept. The rules mean what they mean in restic's `forget`.
  *
  * Whatever the policy says, these are never deleted: the newest complete backup, the one just written, those dated in
  * the future, damaged ones, and anything that isn't a backup of ours.
@@ -67,8 +74,8 @@ export class RetentionPolicy {
   /**
    * Keeps what any of these rules keeps.
    *
-   * Throws when no rule is given, a count isn't a whole number of at least 1, or `within` isn't a whole number of
-   * seconds and at least one.
+   * Throws when no rule is given, when a count isn't a whole number of at least 1, and when `within` isn't a whole number of seconds of at
+   * least 1.
    */
   public static of(rules: RetentionRules): RetentionPolicy {
     const parts: string[] = [];
@@ -93,7 +100,7 @@ export class RetentionPolicy {
   }
 
   /**
-   * Keeps the newest backups, as many as `count` says, whatever their age.
+   * Keeps the newest `count` backups, whatever their age.
    *
    * Throws when the count isn't a whole number of at least 1.
    */
@@ -104,9 +111,9 @@ export class RetentionPolicy {
   /**
    * Keeps the last 4, 24 hourly, 7 daily and 4 weekly: at most 39 backups, with any schedule.
    *
-   * The last ones and the hours of a day are for the accident that is seen at once or the morning after, the days for
-   * the one of a weekend or a holiday, the weeks for a slow one. An etcd state older than that is of little use to a
-   * cluster that went on: nodes, certificates and volumes have changed meanwhile.
+   * The last ones and the hourly ones are for an accident that is noticed at once or the next morning, the daily ones for an accident of a
+   * weekend or a holiday, the weekly ones for one that is noticed late. An older state of etcd is of little use to a cluster that has gone
+   * on: nodes, certificates and volumes have changed meanwhile.
    */
   public static recommended(): RetentionPolicy {
     return RetentionPolicy.of({ last: 4, hourly: 24, daily: 7, weekly: 4 });
@@ -130,7 +137,8 @@ export class RetentionPolicy {
   }
 
   /**
-   * What programs/backup/retention.awk reads.
+   * The variables that programs/backup/retention.awk reads.
+   *
    * @internal
    */
   public _environment(): Record<string, string> {
@@ -141,7 +149,7 @@ export class RetentionPolicy {
 const NO_RULE = 'leave it out for no such rule';
 const COUNTS = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
-/** Exact to the second, where Duration.toHumanString() drops all but the first two units. */
+/** A duration in words, exact to the second: `Duration.toHumanString()` drops all but the first two units. */
 function inWords(seconds: number): string {
   const parts: string[] = [];
   let rest = seconds;

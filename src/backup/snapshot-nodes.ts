@@ -7,7 +7,7 @@ export class SnapshotNodes {
   /**
    * On any of the control planes, one at a time; with an external etcd on any node at all.
    *
-   * It needs a volume that can follow the pod. With a folder of the host and several control planes the backups would scatter.
+   * It needs a volume that can follow the pod. A folder of the host is refused with several control planes: the backups would scatter.
    */
   public static anyControlPlane(): SnapshotNodes {
     return new SnapshotNodes(false);
@@ -16,9 +16,9 @@ export class SnapshotNodes {
   /**
    * On this control plane; with an external etcd it may be any node. The member on it is asked first, then the others.
    *
-   * The pod comes through the scheduler (a node affinity for the name), so that claims are bound as usual.
+   * The scheduler places the pod, by a node affinity for the name, so claims are bound as usual.
    *
-   * Throws when it isn't the name of a node.
+   * Throws when the name isn't one that a node can have.
    *
    * @param node The node's name, such as `cp1`.
    */
@@ -30,8 +30,8 @@ export class SnapshotNodes {
   /**
    * On every control plane: one workload for each, pinned there, its own member asked first.
    *
-   * With a folder of the host, a backup is then on every machine. On a volume that they share, the members' backups count together for
-   * the retention. It needs a volume that all of them can have at the same time, and a member on the nodes.
+   * With a folder of the host, a backup is then on every machine. On a shared volume, the backups of all members count together for the
+   * retention. It needs a volume that all control planes can mount at the same time, and an etcd that isn't external.
    */
   public static everyMember(): SnapshotNodes {
     return new SnapshotNodes(true);

@@ -3,15 +3,15 @@ import { SnapshotNodes } from './snapshot-nodes';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { BackupVolume } from '../storage/backup-volume';
 
-/** Where the pods of one workload may come. */
+/** Where the pods of one workload may run. */
 export interface Placement {
   /** The workload's id within the construct. */
   readonly id: string;
-  /** Names of nodes, any of which will do; none where any node at all does. */
+  /** Names of the nodes on which the pods may run; empty for any node. */
   readonly nodes: string[];
 }
 
-/** Where the pods run: together in one place, or one on every control plane. Throws where a pod could never run, or backups would scatter. */
+/** One workload for all control planes, or one for each. Throws when a pod could never run, and when backups would scatter. */
 export function placements(cluster: EtcdCluster, volume: BackupVolume, nodes: SnapshotNodes): Placement[] {
   return nodes._everyMember ? onEveryMember(cluster, volume) : [{ id: 'Resource', nodes: together(cluster, volume, nodes._node) }];
 }
@@ -24,7 +24,7 @@ function onEveryMember(cluster: EtcdCluster, volume: BackupVolume): Placement[] 
   }
   if (volume.singleNode && planes.length > 1) {
     throw new Error(`SnapshotNodes.everyMember() needs a volume that ${planes.length} nodes can have at the same time, got one that is for a single node: `
-      + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
+      + 'use BackupVolume.fromHostPath or fromNfs, name a node, or set singleNode: false for a claim that is ReadWriteMany');
   }
   const beyond = cluster.controlPlanes.find((name) => !attachable(cluster, volume).includes(name));
   if (beyond !== undefined) {
@@ -37,7 +37,7 @@ function onEveryMember(cluster: EtcdCluster, volume: BackupVolume): Placement[] 
 function together(cluster: EtcdCluster, volume: BackupVolume, node?: string): string[] {
   const planes = cluster.controlPlanes;
   if (volume.hostPath !== undefined && node === undefined && planes.length !== 1) {
-    throw new Error(`volume is the folder ${volume.hostPath} of whatever node the pod comes to, so backups of ${cluster.name} would scatter over `
+    throw new Error(`volume is the folder ${volume.hostPath} of whichever node the pod runs on, so backups of ${cluster.name} would scatter over `
       + `${cluster.isExternal ? 'all nodes' : planes.join(', ')}: set nodes, as nodes: SnapshotNodes.named('${planes[0] ?? 'worker-1'}')`
       + `${cluster.isExternal ? ', or use another volume' : ', or SnapshotNodes.everyMember() to keep a backup on each'}`);
   }
@@ -60,7 +60,10 @@ function together(cluster: EtcdCluster, volume: BackupVolume, node?: string): st
   return node === undefined ? candidates : [node];
 }
 
-/** Names of objects are made of the id; a dot in one is cut badly, and surprising in the host names of pods. */
+/**
+ * The workload's id, without dots. Names of objects are made from it: a name that is cut at a dot is invalid, and a dot is a surprise in a pod's
+ * host name.
+ */
 function idOf(node: string, nodes: string[]): string {
   const id = node.replaceAll('.', '-');
   const isTaken = nodes.some((other) => other !== node && other.replaceAll('.', '-') === id);

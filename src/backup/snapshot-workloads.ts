@@ -14,7 +14,7 @@ import { BACKUP_PATH } from '../storage/mount-path';
 
 const PKI_PATH = '/pki';
 
-/** One workload that takes snapshots: all of them run the same program, and differ in the node. */
+/** One workload that takes snapshots. All workloads run the same program, and differ in the node. */
 export interface SnapshotWorkload {
   /** The construct's id, also the suffix of its name. */
   readonly id: string;
@@ -24,7 +24,7 @@ export interface SnapshotWorkload {
   readonly backoffLimit: number;
 }
 
-/** What is refused and rendered alike for snapshots on a schedule and for single ones. */
+/** The workloads of snapshots. Those on a schedule and single ones are checked and rendered alike. */
 export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, retention: RetentionPolicy): SnapshotWorkload[] {
   const snapshot = resolveSnapshot(props, retention);
   const { activeDeadline, backoffLimit } = snapshot;
@@ -35,7 +35,7 @@ export function snapshotWorkloads(scope: Construct, props: EtcdSnapshotProps, re
   });
 }
 
-/** The same for all the pods: with a volume that they share, they share the kit. */
+/** The kit, the same for all the pods: on a shared volume they share it. */
 function breakGlassKit(scope: Construct, snapshot: ResolvedSnapshot): BreakGlassKit | undefined {
   const { cluster, volume, images, places } = snapshot;
   if (!snapshot.breakGlassKit) return undefined;

@@ -23,13 +23,13 @@ export interface ContainerImagesProps {
   /**
    * The image with etcd's tools: etcdctl, and etcdutl where the version has it.
    *
-   * @default - the image of the cluster that is operated, so that tools and server match and the node has it already
+   * @default - the image of the cluster's own etcd, so that tools and server match and the node has it already; see `etcdFor` for 3.6.0 to 3.6.4
    */
   readonly etcd?: string;
 
   /**
-   * The image with a shell and the usual small programs. Its `/bin/busybox` is copied beside etcd's tools, so it must be
-   * linked statically.
+   * The image with a shell and the usual small programs. Its `/bin/busybox` is copied beside etcd's tools and runs in etcd's image, so it
+   * must be linked statically.
    *
    * @default docker.io/library/busybox:1.37.0-musl
    */
@@ -58,19 +58,19 @@ export interface ContainerImagesProps {
 }
 
 /**
- * Every image that this library's pods run, each overridable, and where it is pulled from.
+ * The images that this library's pods run, each overridable, and where they are pulled from.
  */
 export class ContainerImages {
-  /** The images as they come, from the registries of their makers. */
+  /** The default images, each pulled from its own registry. */
   public static defaults(): ContainerImages {
     return new ContainerImages({});
   }
 
   /**
-   * Images of one's own, a mirror, or both.
+   * Your own images, a mirror, or both.
    *
-   * Throws when an image isn't the name of one, has neither tag nor digest, or is an etcd image that is known to lack the tools, and when a
-   * Secret's name isn't one.
+   * Throws when the name of an image isn't valid or has neither tag nor digest, when the etcd image is known to lack etcdutl, and when the name
+   * of a Secret isn't valid.
    */
   public static of(props: ContainerImagesProps): ContainerImages {
     return new ContainerImages(props);
@@ -104,9 +104,10 @@ export class ContainerImages {
   /**
    * The image with etcd's tools for a cluster: the one given here, else the cluster's own, behind the mirror if there is one.
    *
-   * Kubernetes' images of etcd 3.6.0 to 3.6.4 can't check a snapshot. Then it is the first one that can, 3.6.5-0, by its tag alone.
+   * Kubernetes' images of etcd 3.6.0 to 3.6.4 have no tool that can check a snapshot. For a cluster with one of these it is the first image
+   * that has it, 3.6.5-0, named by its tag without a digest.
    *
-   * Throws when the cluster's image is such a one under a tag of somebody's own, of which nobody knows a newer one.
+   * Throws when the cluster's image is one of these under somebody's own tag, such as `3.6.4-0-patched`, whose next version isn't known.
    */
   public etcdFor(cluster: IEtcdCluster): string {
     return this.etcd ?? this.rewrite(withTools(cluster.etcd.image, cluster.etcd.etcdVersion));
@@ -114,6 +115,8 @@ export class ContainerImages {
 
   /**
    * Every image that is needed to operate a cluster, behind the mirror if there is one: what a mirror has to hold.
+   *
+   * Throws as `etcdFor` does.
    */
   public listFor(cluster: IEtcdCluster): string[] {
     return [this.etcdFor(cluster), this.busybox];
@@ -122,7 +125,7 @@ export class ContainerImages {
   /**
    * The name under which an image is pulled: the mirror's, if there is one, else its own.
    *
-   * Throws when the text isn't the name of an image.
+   * With a mirror it throws as `RegistryMirror.rewrite` does.
    */
   public rewrite(image: string): string {
     return this.mirror ? this.mirror.rewrite(image) : image;
@@ -134,7 +137,7 @@ export class ContainerImages {
   }
 }
 
-/** The image itself, or in place of one whose tools can't check a snapshot the first that has them. */
+/** The image itself; for one whose tools can't check a snapshot, the first image whose tools can. */
 function withTools(image: string, version?: EtcdVersion): string {
   const { registry, repository, tag } = parseImage('image', image);
   const isOfKubernetes = /^(registry\.k8s\.io|k8s\.gcr\.io)$/.test(registry) && repository === 'etcd';
@@ -143,7 +146,7 @@ function withTools(image: string, version?: EtcdVersion): string {
     return image;
   }
   if (!isOfKubernetes && (!/^-\d+$/.test(toolless.suffix) || tag?.startsWith('v'))) {
-    throw new Error(`images must name an etcd image with etcdutl: ${image} is by its tag one of Kubernetes' etcd ${toolless.version}, which lacks it; `
+    throw new Error(`images must name an etcd image with etcdutl: by its tag, ${image} is Kubernetes' etcd ${toolless.version}, which lacks it; `
       + `set images, as ContainerImages.of({ etcd: 'registry.k8s.io/etcd:${FIRST_TAG_WITH_TOOLS}' })`);
   }
   return `${image.replace(/(:[^/:@]+)?(@.*)?$/, '')}:${FIRST_TAG_WITH_TOOLS}`;

@@ -2,7 +2,7 @@ import { isIPv6 } from 'net';
 import { firstDuplicate } from '../require/list';
 import { requireText } from '../require/text';
 
-/** The URL of an etcd member, taken apart. */
+/** The parts of an etcd member's URL. */
 export interface Endpoint {
   readonly scheme: string;
   /** Without the brackets of an IPv6 address. */
@@ -12,7 +12,7 @@ export interface Endpoint {
 
 const PATTERN = /^(?<scheme>https?):\/\/(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<name>[A-Za-z0-9](?:[-.A-Za-z0-9]*[A-Za-z0-9])?)):(?<port>\d+)$/;
 
-/** Takes an URL apart that consists of scheme, host and port, as etcd wants it. */
+/** Splits a URL into its parts. Refuses one that isn't scheme, host and port, as etcd needs them. */
 export function parseEndpoint(prop: string, url: string): Endpoint {
   requireText(prop, url);
   const { scheme = '', v6, name = '', port } = PATTERN.exec(url)?.groups ?? {};
@@ -22,12 +22,12 @@ export function parseEndpoint(prop: string, url: string): Endpoint {
   return { scheme, host: v6 ?? name, port: Number(port) };
 }
 
-/** Scheme, host and port as an URL. */
+/** The URL of scheme, host and port. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return `${endpoint.scheme}://${formatHost(endpoint.host)}:${endpoint.port}`;
 }
 
-/** A host as it stands in an URL. */
+/** A host as written in a URL: an IPv6 address in brackets. */
 export function formatHost(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
@@ -38,12 +38,12 @@ const OF_THE_MACHINE = [
   /^0\.0\.0\.0$/, /^\[::\]$/, /^\[::ffff:0:0\]$/,
 ];
 
-/** Whether a host means the machine itself on each machine: loopback, and what a server listens on to be reached by any address. */
+/** Whether a host means, on each machine, that machine itself: loopback, or the address by which a server listens on all addresses. */
 export function isOfTheMachine(host: string): boolean {
   return OF_THE_MACHINE.some(pattern => pattern.test(canonical(host)));
 }
 
-/** The address by which a program on the machine reaches what listens on such a host. */
+/** The address at which a program on the same machine reaches a server that listens on such a host. */
 export function loopbackOf(host: string): string {
   const everywhere = /^(0\.0\.0\.0|\[::\])$/.test(canonical(host));
   return everywhere ? (isIPv6(host) ? '::1' : '127.0.0.1') : host;
@@ -54,7 +54,7 @@ export function sameHost(a: string, b: string): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** Refuses what isn't the host of an URL: a name or an address. */
+/** Refuses what isn't the host of a URL: a name or an address. */
 export function requireHost(prop: string, value: string): void {
   requireText(prop, value);
   if (!PATTERN.test(formatEndpoint({ scheme: 'https', host: value, port: 1 }))) {
@@ -69,7 +69,7 @@ export function requirePort(prop: string, value: number): void {
   }
 }
 
-/** Refuses endpoints that a client can't use together, or not with or without certificates. */
+/** Refuses endpoints that a client can't use together, https ones without certificates, and http ones with them. */
 export function requireConsistentEndpoints(endpoints: string[], hasCertificates: boolean): void {
   if (endpoints.length === 0) {
     throw new Error('endpoints must name at least one member, such as https://10.0.0.1:2379, got none');
@@ -90,7 +90,7 @@ export function requireConsistentEndpoints(endpoints: string[], hasCertificates:
   }
 }
 
-/** As URLs have it: lower case, an IPv6 address in brackets and as short as it can be. */
+/** A host in the one spelling that URLs have: lower case, an IPv6 address in brackets and in its shortest form. */
 function canonical(host: string): string {
   return isIPv6(host) ? new URL(`http://${formatHost(host)}`).hostname : host.toLowerCase().replace(/\.$/, '');
 }

@@ -6,7 +6,7 @@ import { requireAbsolutePath } from '../require/path';
 import { requireText } from '../require/text';
 
 /**
- * The names of the three files with which a client proves itself to etcd.
+ * The names of the three files that a client of etcd needs.
  */
 export interface CertificateFiles {
   /**
@@ -47,7 +47,7 @@ export interface CertificateLocations {
 const KUBEADM_FOLDER = '/etc/kubernetes/pki/etcd';
 
 /**
- * The certificates with which backups and restores reach etcd.
+ * The certificates with which snapshots are taken from etcd.
  */
 export class EtcdCertificates {
   /**
@@ -56,8 +56,8 @@ export class EtcdCertificates {
    * Throws when the folder isn't an absolute path, or a file is neither a name nor an absolute path.
    *
    * @param folder The folder on the host; `/etc/kubernetes/pki/etcd` when left out.
-   * @param files Names within the folder, or absolute paths. By default those of the health check's client, which kubeadm
-   * makes on every control plane, and not the server's.
+   * @param files Names within the folder, or absolute paths; when left out, the client certificate of kubeadm's health check, which every
+   * control plane has. It is not the server's certificate.
    * @see https://kubernetes.io/docs/setup/best-practices/certificates/
    */
   public static fromHostFolder(folder: string = KUBEADM_FOLDER, files: CertificateFiles = {}): EtcdCertificates {
@@ -116,9 +116,9 @@ export class EtcdCertificates {
   private constructor(
     /** Where the files are: absolute paths on the host, or keys of the Secret. */
     public readonly files: CertificateLocations,
-    /** The folder on the host, when that is where they are. */
+    /** The folder on the host, when the files are there. */
     public readonly hostFolder?: string,
-    /** The name of the Secret, when that is where they are. */
+    /** The name of the Secret, when the files are there. */
     public readonly secretName?: string,
   ) {}
 }

@@ -5,8 +5,8 @@ import { KubernetesVersion } from './kubernetes-version';
 /** Props of every etcd cluster. */
 export interface EtcdClusterProps {
   /**
-   * The cluster's name: a DNS label. It names the folder of the backups and is a part of the names of objects,
-   * so it must differ among the clusters whose backups share a volume.
+   * The cluster's name: a DNS label. It is the name of the folder of the backups, so clusters whose backups share a volume must have different
+   * names. Objects have it as the label `app.kubernetes.io/instance`.
    */
   readonly name: string;
 }
@@ -21,18 +21,18 @@ export interface StackedEtcdProps extends EtcdClusterProps {
   readonly etcdVersion?: EtcdVersion;
 
   /**
-   * Addresses of control planes whose names can't be resolved on the others, by node name. Give all of them or none.
+   * Addresses of control planes, by node name. They are needed for nodes whose names can't be resolved on the other control planes.
    *
-   * They are needed, too, where what is read doesn't tell at which addresses the other members answer clients: clients and members are on
-   * different networks, or URLs mean each machine itself, such as `https://127.0.0.1:2379`.
+   * They are needed, too, where the manifest or command line doesn't tell at which addresses the other members answer clients: where clients
+   * and members use different networks, or URLs mean each machine itself, such as `https://127.0.0.1:2379`.
    *
    * @default - taken from the manifest or command line where it names them, otherwise the node names
    */
   readonly addresses?: { readonly [node: string]: string };
 
   /**
-   * Availability zones of control planes, by node name, as their label `topology.kubernetes.io/zone` says. With them, a volume that can't
-   * be attached where a pod is pinned is found when the chart is synthesized, and not by a pod that waits for ever.
+   * Availability zones of control planes, by node name: the values of their label `topology.kubernetes.io/zone`. With them, a volume that can't
+   * be attached to a pod's node is an error when the chart is synthesized. Without them, that pod waits for ever.
    *
    * @default - not known
    */
@@ -41,14 +41,14 @@ export interface StackedEtcdProps extends EtcdClusterProps {
   /**
    * The certificates with which etcd is reached.
    *
-   * @default - those of the health check's client, `healthcheck-client.crt` beside the ones of the server
+   * @default - those of the health check's client, `healthcheck-client.crt` beside the server's certificate
    */
   readonly certificates?: EtcdCertificates;
 }
 
 /** Props of the etcd of a kubeadm cluster. */
 export interface KubeadmEtcdProps extends StackedEtcdProps {
-  /** The version of Kubernetes, which says what etcd kubeadm has started. */
+  /** The version of Kubernetes. It tells which etcd kubeadm has started. */
   readonly kubernetesVersion: KubernetesVersion;
 
   /** The names of all control-plane nodes: each runs a member. */
@@ -71,19 +71,19 @@ export interface KubeadmEtcdProps extends StackedEtcdProps {
   /**
    * The image that etcd runs from.
    *
-   * @default - the one that kubeadm of this version uses, such as registry.k8s.io/etcd:3.6.5-0
+   * @default - the one that kubeadm of the Kubernetes version uses, such as registry.k8s.io/etcd:3.6.5-0
    */
   readonly image?: string;
 }
 
-/** Props of an etcd that is described by what runs. */
+/** Props of an etcd that is read from the manifest or the command line of a member. */
 export interface RunningEtcdProps extends StackedEtcdProps {
   /**
    * The names of all control-plane nodes.
    *
-   * A member's `--initial-cluster` names the members that there were when it joined: on kubeadm's first control plane only itself.
-   * So name them here unless what is read is from the control plane that joined last, and where the members' names aren't the nodes':
-   * `cp1.example.com` is then found as the member of `cp1`, by its first label.
+   * A member's `--initial-cluster` names the members that there were when it joined; on kubeadm's first control plane, only itself. So set this
+   * unless the manifest or command line is from the control plane that joined last. Set it, too, where members have other names than their
+   * nodes: the member `cp1.example.com` is then taken for that of the node `cp1`, by its first label.
    *
    * @default - the members that `--initial-cluster` names
    */
@@ -102,7 +102,7 @@ export interface StaticPodEtcdProps extends RunningEtcdProps {
 
 /** Props of an etcd that is described by the command line of a running process. */
 export interface CommandLineEtcdProps extends RunningEtcdProps {
-  /** The image that etcd runs from, which no process tells: `crictl images etcd` lists it. */
+  /** The image that etcd runs from. A command line doesn't tell it; `crictl images etcd` lists it. */
   readonly image: string;
 }
 

@@ -14,7 +14,7 @@ import { requireAbsolutePath } from '../require/path';
 import { requireText } from '../require/text';
 
 /**
- * A cluster with an etcd that is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing else of the cluster need be said.
+ * A cluster whose etcd is backed up and restored: a `KubeadmCluster`, or an `EtcdCluster` where nothing but etcd has to be described.
  */
 export interface IEtcdCluster {
   /** The cluster's etcd. */
@@ -22,17 +22,17 @@ export interface IEtcdCluster {
 }
 
 /**
- * An etcd cluster that exists and is operated: backed up and restored.
+ * An existing etcd cluster that is backed up and restored.
  *
- * It is all that a snapshot or a restore needs. Where also nodes, the PKI folder or the encryption configuration are to be described, use
+ * Snapshots and restores need no other description. To describe nodes, the PKI folder or the encryption configuration as well, use
  * `KubeadmCluster`.
  */
 export class EtcdCluster implements IEtcdCluster {
   /**
    * The etcd of a kubeadm cluster, a member on each control plane. Every default is kubeadm's.
    *
-   * Throws when a name, an address, the port or the data folder isn't valid, when two control planes have the same address or one's means
-   * each machine itself, or when the etcd of the Kubernetes version isn't known.
+   * Throws when a name, an address, the port or the data folder isn't valid, when two control planes have the same address, when an address
+   * means each machine itself, such as `127.0.0.1`, and when the etcd of the Kubernetes version isn't known.
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static kubeadm(props: KubeadmEtcdProps): EtcdCluster {
@@ -40,11 +40,12 @@ export class EtcdCluster implements IEtcdCluster {
   }
 
   /**
-   * The etcd of a cluster as the static pod manifest of one of its members has it, also when it was edited.
-   * The image, the data folder, URLs, certificates and members are read; paths are the host's.
+   * The etcd of a cluster, read from the static pod manifest of one of its members. The manifest may have been edited.
+   * The image, the data folder, URLs, certificates and members are read from it; paths are the host's.
    *
-   * Throws when something that is needed isn't in it, naming the flag and the prop that replaces it, and when what it says can't be true on a
-   * node or is known only there. Warns on the console when the number of members is even or above seven.
+   * Throws when the manifest lacks something that is needed: the message names the flag, and the prop that replaces it. Throws, too, when the
+   * manifest says what can't be true on a node, or what is known only there.
+   * Warns on the console when the number of members is even or above seven.
    *
    * @param manifest The text of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
    */
@@ -56,7 +57,7 @@ export class EtcdCluster implements IEtcdCluster {
   /**
    * As `fromStaticPodManifest`, from a file.
    *
-   * Throws as that one does, and when there is no such file.
+   * Throws as `fromStaticPodManifest` does, and when there is no such file.
    *
    * @param file The path of a copy of a control plane's `/etc/kubernetes/manifests/etcd.yaml`.
    */
@@ -66,22 +67,24 @@ export class EtcdCluster implements IEtcdCluster {
   }
 
   /**
-   * The etcd of a cluster as the command line of one of its members has it.
+   * The etcd of a cluster, read from the command line of one of its members.
    *
-   * Throws when no or more than one etcd process is in it, when its line is cut or has no flags, and when something that is needed isn't,
-   * naming the flag and the prop that replaces it. Warns on the console when the number of members is even or above seven.
+   * Throws when the text has no etcd process, or several with different flags, and when the line of etcd is cut or has no flags. Throws, too,
+   * when something that is needed is missing: the message names the flag, and the prop that replaces it.
+   * Warns on the console when the number of members is even or above seven.
    *
-   * @param commandLine The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`, with other columns and other lines around it.
-   * Its paths must be the host's. An etcd that takes its settings from variables or a file shows none of them there.
+   * @param commandLine The line of the process, from `ps -ww -C etcd -o args` or `ps -ww -ef`. Other columns and other lines may be left in.
+   * Its paths must be the host's. Settings that etcd takes from variables or a file don't show there.
    */
   public static fromCommandLine(commandLine: string, props: CommandLineEtcdProps): EtcdCluster {
     return new EtcdCluster(describeCommandLine(commandLine, props));
   }
 
   /**
-   * An etcd outside of the cluster that it serves, started by systemd for example, reached by its endpoints.
+   * An etcd outside of the cluster that it serves, for example one that systemd starts. It is reached by its endpoints.
    *
-   * Throws when endpoints are missing, doubled, mixed of http and https, or don't fit the certificates.
+   * Throws when endpoints are missing, named twice, or partly http and partly https, when https endpoints have no certificates, and when http
+   * endpoints have some.
    * Warns on the console when the number of endpoints is even or above seven.
    */
   public static external(props: ExternalEtcdProps): EtcdCluster {
@@ -90,7 +93,7 @@ export class EtcdCluster implements IEtcdCluster {
 
   /** The cluster's name. */
   public readonly name: string;
-  /** The version of Kubernetes; not known where only etcd was described. */
+  /** The version of Kubernetes; not known for an etcd that is external or read from what runs, unless a `KubeadmCluster` says it. */
   public readonly kubernetesVersion?: KubernetesVersion;
   /** The version of etcd. */
   public readonly etcdVersion: EtcdVersion;
@@ -109,7 +112,7 @@ export class EtcdCluster implements IEtcdCluster {
    */
   public readonly _memberName?: string;
   /**
-   * Why a restore or a replacement would refuse this etcd on its machines, as far as what was read tells.
+   * Why a restore or a replacement would refuse this etcd on its machines, as far as the manifest or command line tells.
    *
    * @internal
    */
@@ -166,7 +169,7 @@ export class EtcdCluster implements IEtcdCluster {
   }
 
   /**
-   * This etcd, with what its cluster's description says of the nodes; what is left out there stays as it was.
+   * This etcd with facts about the nodes, from its cluster's description. Facts that are left out stay as they were.
    *
    * @internal
    */
@@ -181,8 +184,8 @@ export class EtcdCluster implements IEtcdCluster {
    *
    * Throws when the node runs no member of this cluster.
    *
-   * @param node The control plane on which the program runs. When left out, it may be any: then the machine's own address is tried first,
-   * and every member after it. For an external etcd it doesn't matter.
+   * @param node The control plane on which the program runs. When left out, it may be any: then the loopback address comes first, if etcd
+   * listens there, and every member after it. For an external etcd the node doesn't matter.
    */
   public endpointsSeenFrom(node?: string): string[] {
     if (this.isExternal) {

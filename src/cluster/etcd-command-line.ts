@@ -2,15 +2,15 @@ import * as path from 'path';
 import { EtcdFlags, isFlagOfEtcd } from './etcd-flags';
 import { shellCommands } from './shell-words';
 
-/** Words of a shell before a command, and programs that another one is given to. */
+/** Words that may stand before a command in a shell, and programs that run another program. */
 const BEFORE = /^(exec|command|nohup|then|else|do|if|while|until|!|\{|[A-Za-z_]\w*=.*)$/;
 const CARRIERS = /^(tini|tini-static|dumb-init|catatonit|su-exec|gosu|sudo|setpriv|env|nice|ionice|chrt|taskset|numactl|timeout|stdbuf)$/;
-/** Where folders are called etcd, and no programs are. */
+/** Below these folders, a path that ends in etcd is a folder, and not a program. */
 const FOLDER = /^\/(var|etc|data|mnt|srv|run)\//;
-/** Modes in which etcd is no member. */
+/** Subcommands with which etcd is no member. */
 const NO_MEMBER = /^(gateway|grpc-proxy)$/;
 
-/** What stands behind the name of the etcd program in a command, or undefined when it doesn't run a member. */
+/** The words after the name of the etcd program in a command, or undefined when the command doesn't run a member. */
 export function etcdArguments(command: string[]): string[] | undefined {
   const first = command.findIndex(word => !BEFORE.test(word));
   const isEtcd = (index: number) => index >= 0 && /^([^-].*\/)?etcd$/.test(command[index]) && !FOLDER.test(command[index]);
@@ -18,7 +18,7 @@ export function etcdArguments(command: string[]): string[] | undefined {
   return at < 0 || NO_MEMBER.test(command[at + 1] ?? '') ? undefined : command.slice(at + 1);
 }
 
-/** Whether etcd at this place is what another program runs, and not a path or a name that it is given: /var/lib/etcd is none. */
+/** Whether the etcd at this index is the program that another one runs, and not merely a path or a name among its arguments. */
 function isGivenOn(command: string[], index: number): boolean {
   const after = command.slice(index + 1);
   return after.length > 0 ? after[0].startsWith('-') && after.some(isFlagOfEtcd) : command.slice(0, index).some(word => CARRIERS.test(path.posix.basename(word)));
@@ -28,7 +28,7 @@ function lastIndex(command: string[], matches: (index: number) => boolean): numb
   return command.map((_, index) => index).filter(matches).pop() ?? -1;
 }
 
-/** The script that a command gives to a shell as one text. */
+/** The script of a command such as `sh -c SCRIPT`. */
 export function scriptOf(command: string[]): string | undefined {
   const isShell = /^(ba|da|a)?sh$/.test(path.posix.basename(command[0] ?? ''));
   const script = isShell ? command.findIndex(word => /^-[a-z]*c$/.test(word)) + 1 : 0;
@@ -62,23 +62,23 @@ export function flagsOfCommandLine(text: string): EtcdFlags {
 
 const NOT_SHOWN = 'describe it with EtcdCluster.external, or the etcd of a control plane with EtcdCluster.kubeadm or fromStaticPodManifest';
 
-/** What stands behind etcd in the lines of a process list, without those of programs that only name it. */
+/** The arguments of the etcd processes in a process list. Programs that only name etcd are left out. */
 function etcdProcesses(text: string): string[][] {
   const commands = text.split('\n').map(wordsOf).filter(words => words.length > 0);
   const itself = commands.filter(([program]) => path.posix.basename(program) === 'etcd').map(etcdArguments);
-  // Only where etcd itself isn't among them: what a shell, docker or the journal says of it.
+  // Lines of a shell, docker or the journal that name etcd: they count only where there is no line of etcd itself.
   const named = commands.map(words => shellCommands(words.join(' ')).map(etcdArguments).find(args => args?.some(isFlagOfEtcd)));
   return (itself.length > 0 ? itself : named).filter(args => args !== undefined);
 }
 
-/** The words of a command, without the columns of `ps` before it, the branch of a tree and the number of the process. */
+/** The words of a command, without what is before it in the line: columns of `ps`, branches of a process tree, the process id. */
 function wordsOf(line: string): string[] {
   if (line.includes('\0')) {
     return line.replace(/\0$/, '').split('\0');
   }
   const words = line.split(/\s+/).filter(word => word !== '');
   const end = words.findIndex(word => /^[-/]/.test(word));
-  // The last column before the command is the time that it has used.
+  // The last column before the command is the CPU time that it has used.
   const time = words.slice(0, end < 0 ? undefined : end).map(word => /^(\d+-)?\d+:\d\d([:.]\d\d)?$/.test(word)).lastIndexOf(true);
   const command = words.slice(time + 1);
   const start = command.findIndex(word => !/^[|`├└─│\\_]*\d*$/.test(word));

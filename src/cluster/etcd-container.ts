@@ -2,7 +2,7 @@ import { etcdArguments, scriptOf } from './etcd-command-line';
 import { EtcdFlags } from './etcd-flags';
 import { assignedIn, Command, shellCommands } from './shell-words';
 
-/** What a container of a pod says of the program that it runs, as it was written: nothing of it has been looked at. */
+/** What a container of a pod says about the program that it runs, as it was written and not yet checked. */
 export interface EtcdContainer {
   readonly command?: unknown;
   readonly args?: unknown;
@@ -20,9 +20,9 @@ export function runsEtcd({ command, args }: EtcdContainer): boolean {
 }
 
 /**
- * The flags of the container that runs etcd, and the variables that it takes in their place.
+ * The flags of the container that runs etcd, and the variables that etcd reads where a flag isn't given.
  *
- * Throws what can't be true on a node, or is known only there.
+ * Throws when the container says what can't be true on a node, or what is known only there.
  */
 export function flagsOf(source: string, container: EtcdContainer): EtcdFlags {
   const environment = environmentOf(source, container);
@@ -40,7 +40,7 @@ export function flagsOf(source: string, container: EtcdContainer): EtcdFlags {
   return new EtcdFlags(source, argumentsIn(source, shellCommands(script, environment)), { environment });
 }
 
-/** What the one etcd is given that a script runs. */
+/** The arguments of etcd in a script. Refuses a script that doesn't run etcd once. */
 function argumentsIn(source: string, commands: Command[]): string[] {
   const reads = commands.find(([program]) => program === '.' || program === 'source');
   if (reads) {
@@ -49,12 +49,12 @@ function argumentsIn(source: string, commands: Command[]): string[] {
   const found = new Map(commands.map(etcdArguments).filter(args => args !== undefined).map(args => [args.join('\0'), args]));
   if (found.size !== 1) {
     throw new Error(`${source} must run etcd once, got a script that runs it ${found.size === 0 ? 'nowhere' : `with ${found.size} sets of flags`}: `
-      + 'leave in what is read here the command that counts');
+      + 'keep only the command that counts in what is read here');
   }
   return [...found.values()][0];
 }
 
-/** Words that YAML reads as numbers or booleans are refused by Kubernetes, so no etcd runs with them. */
+/** The words of a field. Kubernetes refuses words that YAML reads as numbers or booleans, so no etcd runs with them. */
 function wordsOf(source: string, field: string, words: unknown = []): string[] {
   if (!Array.isArray(words)) {
     throw new Error(`${source} must have a list as ${field} of etcd's container, got ${JSON.stringify(words)}: Kubernetes refuses it`);
@@ -70,7 +70,7 @@ function requireString(source: string, field: string, value: unknown): string {
   return value;
 }
 
-/** A variable whose value isn't in the manifest stands for itself, so that whoever needs it learns its name. */
+/** The container's variables. One whose value isn't in the manifest has `$(NAME)` as its value, so that an error shows its name. */
 function environmentOf(source: string, { env = [], envFrom = [] }: EtcdContainer): Map<string, string> {
   if (!Array.isArray(envFrom) || envFrom.length > 0) {
     throw new Error(`${source} has envFrom in etcd's container, whose variables are known only in the cluster: replace it by env with their values`);
@@ -87,7 +87,7 @@ function environmentOf(source: string, { env = [], envFrom = [] }: EtcdContainer
   return environment;
 }
 
-/** Kubernetes replaces `$(NAME)`, and takes `$$(NAME)` for `$(NAME)` as it is. */
+/** Replaces `$(NAME)` by the variable's value, as Kubernetes does; `$$(NAME)` stands for the text `$(NAME)`. */
 function expand(text: string, environment: ReadonlyMap<string, string>): string {
   return text.replace(/\$(\$)?(\([A-Za-z_][-.\w]*\))/g, (whole, escape: string | undefined, name: string) =>
     escape ? `$${name}` : environment.get(name.slice(1, -1)) ?? whole);

@@ -16,14 +16,14 @@ import { requireGiven } from '../require/given';
 import { requireList } from '../require/list';
 import { requireText } from '../require/text';
 
-/** What of a cluster's nodes concerns its etcd: its version, and files of the control planes. */
+/** The facts about a cluster's nodes that concern its etcd: the version of Kubernetes, and files of the control planes. */
 export interface NodeFacts {
   readonly kubernetesVersion?: KubernetesVersion;
   readonly pkiFolder?: string;
   readonly encryptionConfigFile?: string;
 }
 
-/** What the ways to describe an etcd cluster have in common. */
+/** The result of every way to describe an etcd cluster. */
 export interface EtcdDescription extends NodeFacts {
   readonly name: string;
   readonly etcdVersion: EtcdVersion;
@@ -34,7 +34,7 @@ export interface EtcdDescription extends NodeFacts {
   readonly members?: EtcdMember[];
   readonly memberName?: string;
   readonly loopback?: string;
-  /** Why a restore would refuse it. */
+  /** Why a restore would refuse the cluster. */
   readonly restoreObstacle?: string;
   /** What the number of members was read from. */
   readonly source: string;
@@ -60,7 +60,7 @@ export function describeKubeadm(props: KubeadmEtcdProps): EtcdDescription {
   };
 }
 
-/** An etcd as its static pod manifest has it. */
+/** An etcd, read from its static pod manifest. */
 export function describePod(pod: StaticPodManifest, props: StaticPodEtcdProps): EtcdDescription {
   requireGiven(props, 'name');
   const image = props.image ?? pod.image;
@@ -70,7 +70,7 @@ export function describePod(pod: StaticPodManifest, props: StaticPodEtcdProps): 
   return describeRunning(props, image, new RunningEtcd(pod.flags, containerPath => pod.hostPath(containerPath), props), pod.restoreObstacle);
 }
 
-/** An etcd as the line of its process has it, whose paths are the host's. */
+/** An etcd, read from the command line of its process, whose paths are the host's. */
 export function describeCommandLine(commandLine: string, props: CommandLineEtcdProps): EtcdDescription {
   requireText('commandLine', commandLine);
   requireGiven(props, 'name', 'image');
@@ -78,7 +78,7 @@ export function describeCommandLine(commandLine: string, props: CommandLineEtcdP
   return describeRunning(props, props.image, new RunningEtcd(flags, hostPath => hostPath, props), flagsObstacle(flags));
 }
 
-/** An etcd outside of the cluster, of which no more is known than how to reach it. */
+/** An etcd outside of the cluster. Little more is known of it than how to reach it. */
 export function describeExternal(props: ExternalEtcdProps): EtcdDescription {
   requireGiven(props, 'name', 'endpoints', 'etcdVersion');
   requireList('endpoints', props.endpoints);

@@ -1,5 +1,5 @@
 /**
- * The flags that stand alone: a word behind them is none of theirs.
+ * The flags that stand alone: the word after one is not its value.
  *
  * @see https://github.com/etcd-io/etcd/blob/main/server/embed/config.go
  */
@@ -11,25 +11,25 @@ const STAND_ALONE = [
   'experimental-txn-mode-write-with-shared-buffer', 'experimental-stop-grpc-service-on-defrag', 'compact-hash-check', 'memory-mlock', 'version', 'help',
 ];
 
-/** The flags that are read here, all with a value. */
+/** The flags that are read here. All of them take a value. */
 const READ = [
   'name', 'data-dir', 'config-file', 'initial-cluster', 'listen-client-urls', 'advertise-client-urls', 'initial-advertise-peer-urls', 'cert-file',
   'trusted-ca-file',
 ];
 
-/** By the beginnings of some that etcd is hardly started without: enough to tell its command line from another program's. */
+/** The beginnings of flags that almost every etcd has: enough to tell its command line from another program's. */
 const OF_ETCD = /^--?(name|data-dir|wal-dir|config-file|(listen|advertise|initial)-[a-z]+|(cert|key|trusted-ca|peer-[a-z]+)-file)(-|=|$)/;
 
-/** Whether a word is a flag as etcd has it. */
+/** Whether a word looks like a flag of etcd. */
 export function isFlagOfEtcd(word: string): boolean {
   return OF_ETCD.test(word);
 }
 
-/** What else is known of the flags. */
+/** What else is known where the flags were read. */
 export interface EtcdFlagsOptions {
   /** Variables: etcd reads ETCD_DATA_DIR where --data-dir isn't given. */
   readonly environment?: ReadonlyMap<string, string>;
-  /** What to do when a flag isn't there, though what was read is whole. */
+  /** What to do when a flag is missing although the text is complete. */
   readonly isWhole?: string;
 }
 
@@ -41,7 +41,7 @@ export class EtcdFlags {
 
   /**
    * @param source what is read, for error messages
-   * @param args what stands behind the program's name
+   * @param args the words after the program's name
    */
   constructor(public readonly source: string, args: string[], private readonly options: EtcdFlagsOptions = {}) {
     this.flags = parseFlags(source, args);
@@ -64,16 +64,17 @@ export class EtcdFlags {
     return value || undefined;
   }
 
-  /** Whether a flag is given, and its value is nothing: to most that is not the same as leaving it out. */
+  /** Whether a flag is given with an empty value. For most flags that is not the same as leaving it out. */
   public isEmpty(flag: string): boolean {
     return this.flags.get(flag) === '';
   }
 
-  /** As `value`, and refuses to go on without one. */
+  /** As `value`. Throws when there is none. */
   public required(flag: string): string {
     const value = this.value(flag);
     if (value === undefined) {
-      throw new Error(`${this.source} has no --${flag}: is it the whole of it, and etcd's?${this.options.isWhole ? ` Then ${this.options.isWhole}` : ''}`);
+      throw new Error(`${this.source} has no --${flag}: check that it is complete and is etcd's`
+        + `${this.options.isWhole ? `; if so, ${this.options.isWhole}` : ''}`);
     }
     return value;
   }
@@ -85,8 +86,8 @@ export class EtcdFlags {
 }
 
 /**
- * `--flag=value`, `--flag value`, and `--flag` alone, each with one dash or two, the last one winning, as Go reads them. What etcd would
- * refuse to start with is refused.
+ * Reads `--flag=value`, `--flag value` and `--flag` alone, with one dash or two, as Go does: of the same flag given twice, the last one counts.
+ * Refuses what etcd would refuse to start with.
  */
 function parseFlags(source: string, args: string[]): Map<string, string> {
   const flags = new Map<string, string>();
@@ -94,8 +95,8 @@ function parseFlags(source: string, args: string[]): Map<string, string> {
     const [, name, value] = /^--?([A-Za-z][-A-Za-z0-9]*)(?:=([^]*))?$/.exec(args[index]) ?? [];
     const next = args[index + 1];
     if (name === undefined) {
-      throw new Error(`${source} has the word ${JSON.stringify(args[index])}${index > 0 ? ` behind ${args[index - 1]}` : ''}, where etcd takes a flag `
-        + 'and starts with nothing else: is it a part of a value that wants quotes, or another program\'s?');
+      throw new Error(`${source} has the word ${JSON.stringify(args[index])}${index > 0 ? ` after ${args[index - 1]}` : ''}, `
+        + 'where etcd takes only flags: quote the value that it is a part of, or leave it out if it is another program\'s');
     }
     if (value !== undefined) {
       flags.set(name, value);

@@ -2,12 +2,12 @@
  * A member of an etcd cluster that runs on the control planes.
  */
 export interface EtcdMember {
-  /** The name of its node, which kubeadm gives the member too. */
+  /** The name of its node. kubeadm gives the member the same name. */
   readonly name: string;
   /** The URL at which the other members reach it, such as `https://10.0.0.1:2380`. */
   readonly peerUrl: string;
   /** The URL at which clients reach it from other machines, such as `https://10.0.0.1:2379`. */
   readonly clientUrl: string;
-  /** The availability zone of its node, where the chart says it: volumes of another zone can't be attached there. */
+  /** The availability zone of its node, where the chart says it. Volumes of other zones can't be attached to that node. */
   readonly zone?: string;
 }

@@ -1,6 +1,6 @@
 import { requireText } from '../require/text';
 
-/** The name of an image, taken apart. */
+/** The parts of an image's name. */
 export interface ImageReference {
   /** Registry with its port, `docker.io` for short names. */
   readonly registry: string;
@@ -16,7 +16,7 @@ const REGISTRY = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
 
 /**
- * Takes the name of an image apart, the way container runtimes read it.
+ * Splits the name of an image into its parts, as container runtimes do.
  *
  * @see https://github.com/distribution/reference/blob/main/reference.go
  */
@@ -34,7 +34,7 @@ export function parseImage(prop: string, image: string): ImageReference {
   return { registry, repository: registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path, tag, digest };
 }
 
-/** As `parseImage`, and refuses an image that may be another one tomorrow because it has neither tag nor digest. */
+/** As `parseImage`. Refuses an image with neither tag nor digest, as that name may mean another image tomorrow. */
 export function parsePinnedImage(prop: string, image: string): ImageReference {
   const reference = parseImage(prop, image);
   if (!reference.tag && !reference.digest) {
@@ -43,7 +43,7 @@ export function parsePinnedImage(prop: string, image: string): ImageReference {
   return reference;
 }
 
-/** Refuses what isn't a registry with, perhaps, a port and a path. */
+/** Refuses what isn't a registry, with or without a port and a path. */
 export function requireRegistry(prop: string, value: string): void {
   requireText(prop, value);
   const [registry, ...path] = value.split('/');
@@ -53,7 +53,7 @@ export function requireRegistry(prop: string, value: string): void {
   }
 }
 
-/** Tag and digest as they stand behind the repository. */
+/** Tag and digest as they are written after the repository. */
 export function suffixOf(reference: ImageReference): string {
   return (reference.tag ? `:${reference.tag}` : '') + (reference.digest ? `@${reference.digest}` : '');
 }

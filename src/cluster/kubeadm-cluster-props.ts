@@ -2,11 +2,11 @@ import { EtcdCertificates } from './etcd-certificates';
 import { EtcdCluster } from './etcd-cluster';
 import { KubernetesVersion } from './kubernetes-version';
 
-/** What is said of the nodes of a kubeadm cluster, whatever its etcd is. */
+/** Props of the nodes of a kubeadm cluster, whatever its etcd is. */
 export interface KubeadmNodesProps {
   /**
-   * The cluster's name: a DNS label. It names the folder of the backups and is a part of the names of objects,
-   * so it must differ among the clusters whose backups share a volume.
+   * The cluster's name: a DNS label. With `KubeadmCluster.of` it is also the name of its etcd, and so of the folder of the backups: clusters
+   * whose backups share a volume must have different names.
    */
   readonly name: string;
 
@@ -25,22 +25,22 @@ export interface KubeadmNodesProps {
 
   /**
    * Labels that worker nodes have, such as `{ 'node-role.kubernetes.io/worker': '' }`, for machines that come and go. A node that has all of
-   * them, and is no control plane, is a worker beside those in `workers`.
+   * these labels and is no control plane is a worker, and so are the nodes in `workers`.
    *
-   * @default - workers are those that are named
+   * @default - only the nodes in `workers` are workers
    */
   readonly workerLabels?: { readonly [key: string]: string };
 
   /**
-   * Addresses of nodes whose names can't be resolved on the others, by node name. Of the control planes give all or none.
+   * Addresses of nodes whose names can't be resolved on the other nodes, by node name.
    *
    * @default - the names are used
    */
   readonly addresses?: { readonly [node: string]: string };
 
   /**
-   * Availability zones of nodes, by node name, as their label `topology.kubernetes.io/zone` says. With them, a volume that can't
-   * be attached where a pod is pinned is found when the chart is synthesized, and not by a pod that waits for ever.
+   * Availability zones of nodes, by node name: the values of their label `topology.kubernetes.io/zone`. With them, a volume that can't be
+   * attached to a pod's node is an error when the chart is synthesized. Without them, that pod waits for ever.
    *
    * @default - not known
    */
@@ -49,24 +49,24 @@ export interface KubeadmNodesProps {
   /**
    * The folder of the PKI on the control planes, kubeadm's `certificatesDir`. An absolute path on the host.
    *
-   * A snapshot with `includePki` keeps all of it. Where etcd's certificates are files of the control planes, each backup's record has the
-   * SHA-256 of `ca.crt` and `sa.pub` in any case, both public, so that a restore can tell beforehand that it meets another cluster's PKI.
+   * A snapshot with `includePki` keeps the whole folder. Where etcd's certificates are files of the control planes, each backup's record always
+   * has the SHA-256 of `ca.crt` and `sa.pub`, which are public. By these a restore can tell beforehand that a machine has another cluster's PKI.
    *
-   * @default - the folder above etcd's certificates where these are as kubeadm lays them out, such as /var/lib/minikube/certs; else /etc/kubernetes/pki
+   * @default - the folder above etcd's certificates where these are laid out as by kubeadm, such as /var/lib/minikube/certs; else /etc/kubernetes/pki
    */
   readonly pkiFolder?: string;
 
   /**
    * The file that the API server's `--encryption-provider-config` names, such as `/etc/kubernetes/enc/enc.yaml`. An absolute path on the
-   * host, there on every control plane.
+   * host; every control plane must have the file.
    *
-   * Snapshots mount it for one thing: each backup's record gets its SHA-256, and nothing else of it is kept. A restored cluster can read its
-   * encrypted Secrets only with the keys of that time, so a restore that would meet another file says so before anything stops. The file
-   * itself has to be kept elsewhere, as the keys that it holds are what protects the backups.
+   * Snapshots write its SHA-256 into each backup's record, and keep nothing else of it. A restored cluster can read its encrypted Secrets only
+   * with the keys of that time, so a restore refuses another file before anything stops. Keep the file itself elsewhere: its keys are what
+   * protects the backups.
    *
-   * Nothing is recorded of it where etcd is external: the pods of its snapshots see no control plane's files.
+   * With an external etcd nothing of the file is recorded: the pods of its snapshots see no control plane's files.
    *
-   * @default - none, or none that snapshots record
+   * @default - no file, and nothing is recorded
    */
   readonly encryptionConfigFile?: string;
 }
@@ -81,11 +81,11 @@ export interface KubeadmClusterProps extends KubeadmNodesProps {
   readonly certificates?: EtcdCertificates;
 }
 
-/** Props of a kubeadm cluster whose etcd is described by itself. */
+/** Props of a kubeadm cluster whose etcd is described separately. */
 export interface KubeadmClusterWithEtcdProps extends KubeadmNodesProps {
   /**
    * The etcd: an external one, one that is read from a manifest, or one with settings of its own, as
-   * `EtcdCluster.kubeadm({ …, dataFolder: '/data/etcd' })`. Its own name is what backups go by.
+   * `EtcdCluster.kubeadm({ …, dataFolder: '/data/etcd' })`. The folder of the backups has the name of this etcd.
    */
   readonly etcd: EtcdCluster;
 }

@@ -11,14 +11,15 @@ import { requireAbsolutePath } from '../require/path';
 /**
  * A cluster that kubeadm has made: its nodes, its version, its files on the control planes, and its etcd.
  *
- * Everything that operates a cluster takes it. Where only etcd is operated, `EtcdCluster.kubeadm` says less.
+ * Every construct that operates a cluster takes it. Where only etcd is operated, `EtcdCluster.kubeadm` is shorter.
  */
 export class KubeadmCluster implements IEtcdCluster {
   /**
    * A cluster with a member of etcd on each control plane, as kubeadm starts it.
    *
-   * Throws when a name, an address, a label or a path isn't valid, when a node is named twice or two nodes have the same address, when
-   * something is said of a node that is none, and when the etcd of the Kubernetes version isn't known.
+   * Throws when a name, an address, a label or a path isn't valid, when a node is named twice or two nodes have the same address, when an
+   * address means each machine itself, such as `127.0.0.1`, when `addresses` or `zones` name another node than those of the cluster, and when
+   * the etcd of the Kubernetes version isn't known.
    * Warns on the console when the number of control planes is even or above seven.
    */
   public static of(props: KubeadmClusterProps): KubeadmCluster {
@@ -35,9 +36,9 @@ export class KubeadmCluster implements IEtcdCluster {
   }
 
   /**
-   * A cluster with an etcd that isn't as kubeadm starts it by default: an external one, an edited one, one with a data folder of its own.
+   * A cluster with an etcd that isn't as kubeadm starts it by default: an external one, an edited one, or one with a data folder of its own.
    *
-   * Throws as `of` does, and when the members of `etcd` aren't on `controlPlanes`.
+   * Throws as `of` does when a prop isn't valid, and when the nodes with a member of `etcd` aren't those in `controlPlanes`.
    */
   public static withEtcd(props: KubeadmClusterWithEtcdProps): KubeadmCluster {
     requireNodesProps(props);
@@ -47,7 +48,7 @@ export class KubeadmCluster implements IEtcdCluster {
     const apart = [...controlPlanes.filter(node => !withMember.includes(node)), ...withMember.filter(node => !controlPlanes.includes(node))];
     if (!etcd.isExternal && apart.length > 0) {
       throw new Error(`controlPlanes must be those with a member of etcd, got ${controlPlanes.join(', ')} and members on ${withMember.join(', ')}: `
-        + `mend either where it has ${apart.join(', ')}`);
+        + `correct the one that is wrong about ${apart.join(', ')}`);
     }
     return new KubeadmCluster(props, etcd);
   }
@@ -58,9 +59,9 @@ export class KubeadmCluster implements IEtcdCluster {
   public readonly kubernetesVersion: KubernetesVersion;
   /** The names of all control-plane nodes. */
   public readonly controlPlanes: string[];
-  /** The names of the worker nodes that are named. */
+  /** The names of the worker nodes that were named. */
   public readonly workers: string[];
-  /** Labels by which more workers are found; empty where all are named. */
+  /** Labels by which further workers are found; empty where all workers were named. */
   public readonly workerLabels: { readonly [key: string]: string };
   /** Addresses of nodes whose names can't be resolved, by node name. */
   public readonly addresses: { readonly [node: string]: string };

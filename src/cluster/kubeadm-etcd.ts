@@ -5,7 +5,8 @@ interface EtcdTag {
 }
 
 /**
- * What `kubeadm config images list` prints for etcd, by Kubernetes minor; patch releases have moved it.
+ * The etcd tags that `kubeadm config images list` prints, by Kubernetes minor. Patch releases have changed them: `14=3.5.24-0` means from patch
+ * release 14 on.
  *
  * @see https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go `SupportedEtcdVersion`
  */
@@ -56,13 +57,15 @@ export const FIRST_TAG_WITH_TOOLS = '3.6.5-0';
 export interface ToollessTag {
   /** The version in the tag: `3.6.4`. */
   readonly version: string;
-  /** What follows the version in the tag: `-0`, or more where somebody has built an image of it. */
+  /** What follows the version in the tag: `-0`, or more where somebody has built an image from Kubernetes'. */
   readonly suffix: string;
 }
 
 /**
- * Kubernetes builds its images without etcdutl up to 3.5.21 and 3.6.4. That costs nothing up to 3.5, whose etcdctl checks and restores snapshots,
- * too; from 3.6 on only etcdutl does. So an image of 3.6.0 to 3.6.4 has no tool for it, and the tag of such a one is returned in its parts.
+ * The parts of a tag of Kubernetes' etcd 3.6.0 to 3.6.4, whose image has no tool that checks or restores snapshots; undefined for other tags.
+ *
+ * Kubernetes' images are without etcdutl up to 3.5.21 and 3.6.4. Up to 3.5 nothing is missing, because etcdctl checks and restores snapshots,
+ * too; from 3.6 on only etcdutl does.
  *
  * @see https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.6.md#etcdctl-v3
  */

@@ -38,8 +38,8 @@ export class KubernetesVersion {
   /**
    * The etcd that kubeadm of this version starts.
    *
-   * Throws when the minor is newer than those this library knows: name the image in the cluster's props then.
-   * The node's own static pod manifest is the truth where somebody has changed it: `EtcdCluster.fromStaticPodManifest` reads it.
+   * Throws when the minor is newer than those this library knows: set `image` of `EtcdCluster.kubeadm` then.
+   * Where somebody has changed the etcd of the nodes, read it from a node's manifest by `EtcdCluster.fromStaticPodManifest`.
    */
   public get etcdVersion(): EtcdVersion {
     return EtcdVersion.of(etcdTagOfKubeadm(this.minor, this.newestPatch));
@@ -48,19 +48,23 @@ export class KubernetesVersion {
   /**
    * The image of the etcd that kubeadm of this version starts, for example `registry.k8s.io/etcd:3.6.5-0`.
    *
-   * Throws when the minor is newer than those this library knows: name the image in the cluster's props then.
+   * Throws when the minor is newer than those this library knows: set `image` of `EtcdCluster.kubeadm` then.
    */
   public get etcdImage(): string {
     return `${this.imageRegistry}/etcd:${etcdTagOfKubeadm(this.minor, this.newestPatch)}`;
   }
 
-  /** Whether a Job can say which exit codes make another try pointless. @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */
+  /**
+   * Whether a Job can say which exit codes make another try pointless.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+   */
   public get supportsPodFailurePolicy(): boolean {
     return this.minor >= 26;
   }
 
   /**
-   * Whether the published schema of a Job wants `onPodConditions` in every rule of its pod failure policy, needed or not.
+   * Whether the published schema of a Job requires `onPodConditions` in every rule of its pod failure policy, though API servers don't.
    *
    * @internal
    * @see https://github.com/kubernetes/kubernetes/pull/120204
@@ -71,7 +75,7 @@ export class KubernetesVersion {
 
   /**
    * Orders versions: negative when this one is older than the other, positive when it is newer, 0 when they are the same.
-   * A version without a patch is the same as any of its minor, so that 1.34.4 is at least 1.34.
+   * A version without a patch is the same as every version of its minor, so that 1.34.4 is at least 1.34.
    */
   public compareTo(other: KubernetesVersion): number {
     return this.minor - other.minor || (this.patch ?? other.patch ?? 0) - (other.patch ?? this.patch ?? 0);
@@ -88,7 +92,7 @@ export class KubernetesVersion {
   }
 
   /**
-   * kubeadm pulls from registry.k8s.io since 1.25, and since the patch releases of December 2022 of the three minors before.
+   * The registry from which kubeadm pulls: registry.k8s.io since 1.25, and since the patch releases of December 2022 of the three minors before.
    *
    * @see https://kubernetes.io/blog/2022/11/28/registry-k8s-io-faster-cheaper-ga/
    */

@@ -1,14 +1,15 @@
 import { Endpoint, formatEndpoint, isOfTheMachine, loopbackOf, parseEndpoint, requireHost, sameHost } from './endpoint';
 import { EtcdMember } from './etcd-member';
 
-/** What is known of a cluster's URLs: of one member all, of the others what it was told of them when it joined. */
+/** The URLs of a cluster that are known: all of one member's, and of the others' those that this member was told when it joined. */
 export interface KnownUrls {
   /** What was read, for error messages. */
   readonly source: string;
   /** The member that was read. */
   readonly memberName: string;
-  /** Its URL for clients, of those that it advertises. */
+  /** The one of its URLs for clients that is used. */
   readonly client: Endpoint;
+  /** All URLs for clients that it advertises. */
   readonly clients: Endpoint[];
   /** Its URL for members. */
   readonly ownPeer?: Endpoint;
@@ -21,7 +22,7 @@ export interface KnownUrls {
 /**
  * The members on the nodes, with the URLs by which other machines reach them.
  *
- * Only URLs for members are known of the others. Clients are answered there, too, where this member's own host is the same for both.
+ * Of the other members only URLs for members are known. They answer clients at the same hosts if the member that was read has one host for both.
  */
 export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
   const { client, ownPeer, peers, addresses } = known;
@@ -35,8 +36,9 @@ export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
     if (given === undefined && !isAlone) {
       requireReachable(name, isOwn ? client : undefined, peer, known);
       if (peer !== undefined && !isOwn && forClients === undefined) {
-        throw new Error(`addresses must have those for clients, of ${missing(nodes, known)}: ${known.source} has ${formatEndpoint(client)} for clients and `
-          + `${ownPeer ? formatEndpoint(ownPeer) : 'none'} for members, so the hosts of --initial-cluster may be on a network where no client is answered`);
+        throw new Error(`addresses must have the client addresses of ${missing(nodes, known)}: `
+          + `${known.source} has ${formatEndpoint(client)} for clients and ${ownPeer ? formatEndpoint(ownPeer) : 'none'} for members, `
+          + 'so the hosts of --initial-cluster may be on a network where no client is answered');
       }
     }
     const address = given ?? (isOwn ? client.host : peer?.host ?? name);
@@ -55,12 +57,12 @@ export function membersOf(nodes: string[], known: KnownUrls): EtcdMember[] {
 }
 
 /**
- * Refuses members that other machines can't reach or tell apart, of which each would take itself for another one.
+ * Refuses members that other machines can't reach or can't tell apart: a machine would take itself for another one.
  */
 export function requireApart(members: EtcdMember[]): void {
   const known = members.map(({ name, clientUrl, peerUrl }) =>
     ({ name, client: parseEndpoint('address', clientUrl), peer: parseEndpoint('address', peerUrl) }));
-  // Members that are all on one machine, as in a trial, have a loopback address each.
+  // In a trial, all members may be on one machine, each with a loopback address.
   const areOnOneMachine = known.every(({ client: { host } }) => isOfTheMachine(host) && loopbackOf(host) === host);
   known.forEach(({ name, client, peer }, index) => {
     if (members.length > 1 && isOfTheMachine(client.host) && !areOnOneMachine) {
@@ -79,26 +81,26 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
   return sameHost(a.host, b.host) && a.port === b.port;
 }
 
-/** The member of a node: of its name, else of its first label where that leaves no doubt, as etcd's names may have a domain and nodes' not. */
+/** The member of a node: the one with its name, else the only one with its first label, as members' names may have a domain that nodes' haven't. */
 function memberOn(node: string, nodes: string[], { peers, memberName }: KnownUrls): string | undefined {
   const members = [...new Set([...peers.keys(), memberName])];
   const label = (name: string) => name.toLowerCase().split('.')[0];
   const alike = (names: string[]) => names.filter((name) => label(name) === label(node));
   if (members.includes(node)) return node;
   if (alike(members).length === 1 && alike(nodes).length === 1) return alike(members)[0];
-  // A single member that isn't named as its node is, as etcd's own default name, is still that node's.
+  // A single member is its node's, whatever its name, which may be etcd's default.
   return nodes.length === 1 ? memberName : undefined;
 }
 
 function requireReachable(name: string, client: Endpoint | undefined, peer: Endpoint | undefined, known: KnownUrls): void {
   const [flag, url] = client && isOfTheMachine(client.host) ? ['advertise-client-urls', client] : ['initial-cluster', peer];
   if (url && isOfTheMachine(url.host)) {
-    throw new Error(`addresses must have that of ${name}: ${known.source} has ${formatEndpoint(url)} in --${flag}, which is each machine's own and leads `
-      + 'the others to themselves; mend it on the control plane, too');
+    throw new Error(`addresses must have the address of ${name}: ${known.source} has ${formatEndpoint(url)} in --${flag}, `
+      + 'which leads each machine to itself; correct it on the control plane, too');
   }
 }
 
-/** The names of those whose addresses would have to be given. */
+/** The names of the nodes whose addresses have to be given. */
 function missing(nodes: string[], known: KnownUrls): string {
   return nodes.filter((node) => known.addresses[node] === undefined && memberOn(node, nodes, known) !== known.memberName).join(', ');
 }

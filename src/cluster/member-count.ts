@@ -21,11 +21,11 @@ function quorum(members: number): number {
 }
 
 /**
- * For etcd that exists, which we operate as it is: warns on the console when the number of members is even or above seven.
+ * Warns on the console when the number of members is even or above seven. That is no error: the etcd exists, and is operated as it is.
  * The same warning is printed once, however many constructs use the cluster.
  *
  * @param cluster the cluster's name
- * @param source what the number was read from, for the case that it tells only a part
+ * @param source what the number was read from, as that may name only some of the members
  */
 export function warnOfBadMemberCount(cluster: string, members: number, source: string): void {
   const reason = objection(members);

@@ -2,13 +2,13 @@ import { requireHost, sameHost } from './endpoint';
 import { firstDuplicate, requireList } from '../require/list';
 import { requireDnsSubdomain } from '../require/names';
 
-/** What may be said of nodes by their names. */
+/** What may be said of nodes, by their names. */
 export interface ByNode {
   readonly addresses?: { readonly [node: string]: string };
   readonly zones?: { readonly [node: string]: string };
 }
 
-/** Refuses what can't be the control planes of a cluster, and addresses and zones of machines that are none. */
+/** Refuses what can't be the control planes of a cluster, and addresses and zones of other machines. */
 export function requireControlPlanes(nodes: string[], byNode: ByNode): void {
   requireNodes('controlPlanes', nodes);
   if (nodes.length === 0) {
@@ -17,7 +17,7 @@ export function requireControlPlanes(nodes: string[], byNode: ByNode): void {
   requireOf('the control planes', nodes, byNode);
 }
 
-/** Refuses what can't be the workers of a cluster beside its control planes, and addresses and zones of machines that are neither. */
+/** Refuses what can't be the workers of a cluster with these control planes, and addresses and zones of other machines. */
 export function requireWorkers(workers: string[], controlPlanes: string[], byNode: ByNode): void {
   requireNodes('workers', workers);
   const both = workers.find(node => controlPlanes.includes(node));
@@ -35,7 +35,7 @@ export function requireWorkers(workers: string[], controlPlanes: string[], byNod
   });
 }
 
-/** What is said of these nodes alone. */
+/** The entries of these nodes alone. */
 export function ofNodes<Value>(nodes: string[], byNode: { readonly [node: string]: Value } = {}): { [node: string]: Value } {
   return Object.fromEntries(Object.entries(byNode).filter(([node]) => nodes.includes(node)));
 }
@@ -53,7 +53,7 @@ function requireOf(what: string, nodes: string[], { addresses = {}, zones = {} }
   for (const [prop, byNode] of Object.entries({ addresses, zones })) {
     const unknown = Object.keys(byNode).find(node => !nodes.includes(node));
     if (unknown !== undefined) {
-      throw new Error(`${prop} must be of ${what} ${nodes.join(', ')}, got one of ${JSON.stringify(unknown)}`);
+      throw new Error(`${prop} must name only ${what} ${nodes.join(', ')}, got ${JSON.stringify(unknown)}`);
     }
   }
 }

@@ -39,7 +39,7 @@ export class RegistryMirror {
   }
 
   /**
-   * The name under which the mirror holds an image. One that is in the mirror already stays as it is.
+   * The name under which the mirror holds an image. The name of an image in the mirror itself stays as it is.
    *
    * Throws when the text isn't the name of an image, or when its registry has a port and the mirror keeps full names:
    * no image may have a port in the middle of its name.

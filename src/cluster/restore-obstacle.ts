@@ -2,12 +2,12 @@ import * as path from 'path';
 import { Document, isAlias, isSeq, visit } from 'yaml';
 import { EtcdFlags } from './etcd-flags';
 
-/** What of a static pod decides whether a restore can read, swap and rewrite it. */
+/** The parts of a static pod that decide whether a restore can read it, swap its data and rewrite it. */
 export interface RestorablePod {
   readonly flags: EtcdFlags;
-  /** The first word of the container's command; undefined where it has arguments alone. */
+  /** The first word of the container's command; undefined where it has only arguments. */
   readonly program?: string;
-  /** The lists of its words, as they are written. */
+  /** The lists `command` and `args`, as they are written. */
   readonly lists: unknown[];
   /** Names of the container's variables. */
   readonly variables: string[];
@@ -17,8 +17,8 @@ export interface RestorablePod {
 }
 
 /**
- * Why programs/restore.sh would refuse the pod on its machine, or undefined. A backup can be taken all the same: so it is asked where a restore
- * is described, and the programs ask it again, of more than stands here.
+ * Why programs/restore.sh would refuse the pod on its machine, or undefined. Only a restore needs it: a backup can be taken all the same. The
+ * programs check it again on the machine, and check more than this function does.
  */
 export function restoreObstacle(pod: RestorablePod): string | undefined {
   const { flags, program, mountPaths } = pod;
@@ -31,13 +31,13 @@ export function restoreObstacle(pod: RestorablePod): string | undefined {
   return flagsObstacle(flags) ?? joiningObstacle(pod);
 }
 
-/** What of the flags alone is in the way, wherever they were read. */
+/** Why a restore would refuse the flags, from a manifest or from a command line. */
 export function flagsObstacle(flags: EtcdFlags): string | undefined {
   const wal = flags.value('wal-dir');
   return wal === undefined ? undefined : `--wal-dir=${wal} can't be swapped together with the data: put the log into the data folder`;
 }
 
-/** Of several members all but one are told whom they join, by a line for each flag. */
+/** Why a restore couldn't rewrite the flags that say which cluster etcd joins: with several members it does on all but one, line by line. */
 function joiningObstacle({ flags, lists, variables }: RestorablePod): string | undefined {
   if (flags.list('initial-cluster').length < 2) return undefined;
   const variable = variables.find(name => name.startsWith('ETCD_INITIAL_CLUSTER'));

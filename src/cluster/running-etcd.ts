@@ -7,10 +7,10 @@ import { EtcdMember } from './etcd-member';
 import { membersOf } from './member-addresses';
 import { requireControlPlanes } from './nodes';
 
-/** How the paths that etcd was told map onto the host's; undefined when a path isn't on the host. */
+/** Maps a path that etcd was given to its path on the host; undefined when it isn't on the host. */
 export type HostPath = (path: string) => string | undefined;
 
-/** Says what the flags of one running member tell about its cluster. */
+/** What the flags of one running member tell about its cluster. */
 export class RunningEtcd {
   /** The member whose flags were read. */
   public readonly memberName: string;
@@ -18,7 +18,7 @@ export class RunningEtcd {
   public readonly loopback?: string;
   public readonly dataFolder: string;
   public readonly certificates?: EtcdCertificates;
-  /** The node's PKI folder, where etcd's certificates are laid out in it as kubeadm does. */
+  /** The node's PKI folder, if etcd's certificates are laid out in it as by kubeadm. */
   public readonly pkiFolder?: string;
 
   constructor(private readonly flags: EtcdFlags, private readonly hostPath: HostPath, private readonly props: RunningEtcdProps) {
@@ -33,7 +33,7 @@ export class RunningEtcd {
     this.pkiFolder = this.readPkiFolder();
   }
 
-  /** The URL that this member advertises to clients: an https one where an edited manifest has both, one for other machines where it has several. */
+  /** One of the URLs that this member advertises to clients: https is preferred, as an edited manifest may have both, then one for other machines. */
   private get clientEndpoint(): Endpoint {
     this.flags.required('advertise-client-urls');
     const endpoints = this.endpoints('advertise-client-urls');
@@ -58,7 +58,7 @@ export class RunningEtcd {
     });
   }
 
-  /** The members by `--initial-cluster`, else this one alone; the first URL of a member that has several. */
+  /** The members' URLs in `--initial-cluster`, else this member's alone; the first URL of a member that has several. */
   private readPeers(): Map<string, Endpoint> {
     const peers = new Map<string, Endpoint>();
     for (const entry of this.flags.list('initial-cluster')) {
@@ -79,7 +79,7 @@ export class RunningEtcd {
     return local && formatEndpoint({ ...local, host: loopbackOf(local.host) });
   }
 
-  /** kubeadm puts a client's certificate beside the server's; elsewhere nobody can tell where one is. */
+  /** kubeadm puts a client's certificate beside the server's. With another layout, its place can't be known and has to be given. */
   private readCertificates(): EtcdCertificates | undefined {
     if (this.props.certificates || this.clientEndpoint.scheme === 'http') {
       return this.props.certificates;
@@ -99,7 +99,7 @@ export class RunningEtcd {
     return EtcdCertificates.fromHostFolder(onHost);
   }
 
-  /** kubeadm's certificatesDir has etcd's certificates in a folder `etcd`. */
+  /** The folder above that of etcd's certificates, if that is named `etcd`, as in kubeadm's certificatesDir. */
   private readPkiFolder(): string | undefined {
     const server = this.flags.value('cert-file');
     const folder = server && this.hostPath(path.posix.dirname(server));
@@ -107,7 +107,7 @@ export class RunningEtcd {
     return isKubeadms ? path.posix.dirname(folder) : undefined;
   }
 
-  /** The URLs of a flag; sockets of the machine are passed over, since no pod on another machine comes to one. */
+  /** The URLs of a flag, without unix sockets, which no pod reaches. */
   private endpoints(flag: string): Endpoint[] {
     const urls = this.flags.list(flag);
     const reachable = urls.filter(url => !/^unixs?:/i.test(url));

@@ -14,15 +14,15 @@ const COMPUTED = /\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|`[^`]*`/y;
 const PLAIN = /[^]/y;
 
 /**
- * Splits a small shell script, such as one given to `sh -c`, into its commands and their words: quotes, backslashes, continued lines,
- * comments, redirections and the variables that are known are understood; everything else that a shell would compute is left as it stands.
+ * Splits a small shell script, such as one given to `sh -c`, into its commands and their words. It understands quotes, backslashes, continued
+ * lines, comments, redirections and the variables that are known. Everything else that a shell would compute is left as it is.
  */
 export function shellCommands(script: string, environment: ReadonlyMap<string, string> = new Map()): Command[] {
   const commands: Command[] = [[]];
   let at = 0;
   let word: string | undefined;
   let isTarget = false;
-  // Whether the text of a word has begun, be it one that is empty so far: $EMPTY#.
+  // Whether a word has begun, even if it is empty so far: the # of $EMPTY# begins no comment.
   let begun = false;
 
   const take = (pattern: RegExp): string | undefined => {
@@ -32,7 +32,7 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
     return match ? match[1] ?? match[0] : undefined;
   };
   const endWord = () => {
-    // What a command reads from and writes to is none of its words.
+    // The target of a redirection is no word of the command.
     if (word !== undefined && !isTarget) commands[commands.length - 1].push(word);
     isTarget = isTarget && word === undefined;
     word = undefined;
@@ -62,7 +62,7 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
     } else if (append(take(COMPUTED))) {
       continue;
     } else if (take(REDIRECTION) !== undefined) {
-      // The 2 of 2>&1.
+      // The 2 of 2>&1 is no word of the command.
       if (/^\d+$/.test(word ?? '')) word = undefined;
       endWord();
       begun = false;
@@ -82,13 +82,13 @@ export function shellCommands(script: string, environment: ReadonlyMap<string, s
   return commands.filter(command => command.length > 0);
 }
 
-/** As between double quotes. */
+/** Expands a text as between double quotes. */
 function expandShell(text: string, environment: ReadonlyMap<string, string>): string {
   return text.replace(/\\(["\\$`\n])|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, escaped?: string, braced?: string, bare?: string) =>
     escaped === undefined ? environment.get(braced ?? bare!) ?? whole : escaped.trim());
 }
 
-/** The variables that a script sets itself, so that what they were before tells nothing. */
+/** The names of the variables that a script sets itself: the values that they had before don't count. */
 export function assignedIn(commands: Command[]): string[] {
   return commands.flatMap(command => command.map(word => /^([A-Za-z_]\w*)=/.exec(word)?.[1] ?? '').filter(name => name !== ''));
 }

@@ -9,13 +9,13 @@ import { restoreObstacle } from './restore-obstacle';
 export interface StaticPodManifest {
   readonly flags: EtcdFlags;
   readonly image?: string;
-  /** Why a restore would refuse it, if it would. */
+  /** Why a restore would refuse this etcd, if it would. */
   readonly restoreObstacle?: string;
-  /** The path on the host of what the container sees at a path, or undefined when it isn't on the host. */
+  /** The path on the host for a path in the container, or undefined when it isn't on the host. */
   hostPath(containerPath: string): string | undefined;
 }
 
-/* The parts of a pod that are read here. What the kubelet doesn't insist on may be missing. */
+/* The parts of a pod that are read here. A part may be missing if the kubelet doesn't require it. */
 interface Mount { readonly name: string; readonly mountPath: string; readonly subPath?: string; readonly subPathExpr?: string }
 interface Volume { readonly name: string; readonly hostPath?: { readonly path: string } }
 interface Container extends EtcdContainer {
@@ -40,7 +40,7 @@ export function readManifestText(text: string): StaticPodManifest {
   return parsePods('manifest', text);
 }
 
-/** By the rules of YAML 1.1, as Kubernetes reads manifests. */
+/** The documents of a manifest, by the rules of YAML 1.1, as Kubernetes reads manifests. */
 function parseYaml(source: string, text: string): Parsed[] {
   const odd = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
   if (odd) {
@@ -50,7 +50,7 @@ function parseYaml(source: string, text: string): Parsed[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
   return [...documents].map((document) => {
     if (document.errors.length > 0) {
-      throw new Error(`${source} must be YAML, got text that is none: ${document.errors[0].message.split('\n')[0]}`);
+      throw new Error(`${source} must be YAML, got text that is not: ${document.errors[0].message.split('\n')[0]}`);
     }
     return { pod: document.toJS(), document };
   }).filter(({ pod }) => isMapping(pod));
@@ -69,7 +69,7 @@ function parsePods(source: string, text: string): StaticPodManifest {
   const ofEtcd = containers.filter(container => container.name === 'etcd' || runsEtcd(container));
   if (ofEtcd.length > 1) {
     throw new Error(`${source} must have one container that runs etcd, got ${ofEtcd.map(({ name = 'one without a name' }) => name).join(', ')}: `
-      + 'leave out those that are none of the cluster\'s');
+      + 'leave out those that don\'t belong to the cluster');
   }
   if (ofEtcd.length === 0) {
     throw new Error(`${source} must be the static pod manifest of etcd, /etc/kubernetes/manifests/etcd.yaml on a control plane: `

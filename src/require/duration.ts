@@ -1,9 +1,9 @@
 import { Duration } from 'cdk8s';
 
 /**
- * Whole seconds above zero, for what Kubernetes and the programs take.
+ * The seconds of a duration. Refuses what isn't a whole number of at least 1: Kubernetes and the programs take nothing else.
  *
- * @param fix what to do in place of it, behind a colon
+ * @param fix what to do instead; the message ends with it, after a colon
  */
 export function requireSeconds(prop: string, duration: Duration, fix?: string): number {
   const seconds = duration.toSeconds({ integral: false });

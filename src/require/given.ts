@@ -1,4 +1,4 @@
-/** Refuses props among which a required one is missing: what plain JavaScript lets a person leave out or misspell. */
+/** Refuses props without a required one: plain JavaScript lets a person leave it out or misspell it. */
 export function requireGiven<Props extends object>(props: Props, ...names: (keyof Props & string)[]): void {
   if (props === undefined || props === null) {
     throw new Error(`props must be given, got ${props}: ${names.join(', ')} must be set`);

@@ -5,7 +5,7 @@ const KEY = new RegExp(`^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?/)?${NAME}$`);
 const VALUE = new RegExp(`^(${NAME})?$`);
 
 /**
- * Refuses what aren't labels of Kubernetes.
+ * Refuses labels that Kubernetes would refuse.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */

@@ -15,7 +15,7 @@ export function requireDnsLabel(prop: string, value: string): void {
 }
 
 /**
- * Refuses what isn't a DNS subdomain, as names of nodes are.
+ * Refuses what isn't a DNS subdomain. Names of nodes are DNS subdomains.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
  */

@@ -1,7 +1,7 @@
 /**
- * Refuses what isn't a whole number, or is one below the least.
+ * Refuses what isn't a whole number of at least `min`.
  *
- * @param fix what to do in place of it, behind a colon
+ * @param fix what to do instead; the message ends with it, after a colon
  */
 export function requireWholeNumber(prop: string, value: number, min: number, fix?: string): void {
   if (!Number.isSafeInteger(value) || value < min) {
@@ -10,9 +10,9 @@ export function requireWholeNumber(prop: string, value: number, min: number, fix
 }
 
 /**
- * Refuses what isn't a whole number within bounds.
+ * Refuses what isn't a whole number from `min` to `max`.
  *
- * @param what whose bounds they are, and the unit
+ * @param what what has these bounds, and the unit: `gp3, in MiB`
  */
 export function requireWithin(prop: string, value: number, min: number, max: number, what: string): void {
   if (!Number.isInteger(value) || value < min || value > max) {

@@ -1,6 +1,6 @@
 import { requireLine } from './text';
 
-/** Refuses what isn't the absolute path of a folder, which would depend on where a program happens to start. */
+/** Refuses what isn't an absolute path: what a relative path means depends on where a program starts. */
 export function requireAbsolutePath(prop: string, value: string): void {
   requireLine(prop, value);
   if (!value.startsWith('/') || value.split('/').includes('..')) {

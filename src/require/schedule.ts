@@ -19,7 +19,7 @@ const FIELDS: Field[] = [
 const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Refuses a schedule that Kubernetes would refuse, or that would never come: `Cron` itself takes any text.
+ * Refuses a schedule that Kubernetes would refuse, or that matches no date: `Cron` itself takes any text.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */

@@ -1,9 +1,9 @@
-/** What no name, path or address holds: line breaks and other control characters, by which one line of a page becomes two. */
+/** Line breaks and other control characters. No name, path or address has them, and one would break a line of a page in two. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * Refuses what isn't text. Plain JavaScript lets a person leave out or misspell a prop, and what is then undefined would pass every pattern
- * as the word "undefined".
+ * Refuses what isn't text. Plain JavaScript lets a person leave out or misspell a prop; the value is then undefined, and patterns would
+ * match it as the word "undefined".
  */
 export function requireText(prop: string, value: unknown): void {
   if (value === undefined || value === null) {
@@ -14,7 +14,7 @@ export function requireText(prop: string, value: unknown): void {
   }
 }
 
-/** As `requireText`, and refuses control characters: what is given comes into lines that a person reads, or types as root. */
+/** As `requireText`, and refuses control characters: the text becomes part of lines that a person reads, or types as root. */
 export function requireLine(prop: string, value: unknown): void {
   requireText(prop, value);
   if (CONTROL.test(value as string)) {

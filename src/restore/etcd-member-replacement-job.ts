@@ -13,17 +13,17 @@ import { Program } from '../runtime/program';
 import { standardLabels } from '../runtime/program-pod';
 import { resolveJob } from '../runtime/resolved-job';
 
-/** Which member is replaced, and once. */
+/** Props of the replacement of a member. */
 export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {
-  /** The cluster that the member is of: stacked, with a member on each control plane. */
+  /** The cluster of the member: stacked, with a member on each control plane. */
   readonly cluster: IEtcdCluster;
 
   /** The name of the control plane whose member is replaced, such as `cp3`. */
   readonly node: string;
 
   /**
-   * The id of this replacement, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the host; a
-   * second Job with the same id reports the first one's outcome and does nothing.
+   * The id of this replacement: 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first. An id is used once, for ever: it is
+   * recorded on the host, and a second Job with the same id does nothing but report the first one's outcome.
    */
   readonly replacementId: string;
 
@@ -31,7 +31,7 @@ export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {
   readonly expires: string;
 
   /**
-   * How long the others may take to be seen with a quorum of their own, before nothing is done.
+   * How long the replacement waits for the other members to have a quorum of their own. If they still have none, it ends and changes nothing.
    *
    * @default Duration.minutes(1)
    */
@@ -39,21 +39,22 @@ export interface EtcdMemberReplacementJobProps extends HostOperationJobProps {
 }
 
 /**
- * Replaces one member of etcd whose disk or data is gone, while the others serve: it is removed from the cluster, what is left of its data is
- * set aside, and it joins again, empty, as a learner first. A member that is healthy, or without which the others have no quorum, is left as it is.
+ * Replaces one member of etcd whose disk or data is gone, while the others serve. The member is removed from the cluster, what is left of its
+ * data is set aside, and it joins again, empty, as a learner first. Nothing is changed if the member is healthy, or if the others have no quorum.
  *
- * The pod has to start on the node of the dead member. It does where that node's kubelet reaches the API through a load balancer. Since
- * Kubernetes 1.33 kubeadm has it ask its own API server, which is down without its etcd: then the Job waits, and does no harm. There,
- * `sh replace-member.sh --id ID` on the node itself does the same, and a Job with that id reports what came of it.
+ * The pod has to start on the node of the dead member. It does if that node's kubelet reaches the API through a load balancer. Since
+ * Kubernetes 1.33 kubeadm makes a kubelet ask the API server of its own machine, which is down without etcd. The Job then waits, and does no
+ * harm. Run `sh replace-member.sh --id ID` on the node instead: it does the same, and a Job with that id reports the outcome.
  *
- * Throws when the id or the time isn't written as it must be, when the node has no member, when there are fewer than three members, and for external etcd, whose hosts no
- * Job can reach: there the same program runs by hand.
+ * Throws when `replacementId` or `expires` isn't written as it must be, when a number or a duration isn't valid, when `node` has no member, when
+ * there are fewer than three members, and when the programs would refuse this etcd. Throws for an external etcd, too, as no Job can reach its
+ * hosts: run the same program there by hand.
  */
 export class EtcdMemberReplacementJob extends Construct {
   /** The Job. */
   public readonly job: kplus.Job;
 
-  /** All the Jobs: that one. */
+  /** All the Jobs: only `job`. */
   public readonly jobs: kplus.Job[];
 
   constructor(scope: Construct, id: string, props: EtcdMemberReplacementJobProps) {
@@ -94,7 +95,7 @@ function requireReplaceable(cluster: EtcdCluster, name: string): void {
     throw new Error(`node must be one of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(name)}`);
   }
   if (cluster.members.length < 3) {
-    throw new Error(`cluster ${cluster.name} has ${cluster.members.length} of the 3 members that it takes: without one of them there is no quorum, `
+    throw new Error(`cluster ${cluster.name} must have at least 3 members, got ${cluster.members.length}: without one of them there is no quorum, `
       + 'use EtcdRestoreJob instead');
   }
 }

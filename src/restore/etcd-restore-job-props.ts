@@ -4,7 +4,7 @@ import { IEtcdCluster } from '../cluster/etcd-cluster';
 import { HostOperationJobProps } from '../runtime/host-operation-job-props';
 import { BackupVolume } from '../storage/backup-volume';
 
-/** What is restored, where, and once. */
+/** Props of a restore. */
 export interface EtcdRestoreJobProps extends HostOperationJobProps {
   /** The cluster to restore: stacked, with a member on each control plane. */
   readonly cluster: IEtcdCluster;
@@ -13,12 +13,12 @@ export interface EtcdRestoreJobProps extends HostOperationJobProps {
   readonly volume: BackupVolume;
 
   /**
-   * The id of this restore, once for ever: lower-case letters, digits, hyphens and dots, at most 63. It is recorded on the hosts and in the
-   * restored etcd; a second Job with the same id reports the first one's outcome and does nothing.
+   * The id of this restore: 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first. An id is used once, for ever: it is
+   * recorded on the hosts and in the restored etcd, and a second Job with the same id does nothing but report the first one's outcome.
    */
   readonly restoreId: string;
 
-  /** The time in UTC after which this restore must not begin, such as `2026-11-22T00:00:00Z`: a restore left in git is a loaded gun. */
+  /** The time in UTC after which this restore must not begin, such as `2026-11-22T00:00:00Z`, so that one left in git does no harm later. */
   readonly expires: string;
 
   /**
@@ -29,29 +29,29 @@ export interface EtcdRestoreJobProps extends HostOperationJobProps {
   readonly snapshot?: SnapshotSource;
 
   /**
-   * The name of the control plane whose volume holds the snapshot, such as `cp1`. It restores, the others join it.
+   * The name of the control plane that has the snapshot on its volume, such as `cp1`. It restores the snapshot, the others join it.
    *
-   * @default - the only control plane; with several, it must be given for a volume of the host, and is the first otherwise
+   * @default - the first control plane that isn't lost; must be given if the volume is a folder of the host and there are several control planes
    */
   readonly holder?: string;
 
   /**
-   * Names of members that are gone, with their data, and must never start again with it. The others must still be more than half.
+   * Names of members that are gone, and must never start again with their old data. The others must still be more than half of all.
    *
    * @default - none
    */
   readonly lostMembers?: string[];
 
   /**
-   * Everything up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed. Nothing is stopped,
-   * and `restoreId` is not used up.
+   * Whether the restore is only tried, up to the swap: the snapshot is chosen, verified and restored into a new folder, which is then removed.
+   * Nothing is stopped, and `restoreId` is not used up.
    *
    * @default false
    */
   readonly dryRun?: boolean;
 
   /**
-   * How long machines wait for each other to be ready, the restore into a new folder included.
+   * How long machines wait for each other to be ready. This includes the restore into a new folder.
    *
    * @default Duration.minutes(10)
    */
@@ -65,14 +65,14 @@ export interface EtcdRestoreJobProps extends HostOperationJobProps {
   readonly stopTimeout?: Duration;
 
   /**
-   * How long the holder waits for all members at the end, before it reports without those that are missing; they go on by themselves.
+   * How long the holder waits for all members at the end. Then it reports without the missing ones, which go on by themselves.
    *
    * @default Duration.minutes(15)
    */
   readonly finishTimeout?: Duration;
 
   /**
-   * How long an API server may take to end gracefully; its own way takes 30 seconds.
+   * How long an API server may take to end by itself before it is killed. Left alone, it would take 30 seconds.
    *
    * @default Duration.seconds(1)
    */
@@ -80,8 +80,8 @@ export interface EtcdRestoreJobProps extends HostOperationJobProps {
 
   /**
    * Whether the cluster's CA, the service accounts' key and the encryption configuration on the holder may differ from what the backup
-   * recorded. What is signed or encrypted with a key that is gone can't be read after the restore, so a difference is refused. Set this
-   * when you know that only keys were added.
+   * recorded. By default a difference is refused: after the restore, what was signed or encrypted with a key that is gone can't be read. Set
+   * this when you know that only keys were added.
    *
    * @default false
    */

@@ -18,12 +18,13 @@ import { BACKUP_PATH } from '../storage/mount-path';
 /**
  * Restores etcd from a snapshot: verified first, restored aside while the old etcd serves, swapped quickly, nothing deleted.
  *
- * A Job for each member. The pods only carry: the work is a systemd unit on each host, which outlives its pod, the API server and a power
- * cut, and the machines decide together, once, whether to swap.
+ * There is a Job for each member. The pods only start the work and follow it. A systemd unit on each host does the work, and goes on without its
+ * pod, without an API server, and after a power cut. The machines decide together, once, whether to swap.
  *
- * Throws when the id or the time isn't written as it must be, when `holder` or `lostMembers` are no members or leave no quorum, when the volume
- * isn't apart from etcd's data or the snapshot's machine isn't known, and for external etcd, whose hosts no Job can reach: there the same
- * program runs by hand.
+ * Throws when `restoreId` or `expires` isn't written as it must be, when a number or a duration isn't valid, when `holder` or `lostMembers` are
+ * no members, when the lost members leave no quorum, when `holder` is missing for a folder of the host and several control planes, when that
+ * folder isn't apart from etcd's data, and when the programs would refuse this etcd. Throws for an external etcd, too, as no Job can reach its
+ * hosts: run the same program there by hand.
  */
 export class EtcdRestoreJob extends Construct {
   /** The holder's Job. */
@@ -64,7 +65,7 @@ export class EtcdRestoreJob extends Construct {
     const claimed = isHolder && props.volume.hostPath === undefined;
     return hostOperationJob(this, home, {
       program: Program.RESTORE,
-      // An id is used once; trying doesn't use it.
+      // An id is used once. A dry run has another id, so that it doesn't use up the restore's.
       operationId: props.dryRun ? `${props.restoreId}.dry-run` : props.restoreId,
       expires: props.expires,
       kubernetesVersion: etcd.kubernetesVersion,
@@ -80,7 +81,7 @@ export class EtcdRestoreJob extends Construct {
         ...props.lostMembers?.length && { LOST: props.lostMembers.join(' ') },
         ...isHolder && {
           SNAPSHOT: (props.snapshot ?? SnapshotSource.latest())._value,
-          // The unit reads a folder of the host where it is; what only the pod has mounted is copied to the host first.
+          // The unit reads a folder of the host where it is. A claim is mounted only in the pod, so the backup is copied to the host first.
           ...claimed ? { STAGED_FROM: BACKUP_PATH } : { BACKUP_ROOT: props.volume.hostPath! },
         },
         ...props.dryRun && { DRY_RUN: '1' },
@@ -100,7 +101,7 @@ export class EtcdRestoreJob extends Construct {
 function presentMembers({ cluster: { etcd: cluster }, lostMembers = [] }: EtcdRestoreJobProps): EtcdMember[] {
   const stranger = lostMembers.find((name) => !cluster.controlPlanes.includes(name));
   if (stranger !== undefined) {
-    throw new Error(`lostMembers must be of the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
+    throw new Error(`lostMembers must name only the control planes ${cluster.controlPlanes.join(', ')}, got ${JSON.stringify(stranger)}`);
   }
   const present = cluster.members.filter(({ name }) => !lostMembers.includes(name));
   if (present.length <= lostMembers.length) {

@@ -14,7 +14,7 @@ export class SnapshotSource {
   /**
    * The backup of this name, such as `20261121T101501Z-r960`.
    *
-   * Throws when it isn't the name of a backup.
+   * Throws when the text isn't the name of a backup.
    */
   public static at(name: string): SnapshotSource {
     requireText('snapshot', name);
@@ -27,7 +27,7 @@ export class SnapshotSource {
   /**
    * The newest complete backup that was taken at this time or before it, in UTC.
    *
-   * Throws when it isn't a time such as `2026-11-21T10:00:00Z`.
+   * Throws when the text isn't a time such as `2026-11-21T10:00:00Z`.
    */
   public static before(time: string): SnapshotSource {
     return new SnapshotSource(`before:${requireUtcTime('snapshot', time)}`);
@@ -45,7 +45,7 @@ export class SnapshotSource {
 
   private constructor(
     /**
-     * As the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`.
+     * The source as the program takes it: `latest`, `at:NAME`, `before:TIME` or `file:PATH`.
      *
      * @internal
      */

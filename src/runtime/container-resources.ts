@@ -3,7 +3,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { ProgramResources } from './program-resources';
 import { requireWholeNumber } from '../require/number';
 
-/** Throws when a number isn't one, or a limit is below what is requested. */
+/** Throws when a number isn't whole and at least 1, or a limit is below the request. */
 export function containerResources(resources: ProgramResources = {}): kplus.ContainerResources {
   const { cpuRequestMillis = 50, cpuLimitMillis, memoryRequest = Size.mebibytes(64) } = resources;
   const memoryLimit = resources.memoryLimit ?? Size.mebibytes(Math.max(512, mebibytesOf(memoryRequest)));

@@ -9,72 +9,72 @@ import { Tool } from './toolbox';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
 import { requireText } from '../require/text';
 
-/** Where host operations keep their records, on the host and, mounted at the same path, in the pods that carry them. */
+/** The folder of the operations' records, on the host and, mounted at the same path, in the pods that carry operations. */
 export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
 
-/** A part of a pod that carries the operation, with further words on the program's command line; its name must be the pod's only one. */
+/** Makes a part of a pod that carries the operation. `name` must be unique in the pod; `args` are added to the program's command line. */
 export type Carry = (name: string, ...args: string[]) => ProgramPart;
 
-/** What is done on one host, once. */
+/** An operation that is done on one host, once. */
 export interface HostOperationProps {
   readonly program: Program;
   /** The operation's id on the host, see programs/lib/operation.sh. */
   readonly operationId: string;
-  /** The time in UTC after which it must not begin. */
+  /** The time in UTC after which the operation must not begin. */
   readonly expires: string;
-  /** The name of the node on whose host it is done. */
+  /** The name of the node on which the operation is done. */
   readonly node: string;
-  /** Of the cluster that the Job runs in, where it is known. */
+  /** The version of the cluster that the Job runs in, where it is known. */
   readonly kubernetesVersion?: KubernetesVersion;
   readonly image: string;
   /** How the Job runs. */
   readonly job: ResolvedJob;
   /** The program's own variables. */
   readonly env: { [name: string]: string };
-  /** What the pod needs besides the folder of the records. */
+  /** What the pod mounts besides the folder of the records. */
   readonly mounts?: kplus.VolumeMount[];
   /**
-   * The pod's parts, in their order: before, between and after the parts that carry, others may have their turn, which ask the API server.
-   * The unit on the host goes on by itself meanwhile, if it doesn't wait for the next part that carries.
+   * The pod's parts, in order. Parts that ask the API server may stand before, between and after the parts that carry. While they run, the
+   * unit on the host goes on by itself, unless it waits for the next part that carries.
    *
-   * @default - one that carries the operation from its begin to its end
+   * @default - one part, which carries the operation from begin to end
    */
   readonly parts?: (carry: Carry) => ProgramPart[];
   /**
-   * Whose token those parts get that want one.
+   * The service account whose token goes to the parts with `token`.
    *
-   * @default - nobody's: no part may want one
+   * @default - none: no part may have `token`
    */
   readonly serviceAccount?: kplus.IServiceAccount;
   /**
-   * What all parts have on their search path beside busybox and their own image, and the program can stage on the host.
+   * Tools that all parts have on their search path, besides busybox and those of their own image. The program can copy them to the host.
    *
    * @default - nothing
    */
   readonly tools?: Tool[];
   /**
-   * The taints that don't keep the pod away.
+   * The taints that the pod tolerates.
    *
-   * @default - those of control planes, and a cordon
+   * @default - those of control planes and of a cordon
    */
   readonly tolerations?: kplus.NodeTaintQuery[];
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
 }
 
-/** What the program has ended by itself ends the same at every try: see the exit status in programs/restore.sh. */
+/** Exit statuses 1 and 2 are final: another try would end the same. See the exit status in programs/restore.sh. */
 function endedForGood(containers: string[], kubernetesVersion: KubernetesVersion): object {
   return {
     rules: containers.map((containerName) => ({
       action: 'FailJob',
       onExitCodes: { containerName, operator: 'In', values: [1, 2] },
-      // API servers drop the empty list, so it stands only where what checks manifests without one insists on it.
+      // API servers drop the empty list. It is written only where the published schema requires it, for tools that check manifests by that.
       ...kubernetesVersion._requiresOnPodConditions && { onPodConditions: [] },
     })),
   };
 }
 
-/** Refuses an id that is no name for an operation on a host. */
+/** Refuses what can't be the id of an operation on a host. */
 export function requireOperationId(prop: string, id: string): void {
   requireText(prop, id);
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
@@ -83,9 +83,9 @@ export function requireOperationId(prop: string, id: string): void {
 }
 
 /**
- * A Job whose pod carries a program to its node's host, where it goes on as a systemd unit whatever becomes of the pod.
+ * A Job whose pod carries a program to its node. There the program runs as a systemd unit, whatever becomes of the pod.
  *
- * The Job's id in the scope is the node's name; `home` is where all else goes that the pod needs.
+ * The Job's id in `scope` is the node's name; everything else that the pod needs goes into `home`.
  */
 export function hostOperationJob(scope: Construct, home: Construct, props: HostOperationProps): kplus.Job {
   const operations = kplus.Volume.fromHostPath(home, 'Operations', 'operations', {
@@ -120,7 +120,7 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     annotations: props.annotations,
   });
   return pod.jobIn(scope, props.node, {
-    // A pod that is started again attaches to what is under way.
+    // A new pod attaches to the operation that is under way.
     backoffLimit: props.job.backoffLimit,
     ttlAfterFinished: props.job.ttlAfterFinished,
     podFailurePolicy: props.kubernetesVersion?.supportsPodFailurePolicy ? endedForGood(carriers, props.kubernetesVersion) : undefined,

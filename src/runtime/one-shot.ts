@@ -5,21 +5,21 @@ import { makeNameAnew } from './internals';
 import { objectName } from './object-name';
 
 /**
- * Names a Job by the digest of its content. A Job's template can't be changed: under the same name a changed Job is refused by the API
- * server, and an unchanged one is, rightly, not run again.
+ * Names a Job by the digest of its content. A Job's template can't be changed: under the same name the API server refuses a changed Job, and
+ * doesn't run an unchanged one again, which is right.
  *
- * The digest is taken when the name is read, so whatever is changed before the chart is synthesized is in it. What the Job was called before
- * a change is refused at synthesis, if somebody has asked for it: it stands in another object by then, and means nothing.
+ * The digest is taken when the name is read, so it covers every change until the chart is synthesized. Where code has read the name and the
+ * Job was changed afterwards, synthesis fails: another object may hold the old name by then, which no Job has.
  */
 export function nameByContent(job: kplus.Job): void {
   const object = ApiObject.of(job);
   const { scope, id } = job.node;
-  // The primary child is left out of names, as cdk8s does.
+  // cdk8s leaves the id of a default child, `Resource`, out of names.
   const nameWith = (last: string) => objectName(scope!, ...id === 'Resource' ? [] : [id], last);
 
   let rendering = false;
   const nameNow = (): string => {
-    // The content is rendered with a name in it.
+    // Rendering the content reads the name, which would render the content again.
     if (rendering) return nameWith('draft');
     rendering = true;
     try {
@@ -44,7 +44,7 @@ export function nameByContent(job: kplus.Job): void {
   });
 }
 
-/** Labels are left out: those of the Job itself can be changed where it is. */
+/** The digest of a Job's spec and annotations. The Job's own labels are left out: they can be changed in place. */
 function digestOf({ spec, metadata }: any): string {
   return createHash('sha256').update(JSON.stringify([spec, metadata?.annotations])).digest('hex').slice(0, 8);
 }

@@ -15,17 +15,17 @@ export interface ProgramPart {
    */
   readonly name?: string;
   readonly program: Program;
-  /** What follows the program's name on its command line. */
+  /** The arguments of the program. */
   readonly args?: string[];
-  /** The image that the program runs in; its shell comes from the toolbox. */
+  /** The image that the program runs in; the shell comes from the toolbox. */
   readonly image: string;
   readonly env: { [name: string]: kplus.EnvValue };
   readonly mounts?: kplus.VolumeMount[];
-  /** Files of further mounts that the program runs, or keeps for root to be run. */
+  /** Files of other mounts that the program runs, or keeps so that root can run them later. */
   readonly verifiedFiles?: VerifiedFiles[];
   readonly rights: Rights;
   /**
-   * Whether it gets the token of the pod's service account. No other container of the pod has it.
+   * Whether this part gets the token of the pod's service account. Containers without `token` don't have it.
    *
    * @default false
    */
@@ -33,7 +33,7 @@ export interface ProgramPart {
   readonly resources: kplus.ContainerResources;
 }
 
-/** The containers of a pod's parts, in the same order. The volumes of the last one, the pod's own, have the short names. */
+/** The containers of a pod's parts, in the same order. The volumes of the last part, the pod's main container, have the short names. */
 export function renderParts(scope: Construct, toolbox: Toolbox, imagePullPolicy: kplus.ImagePullPolicy, parts: ProgramPart[],
   token?: kplus.VolumeMount): kplus.ContainerProps[] {
   const main = parts.at(-1)!;
@@ -44,7 +44,7 @@ export function renderParts(scope: Construct, toolbox: Toolbox, imagePullPolicy:
       requireToken(name, rights, token);
     }
     const files = [{ path: Program.MOUNT_PATH, contents: program.contents }, ...verifiedFiles];
-    // Of its own for each part: another one could change there what was verified.
+    // Each part has its own: in a shared folder another part could change the copies that were verified.
     const scratch = part === main ? 'scratch' : `scratch-${name}`;
     return {
       name,

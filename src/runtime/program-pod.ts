@@ -10,51 +10,51 @@ import { Tool, Toolbox } from './toolbox';
 import { ContainerImages } from '../cluster/container-images';
 import { requireObjectName } from '../require/object-name';
 
-/** A control plane's own taints, and a cordon: a node that is being drained still has the etcd that wants saving. */
+/** The taints of a control plane and of a cordon: a node that is being drained still has an etcd to back up. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable']
   .map((key) => kplus.NodeTaintQuery.exists(key, { effect: kplus.TaintEffect.NO_SCHEDULE }));
 
-/** What programs need of their pod. */
+/** A pod's programs, and what they need. */
 export interface ProgramPodProps {
   /**
-   * What runs in the pod, one part after the other, each to its end. The pod fails with the first that does, and a new one begins with the
-   * first again. The last is the pod's container, those before it are init containers: so a part has its turn between two others by where it
-   * stands, and none waits for another one.
+   * What runs in the pod, one part after the other, each to its end. When a part fails, the pod fails, and a new pod begins with the first
+   * part again. The last part is the pod's main container, the parts before it are init containers: Kubernetes keeps the order, and no part
+   * has to wait for another one.
    */
   readonly parts: ProgramPart[];
   readonly images: ContainerImages;
   /**
-   * What all parts have on their search path beside busybox and their own image.
+   * Tools that all parts have on their search path, besides busybox and those of their own image.
    *
    * @default - nothing
    */
   readonly tools?: Tool[];
   /**
-   * Whose token those parts get that want one.
+   * The service account whose token goes to the parts with `token`.
    *
-   * @default - nobody's: no part may want one
+   * @default - none: no part may have `token`
    */
   readonly serviceAccount?: kplus.IServiceAccount;
-  /** To reach what listens on the node's loopback only. */
+  /** Whether the pod uses the host's network, to reach what listens on the node's loopback only. */
   readonly hostNetwork: boolean;
-  /** Names of the nodes on any of which the pod may run; empty for anywhere. */
+  /** Names of the nodes on which the pod may run; empty for any node. */
   readonly nodes: string[];
   /**
-   * The taints that don't keep the pod away, as `NodeTaintQuery.any()` for all.
+   * The taints that the pod tolerates; `NodeTaintQuery.any()` for all.
    *
-   * @default - with `nodes`, those of control planes, and a cordon; none otherwise
+   * @default - with `nodes`, those of control planes and of a cordon; none otherwise
    */
   readonly tolerations?: kplus.NodeTaintQuery[];
   readonly priorityClassName?: string;
-  /** Of the workload and its pods. */
+  /** Labels of the workload and its pods. */
   readonly labels: { [key: string]: string };
-  /** Of the workload and its pods. */
+  /** Annotations of the workload and its pods. */
   readonly annotations: { [key: string]: string };
 }
 
 /** What a Job has besides its pod. */
 export interface ProgramJobProps extends Pick<kplus.JobProps, 'activeDeadline' | 'backoffLimit' | 'ttlAfterFinished'> {
-  /** With which exit status of which part the Job ends at once, as the API has it; needs Kubernetes 1.26. */
+  /** The exit statuses of parts at which the Job ends at once, as the API's `podFailurePolicy`; needs Kubernetes 1.26. */
   readonly podFailurePolicy?: object;
 }
 
@@ -62,8 +62,8 @@ export interface ProgramJobProps extends Pick<kplus.JobProps, 'activeDeadline' |
 export type ProgramCronJobProps = Omit<kplus.CronJobProps, keyof kplus.WorkloadProps>;
 
 /**
- * The pod that runs programs: no token but where one is wanted, no capabilities, a read-only root, and root only where the host's files
- * demand it. One rendering for Jobs and CronJobs.
+ * The pod that runs programs, rendered alike for Jobs and CronJobs. Its root file system is read-only, and it has no more than its parts need:
+ * a token, capabilities or user root only where a part asks for it.
  */
 export class ProgramPod {
   private readonly podProps: kplus.WorkloadProps;
@@ -71,7 +71,7 @@ export class ProgramPod {
   constructor(scope: Construct, private readonly props: ProgramPodProps) {
     const { parts, images, hostNetwork } = props;
     const asRoot = parts.some(({ rights }) => rights !== Rights.NONE);
-    // The words are Kubernetes', so those of cdk8s-plus are the same.
+    // Both enums have Kubernetes' words as values.
     const imagePullPolicy = images.imagePullPolicy as string as kplus.ImagePullPolicy;
     const toolbox = new Toolbox(scope, {
       busybox: images.busybox,
@@ -85,7 +85,7 @@ export class ProgramPod {
       serviceAccount: props.serviceAccount,
       automountServiceAccountToken: false,
       hostNetwork: hostNetwork || undefined,
-      // With the host's network the node's own resolver: the cluster's DNS may be what is broken.
+      // On the host's network the pod uses the node's resolver: the cluster's DNS may be what is broken.
       dns: { policy: hostNetwork ? kplus.DnsPolicy.DEFAULT : kplus.DnsPolicy.CLUSTER_FIRST },
       securityContext: asRoot ? { ensureNonRoot: false } : {
         ensureNonRoot: true,
@@ -96,7 +96,7 @@ export class ProgramPod {
       },
       podMetadata: {
         labels: props.labels,
-        // Or `kubectl logs` says at every call which container it chose.
+        // Without it, `kubectl logs` says at every call which container it chose.
         annotations: { 'kubectl.kubernetes.io/default-container': containers.at(-1)!.name!, ...props.annotations },
       },
       initContainers: [...toolbox.initContainers, ...containers.slice(0, -1)],
@@ -104,7 +104,7 @@ export class ProgramPod {
     };
   }
 
-  /** A Job that runs the pod once: whatever changes it makes it another Job. */
+  /** A Job that runs the pod once. A changed Job is another Job, with another name. */
   public jobIn(scope: Construct, id: string, { podFailurePolicy, ...props }: ProgramJobProps): kplus.Job {
     const job = new kplus.Job(scope, id, { ...this.podProps, ...props, metadata: this.metadata });
     nameByContent(job);
@@ -128,7 +128,7 @@ export class ProgramPod {
     return { labels: this.props.labels, annotations: this.props.annotations };
   }
 
-  /** Completes a workload by all that cdk8s-plus can't render. `path` is where its pod's spec stands. */
+  /** Adds to a workload what cdk8s-plus can't render. `path` is the JSON pointer of its pod's spec. */
   private complete(workload: kplus.Workload, path: string): void {
     const { parts, nodes, priorityClassName, images: { pullSecretNames }, hostNetwork } = this.props;
     const api = ApiObject.of(workload);
@@ -138,11 +138,11 @@ export class ProgramPod {
     }
     const set = (key: string, value: any) => api.addJsonPatch(JsonPatch.add(`${path}/${key}`, value));
     if (!hostNetwork) {
-      // The API server keeps no `false` here: written out, it would be a difference at every apply.
+      // The API server drops a `false` here: written out, it would be a difference at every apply.
       api.addJsonPatch(JsonPatch.remove(`${path}/hostNetwork`));
     }
     set('enableServiceLinks', false);
-    // When the shell itself dies, the last lines of the log say more than nothing.
+    // When the shell dies before it can write a termination message, the last lines of the log take its place.
     const before = this.podProps.initContainers!.length - (parts.length - 1);
     [...parts.slice(1).map((_, i) => `initContainers/${before + i}`), 'containers/0']
       .forEach((container) => set(`${container}/terminationMessagePolicy`, 'FallbackToLogsOnError'));
@@ -161,8 +161,8 @@ export class ProgramPod {
   }
 
   /**
-   * By the name of the node and through the scheduler. `spec.nodeName` would pass it by, and with it the binding of claims that wait for
-   * their first consumer; the label kubernetes.io/hostname need not be the node's name.
+   * Pins the pod by the node's name, through the scheduler. `spec.nodeName` would bypass the scheduler, which binds claims that wait for their
+   * first consumer; the label kubernetes.io/hostname need not be the node's name.
    */
   private pin(workload: kplus.Workload, set: (key: string, value: any) => void): void {
     const { nodes } = this.props;

@@ -12,7 +12,7 @@ export interface ProgramResources {
   readonly cpuRequestMillis?: number;
 
   /**
-   * The CPU that it can have at most, in thousandths of a core.
+   * The most CPU that the container can have, in thousandths of a core.
    *
    * @default - no limit
    */
@@ -26,7 +26,8 @@ export interface ProgramResources {
   readonly memoryRequest?: Size;
 
   /**
-   * The memory that it can have at most. etcd's tools map the database into memory; those pages are given back under pressure, and needn't fit.
+   * The most memory that the container can have. The database needn't fit: etcd's tools map it into memory, and the kernel takes such pages back
+   * when memory is short.
    *
    * @default - Size.mebibytes(512), or `memoryRequest` where that is more
    */

@@ -7,13 +7,13 @@ import { Construct } from 'constructs';
 import { objectName } from './object-name';
 import { verifiedPath } from './verified-files';
 
-/** Beside src/ in the repository, beside lib/ in the package. */
+/** The folder programs/ is beside src/ in the repository, and beside lib/ in the package. */
 const FOLDER = path.join(__dirname, '..', '..', 'programs');
 
-/** A file that another one names, to source it or to have awk run it: `"$here/lib/report.sh"`. */
+/** How a file names another one that it sources or that awk runs: `"$here/lib/report.sh"`. */
 const USED = /"\$here\/([a-z-]+\/[a-z-]+\.(?:sh|awk))"/g;
 
-/** Files by their name, relative to programs/: these, and what they use. */
+/** The contents of these files and of all files that they use, by path below `folder`. */
 function contentsOf(folder: string, files: readonly string[], read: { [file: string]: string } = {}): { [file: string]: string } {
   for (const file of files.filter((name) => !(name in read))) {
     read[file] = readFileSync(path.join(folder, file), 'utf8');
@@ -23,7 +23,7 @@ function contentsOf(folder: string, files: readonly string[], read: { [file: str
 }
 
 /**
- * A program of programs/ with the files that it uses, as it comes into a pod.
+ * A program of programs/ with the files that it uses, as a pod gets it.
  */
 export class Program {
   public static readonly ETCD_SNAPSHOT = new Program('etcd-snapshot', ['etcd-snapshot.sh']);
@@ -32,7 +32,7 @@ export class Program {
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', ['replace-member.sh']);
 
-  /** What a person has at hand when no Job starts. */
+  /** The programs of the break-glass kit, which a person runs when no Job starts. */
   public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh']);
 
   /** Where the files are in the pod, laid out as they are in programs/. */
@@ -42,28 +42,28 @@ export class Program {
   private cachedDigest?: string;
 
   /**
-   * @param entries what can be run; the first one is what a pod runs.
-   * @param folder where the files stand.
+   * @param entries the files that can be run; a pod runs the first one.
+   * @param folder where the files are.
    */
   constructor(public readonly name: string, private readonly entries: readonly string[], private readonly folder: string = FOLDER) {}
 
-  /** The file to run, in the pod: of the copy that was verified. */
+  /** The path in the pod of the file to run, in the copy that was verified. */
   public get entryPoint(): string {
     return `${verifiedPath(Program.MOUNT_PATH)}/${this.entries[0]}`;
   }
 
-  /** What can be run, and every file that these use. */
+  /** The files that can be run, and every file that these use. */
   public get files(): string[] {
     return Object.keys(this.contents);
   }
 
-  /** Read once: one process may synthesize thousands of clusters. */
+  /** The contents of all files. Read once: one process may synthesize thousands of clusters. */
   public get contents(): { readonly [file: string]: string } {
     this.cachedContents ??= contentsOf(this.folder, this.entries);
     return this.cachedContents;
   }
 
-  /** Changes when any of the files does. */
+  /** A digest that changes when any of the files does. */
   public get digest(): string {
     this.cachedDigest ??= createHash('sha256').update(JSON.stringify(this.contents)).digest('hex').slice(0, 8);
     return this.cachedDigest;
@@ -73,7 +73,7 @@ export class Program {
    * The program as a volume. All pods of a chart share one immutable ConfigMap whose name carries the digest of its content: a running
    * pod never sees half of a new version, and a new version never waits for an old object to be deleted.
    *
-   * @param name the volume's in the pod, where it is beside another program's.
+   * @param name the volume's name in the pod; must differ where the pod has another program's volume.
    */
   public volumeIn(scope: Construct, name: string = 'program'): kplus.Volume {
     const chart = Chart.of(scope);
@@ -94,7 +94,7 @@ export class Program {
   }
 }
 
-/** A key of a ConfigMap has no slashes. */
+/** The key of a file in a ConfigMap: keys can't have slashes. */
 function keyOf(file: string): string {
   return file.replaceAll('/', '-');
 }

@@ -6,7 +6,7 @@ import { ContainerImages } from '../cluster/container-images';
 import { requireSeconds } from '../require/duration';
 import { requireWholeNumber } from '../require/number';
 
-/** How a Job runs that carries an operation to a host: its props, checked, with every default in place. */
+/** The props of an operation's Job, checked, with every default filled in. */
 export interface ResolvedJob {
   readonly images: ContainerImages;
   readonly resources: kplus.ContainerResources;
@@ -15,7 +15,7 @@ export interface ResolvedJob {
   readonly ttlAfterFinished: Duration;
 }
 
-/** Throws when a number, a size or a duration can't be. */
+/** Throws when a number, a size or a duration isn't valid. */
 export function resolveJob(props: HostOperationJobProps): ResolvedJob {
   const { images = ContainerImages.defaults(), priorityClassName = 'system-node-critical', backoffLimit = 6, ttlAfterFinished = Duration.days(7) } = props;
   requireWholeNumber('backoffLimit', backoffLimit, 0);

@@ -1,23 +1,23 @@
 import * as kplus from 'cdk8s-plus-28';
 
-/** A user without a name and without rights, where no file of the host is needed. */
+/** The user of pods that need no file of the host: it has no name and no rights. */
 export const NOBODY = 65532;
 
 /** What a container may do on its node. Each right includes those before it. */
 export enum Rights {
   /** Nothing: it sees no file of the host. */
   NONE,
-  /** Files of the host that belong to root. */
+  /** To use files of the host that belong to root. */
   FILES_OF_ROOT,
-  /** To read files of the host that belong to others than root: control plane components may run as users of their own. */
+  /** To read files of the host that belong to other users, too: components of the control plane may run as users of their own. */
   FILES_OF_OTHERS,
-  /** To start work on the host itself: then it is privileged and in the host's PID namespace, and nothing less will do. */
+  /** To start work on the host itself. The container must be privileged and in the host's PID namespace: nothing less will do. */
   HOST,
 }
 
-/** The least that gives a container its rights. */
+/** The most restrictive security context that still gives a container its rights. */
 export function securityContextOf(rights: Rights): kplus.ContainerSecurityContextProps {
-  // What enters the host's namespaces can't be confined.
+  // A container that enters the host's namespaces can't be confined.
   if (rights === Rights.HOST) {
     return { user: 0, group: 0, ensureNonRoot: false, privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: true };
   }

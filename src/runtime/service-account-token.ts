@@ -2,12 +2,12 @@ import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { volumeOf } from './internals';
 
-/** Where clients look for it. */
+/** Where clients look for the token. */
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * The token of the pod's service account, for the containers that mount it. What Kubernetes mounts by itself has the same files, but every
- * container of the pod has it then.
+ * The token of the pod's service account, for the containers that mount it. The volume that Kubernetes adds by itself has the same files, but
+ * is mounted in every container of the pod.
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */

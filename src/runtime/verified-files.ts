@@ -1,20 +1,21 @@
 import { createHash } from 'crypto';
 
-/** Files that a pod gets by a ConfigMap and runs, or hands to root to be run. */
+/** Files that a pod gets from a ConfigMap, and runs or hands to root to run. */
 export interface VerifiedFiles {
   /** Where they are mounted. */
   readonly path: string;
-  /** What they have to be, by their names below `path`. */
+  /** What the files must contain, by their names below `path`. */
   readonly contents: { readonly [file: string]: string };
 }
 
-/** Where the copies are, of which nobody but the pod can change anything: `/tmp` is its own. */
+/** Where the copies are. `/tmp` is the container's own, so nobody else can change them. */
 const COPIES = '/tmp';
 
 /**
- * A ConfigMap can be deleted and made anew under its name by whoever has that right in the namespace, with other content, be it immutable;
- * the pod's own spec can't be changed by them. So the spec has the digest of the files, and the pod runs a copy of them, if it has that
- * digest. The command has no `$(…)`: Kubernetes looks for variables of its own there.
+ * Commands that copy the files, check the copies, and run them. The digest to check them by is in the pod's spec.
+ *
+ * A person who may delete and create ConfigMaps in the namespace can replace even an immutable one, by another of its name with other content.
+ * That person can't change the pod's spec. The commands have no `$(…)`, because Kubernetes would look for its own variables there.
  */
 export function verifiedCommand(files: readonly VerifiedFiles[]): string {
   const checks = files.map(({ path, contents }) => `verified ${path} ${digestOf(contents)}`);
@@ -30,15 +31,15 @@ ${checks.join('\n')}
 `;
 }
 
-/** Where a verified file is in the pod. */
+/** The path in the pod of a file's verified copy. */
 export function verifiedPath(path: string): string {
   return `${COPIES}${path}`;
 }
 
-/** Programs are the same objects in all pods of all clusters, and large. */
+/** The digests that were computed already: programs are large, and the same objects in all pods of all clusters. */
 const digests = new WeakMap<object, string>();
 
-/** As the pod has it from `sha256sum` of the sums of all files, in the order of their names' bytes. */
+/** The digest as the pod computes it: `sha256sum` of the list of all files' sums, in the order of their names' bytes. */
 function digestOf(contents: { readonly [file: string]: string }): string {
   const known = digests.get(contents);
   if (known !== undefined) return known;

@@ -3,15 +3,15 @@ import { Size } from 'cdk8s';
 /** A folder of the node on which the pod runs. */
 export interface HostPathBackupVolumeProps {
   /**
-   * The folder, an absolute path on the host. A disk of its own is best: on etcd's own disk, backups are lost with it.
+   * The folder, an absolute path on the host. Put it on a disk of its own: backups on etcd's disk are lost with it.
    *
    * @default /mnt/backup
    */
   readonly path?: string;
 
   /**
-   * Whether the folder must be there before. Then a pod waits where a disk isn't mounted, instead of writing beside it. Otherwise the folder is
-   * made where it is missing.
+   * Whether the folder must exist already. If true, a pod waits while the folder is missing, for instance because its disk isn't mounted. If
+   * false, a missing folder is made, even on another disk.
    *
    * @default false
    */
@@ -50,7 +50,7 @@ export interface EbsStorageClassBackupVolumeProps {
   readonly iops?: number;
 
   /**
-   * How much can be read or written in a second: whole MiB, from 125 to 2,000, at most a quarter of `iops`.
+   * How much can be read or written in a second: whole MiB, from 125 to 2,000, at most 0.25 MiB for each of `iops`.
    *
    * @default - gp3's own Size.mebibytes(125)
    */
@@ -80,7 +80,7 @@ export interface EbsStorageClassBackupVolumeProps {
   /**
    * The one zone in which the volume may be made.
    *
-   * @default - the zone of the node that the first pod comes to
+   * @default - the zone of the node on which the first pod runs
    */
   readonly zone?: string;
 }
@@ -101,10 +101,10 @@ export interface NfsBackupVolumeProps {
   readonly mountOptions?: string[];
 }
 
-/** A claim that is made elsewhere, in the namespace of the pods. */
+/** A PersistentVolumeClaim that is made elsewhere, in the namespace of the pods. */
 export interface ClaimBackupVolumeProps {
   /**
-   * Whether only one node at a time can have the volume, as with the access mode ReadWriteOnce. `SnapshotNodes.everyMember()` is then refused
+   * Whether only one node at a time can mount the volume, as with the access mode ReadWriteOnce. If so, `SnapshotNodes.everyMember()` is refused
    * for several control planes.
    *
    * @default true
@@ -112,9 +112,9 @@ export interface ClaimBackupVolumeProps {
   readonly singleNode?: boolean;
 
   /**
-   * The zone outside of which the volume can't be attached, as the nodes' label `topology.kubernetes.io/zone` says.
+   * The only zone in which the volume can be attached: the value of the nodes' label `topology.kubernetes.io/zone`.
    *
-   * @default - not known, or there is none
+   * @default - not known, or the volume isn't bound to a zone
    */
   readonly zone?: string;
 }

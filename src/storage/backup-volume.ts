@@ -12,7 +12,7 @@ import { requireGiven } from '../require/given';
 import { requireDnsSubdomain } from '../require/names';
 import { requireText } from '../require/text';
 
-/** Where backups are on a host by default, and where the runbook tells a person to mount what is no folder of the host. */
+/** The default folder of the backups on a host. The runbook tells a person to mount other volumes there. */
 const BACKUP_FOLDER = '/mnt/backup';
 
 /** Where a volume comes from, and what follows for the pods that mount it. */
@@ -20,19 +20,19 @@ interface Source {
   readonly hostPath?: string;
   readonly zone?: string;
   readonly singleNode: boolean;
-  /** How a person mounts it in a shell, where it is neither a folder of the host nor an unknown claim's. */
+  /** The command by which a person mounts it; undefined for a folder of the host, and for a claim whose volume isn't known. */
   readonly mountByHand?: string;
 }
 
 /**
- * Where backups are kept. Every cluster has a folder of its own in it, so many clusters may share one.
+ * Where backups are kept. Every cluster has a folder of its own in it, so many clusters may share a volume.
  */
 export class BackupVolume extends Construct {
   /**
    * A folder of the node. Pods that use it write as root and need a namespace that allows `hostPath`
    * (`pod-security.kubernetes.io/enforce: privileged`).
    *
-   * Throws when the path isn't absolute, or is a folder of the system's own, such as `/` or `/etc`.
+   * Throws when the path isn't absolute, or is a folder of the system, such as `/` or `/etc`.
    */
   public static fromHostPath(scope: Construct, id: string, props: HostPathBackupVolumeProps = {}): BackupVolume {
     const hostPath = props.path ?? BACKUP_FOLDER;
@@ -49,7 +49,7 @@ export class BackupVolume extends Construct {
    * An EBS volume that exists: a PersistentVolume that is never deleted with its claim, bound to this claim only, and attached only in
    * its zone. Needs the driver `ebs.csi.aws.com`.
    *
-   * Throws when the id, the zone or the size is none that AWS has.
+   * Throws when the id, the zone or the size isn't one that AWS has.
    *
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/tree/master/examples/kubernetes/static-provisioning
    */
@@ -78,9 +78,9 @@ export class BackupVolume extends Construct {
   }
 
   /**
-   * A claim that is made elsewhere, in the pods' namespace.
+   * A PersistentVolumeClaim that is made elsewhere, in the pods' namespace.
    *
-   * Throws when the name is none that Kubernetes has.
+   * Throws when the name isn't one that Kubernetes takes.
    *
    * @param claimName The name of the PersistentVolumeClaim.
    */
@@ -96,7 +96,7 @@ export class BackupVolume extends Construct {
    * As `fromClaimName`, for a claim of cdk8s-plus-28. With another release of cdk8s-plus, and in other languages than TypeScript, use
    * `fromClaimName` with the claim's `name`.
    *
-   * Throws when the claim's name is none that Kubernetes has.
+   * Throws when the claim's name isn't one that Kubernetes takes.
    */
   public static fromPersistentVolumeClaim(scope: Construct, id: string, claim: kplus.IPersistentVolumeClaim,
     props: ClaimBackupVolumeProps = {}): BackupVolume {
@@ -109,22 +109,23 @@ export class BackupVolume extends Construct {
    * can mount it at the same time. The export must let the pods' user write: root (not squashed) where certificates are files of the
    * node, user and group 65532 otherwise.
    *
-   * Throws when the server is no name or address, the path isn't absolute, or an option of the mount has a line break.
+   * Throws when the server is no name or address, the path isn't absolute, or an option of the mount has a control character, such as a line
+   * break.
    */
   public static fromNfs(scope: Construct, id: string, props: NfsBackupVolumeProps): BackupVolume {
     requireNfs(props);
     const source = { singleNode: false, mountByHand: mountNfs(props, BACKUP_FOLDER) };
-    // NFS has no size of its own; the number only has to be the same on both sides.
+    // NFS doesn't use the size. It only has to be the same in the volume and in the claim.
     return new BackupVolume(scope, id, source, (self) => claimOfVolume(self, Size.gibibytes(1), 'ReadWriteMany', {
       nfs: { server: props.server, path: props.path },
       mountOptions: props.mountOptions,
     }));
   }
 
-  /** The volume, to be mounted by pods of your own as well. */
+  /** The volume. Pods of your own can mount it as well. */
   public readonly volume: kplus.Volume;
 
-  /** The name of the PersistentVolumeClaim that pods mount, if it is one. */
+  /** The name of the PersistentVolumeClaim that pods mount, if the volume has one. */
   public readonly claimName?: string;
 
   /** The PersistentVolumeClaim that was made for the volume, if one was. */
@@ -139,10 +140,10 @@ export class BackupVolume extends Construct {
   /** The folder on the host, if that is where backups are kept. */
   public readonly hostPath?: string;
 
-  /** The zone outside of which the volume can't be attached, if there is one. */
+  /** The only zone in which the volume can be attached, if one is known. */
   public readonly zone?: string;
 
-  /** Whether only one node at a time can have the volume. */
+  /** Whether only one node at a time can mount the volume. */
   public readonly singleNode: boolean;
 
   private readonly mountByHand?: string;
@@ -162,7 +163,7 @@ export class BackupVolume extends Construct {
   }
 
   /**
-   * The folder in which a person finds the backups with the cluster down, and what has to be typed before.
+   * The folder in which a person finds the backups while the cluster is down, and the command that mounts them there first.
    *
    * @internal
    */

@@ -13,7 +13,7 @@ export interface MadeVolume {
   readonly storageClass?: ApiObject;
 }
 
-/** A claim that is there already. */
+/** A claim that exists already. */
 export function mountClaim(scope: Construct, claimName: string): MadeVolume {
   // Without `readOnly: false`, which cdk8s-plus writes and the API server drops: it would be a difference at every apply.
   return { claimName, volume: volumeOf(scope, 'Volume', 'backup', { persistentVolumeClaim: { claimName } }) };
@@ -26,7 +26,7 @@ export function claimFromClass(scope: Construct, size: Size, spec: kplus.k8s.Kub
   return { ...newClaim(scope, size, 'ReadWriteOnce', { storageClassName: storageClass.name }), storageClass };
 }
 
-/** A volume that exists outside of the cluster, and a claim: kept for each other. */
+/** A PersistentVolume for storage that exists outside of the cluster, and a claim. Each is bound only to the other. */
 export function claimOfVolume(scope: Construct, size: Size, accessMode: string, spec: kplus.k8s.PersistentVolumeSpec): MadeVolume {
   const { namespace } = Chart.of(scope);
   const persistentVolume = new kplus.k8s.KubePersistentVolume(scope, 'PersistentVolume', {
@@ -52,7 +52,7 @@ function newClaim(scope: Construct, size: Size, accessMode: string, spec: kplus.
   return { ...mountClaim(scope, claim.name), claim };
 }
 
-/** cdk8s gives the chart's namespace to all its objects, also to those that belong to the whole cluster. */
+/** cdk8s gives the chart's namespace to all its objects, also to those that have no namespace. */
 function withoutNamespace(object: ApiObject): void {
   if (Chart.of(object).namespace) {
     object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));

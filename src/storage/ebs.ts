@@ -5,7 +5,7 @@ import { requireGiven } from '../require/given';
 import { requireWithin } from '../require/number';
 import { requireText } from '../require/text';
 
-/** The name of AWS' driver, and of the key under which nodes tell their zone. */
+/** The name of AWS' driver, and the label that has a node's zone. */
 export const EBS_DRIVER = 'ebs.csi.aws.com';
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
@@ -43,7 +43,7 @@ export function requireEbsStorageClass(props: EbsStorageClassBackupVolumeProps):
   }
   if (props.iops !== undefined) {
     requireWithin('iops', props.iops, GP3.iops.min, GP3.iops.max, 'gp3');
-    // AWS gives every volume its 3,000, however small it is.
+    // AWS gives every volume 3,000 IOPS, however small it is.
     if (props.iops > GP3.iops.min && props.iops > gibibytes * GP3.iops.perGiB) {
       throw new Error(`iops must be at most ${GP3.iops.perGiB} for each GiB of size, got ${props.iops} for ${gibibytes} GiB: `
         + `lower it to ${Math.max(GP3.iops.min, gibibytes * GP3.iops.perGiB)}, or make the volume at least ${Math.ceil(props.iops / GP3.iops.perGiB)} GiB`);
@@ -67,7 +67,7 @@ export function requireEbsStorageClass(props: EbsStorageClassBackupVolumeProps):
 }
 
 /**
- * The class of gp3 volumes as they are asked for: encrypted, kept, made in the zone of the first pod.
+ * The StorageClass of gp3 volumes: encrypted, kept when the claim goes, made in the zone of the first pod.
  *
  * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
  */
@@ -91,7 +91,7 @@ export function gp3Class(props: EbsStorageClassBackupVolumeProps): k8s.KubeStora
   };
 }
 
-/** What AWS takes as a number. */
+/** A size in MiB, as AWS takes it. It isn't rounded, so that a fraction is refused. */
 function mebibytesOf(size: Size): number {
   return size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
 }
@@ -103,7 +103,7 @@ function requireTag(key: string, value: string): void {
   }
   // The driver splits its parameter at the first =, and reads {{ }} as a template.
   if (key.includes('=') || /[{}]/.test(key + value)) {
-    throw new Error(`tags: a key must not contain =, and neither key nor value braces, got ${JSON.stringify(`${key}=${value}`)}`);
+    throw new Error(`tags: a key must not contain =, and neither key nor value may contain braces, got ${JSON.stringify(`${key}=${value}`)}`);
   }
   if (value.length > 256) {
     throw new Error(`tags: the value of ${JSON.stringify(key)} must have at most 256 characters, got ${value.length}`);

@@ -2,13 +2,13 @@ import * as path from 'path';
 import { EtcdCluster } from '../cluster/etcd-cluster';
 import { requireAbsolutePath } from '../require/path';
 
-/** Folders in which nothing is kept: the machine's own, and those that are gone after a reboot. */
+/** Folders in and below which no backups may be: the system's own, and those that are empty after a reboot. */
 const NEVER_IN = ['/proc', '/sys', '/dev', '/run', '/var/run', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/boot', '/usr/bin', '/usr/sbin', '/usr/lib',
   '/etc/kubernetes', '/var/lib/kubelet'];
-/** Folders that have others' folders in them, for which one could be taken. */
+/** Folders that have folders of other programs in them: a cluster's folder in it could be one of these, such as /var/lib/etcd. */
 const NEVER = ['/', '/etc', '/usr', '/var', '/var/lib'];
 
-/** Refuses a folder of the host that belongs to the system: root writes there, and deletes what is named as a backup. */
+/** Refuses a folder of the host that belongs to the system: pods write there as root, and delete what has a backup's name. */
 export function requireBackupFolder(prop: string, folder: string): void {
   requireAbsolutePath(prop, folder);
   if (NEVER.includes(path.posix.resolve(folder)) || NEVER_IN.some((each) => isIn(each, folder))) {
@@ -17,7 +17,10 @@ export function requireBackupFolder(prop: string, folder: string): void {
   }
 }
 
-/** Refuses a volume of the host by which a cluster's backups would be in etcd's data folder, or the data in theirs: a restore sets that folder aside. */
+/**
+ * Refuses a folder of the host if the cluster's backups would be in etcd's data folder, or that folder among the backups: a restore sets the data
+ * aside.
+ */
 export function requireApartFromData(hostPath: string | undefined, cluster: EtcdCluster): void {
   if (hostPath === undefined || cluster.isExternal) {
     return;
@@ -29,7 +32,7 @@ export function requireApartFromData(hostPath: string | undefined, cluster: Etcd
   }
 }
 
-/** Whether a path is a folder or in it. */
+/** Whether `file` is `folder`, or below it. */
 function isIn(folder: string, file: string): boolean {
   const relative = path.posix.relative(folder, file);
   return relative !== '..' && !relative.startsWith('../');

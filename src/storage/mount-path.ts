@@ -1,2 +1,2 @@
-/** Where pods have the volume of the backups. */
+/** Where pods mount the volume of the backups. */
 export const BACKUP_PATH = '/backup';

@@ -19,15 +19,15 @@ export function requireNfs(props: NfsBackupVolumeProps): void {
   }
 }
 
-/** What a person types to have the folder at a path of a machine. */
+/** The command by which a person mounts the folder at a path of a machine. */
 export function mountNfs({ server, path, mountOptions = [] }: NfsBackupVolumeProps, at: string): string {
-  // Kubernetes puts the brackets itself; mount wants them.
+  // Kubernetes adds the brackets itself; `mount` needs them.
   const host = isIPv6(server) ? `[${server}]` : server;
   const options = mountOptions.length > 0 ? `-o ${shellQuoted(mountOptions.join(','))} ` : '';
   return `mount -t nfs ${options}${shellQuoted(`${host}:${path}`)} ${at}`;
 }
 
-/** An IPv6 address, in brackets or not; one of a link has another name on each machine. */
+/** Whether a server is an IPv6 address, in brackets or not. One such as fe80::1%eth0 doesn't count: it names an interface of one machine. */
 function isAddress(server: string): boolean {
   return isIPv6(server.replace(/^\[(.*)\]$/, '$1')) && !server.includes('%');
 }

@@ -1,4 +1,4 @@
-/** As a shell takes it for one word, whatever stands in it: what a person is told to type, they type as root. */
+/** Quotes a word so that a shell takes it for one word, whatever it contains: a person types these lines as root. */
 export function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`;
 }

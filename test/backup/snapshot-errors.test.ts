@@ -38,7 +38,7 @@ test('what the errors below are measured against is fine', () => {
 
 describe('where the pod runs', () => {
   test('backups on folders of hosts would scatter over several control planes: both fixes are named', () => {
-    expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whatever node the pod comes to, so backups of prod would scatter over '
+    expect(() => cronJob({ cluster: three })).toThrow('volume is the folder /mnt/backup of whichever node the pod runs on, so backups of prod would scatter over '
       + 'cp1, cp2, cp3: set nodes, as nodes: SnapshotNodes.named(\'cp1\'), or SnapshotNodes.everyMember() to keep a backup on each');
     expect(() => job({ cluster: three })).toThrow('would scatter');
     // Each of the two fixes works.
@@ -57,7 +57,7 @@ describe('where the pod runs', () => {
   ])('every member with %s: the volume is for one node at a time', (_, volume) => {
     expect(() => cronJob((scope) => ({ cluster: three, nodes: SnapshotNodes.everyMember(), volume: volume(scope) })))
       .toThrow('SnapshotNodes.everyMember() needs a volume that 3 nodes can have at the same time, got one that is for a single node: '
-        + 'use BackupVolume.fromHostPath or fromNfs, name a node, or say singleNode: false of a claim that is ReadWriteMany');
+        + 'use BackupVolume.fromHostPath or fromNfs, name a node, or set singleNode: false for a claim that is ReadWriteMany');
     // The last of the fixes works.
     expect(() => cronJob((scope) => ({
       cluster: three, nodes: SnapshotNodes.everyMember(), volume: BackupVolume.fromClaimName(scope, 'shared', 'backups', { singleNode: false }),
@@ -168,7 +168,7 @@ describe('the PKI', () => {
 
 describe('times and counts', () => {
   test('a deadline that isn\'t longer than the time-out would kill a save that takes its time', () => {
-    const message = 'activeDeadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes its time would be killed';
+    const message = 'activeDeadline must be longer than snapshotTimeout (600 s), got 600 s: a save that takes all of its time would be killed';
     expect(() => cronJob({ activeDeadline: Duration.minutes(10) })).toThrow(message);
     expect(() => job({ activeDeadline: Duration.minutes(10) })).toThrow(message);
     expect(() => job({ activeDeadline: Duration.seconds(601) })).not.toThrow();
@@ -224,7 +224,7 @@ describe('names of objects', () => {
     const scope = chart();
     const volume = BackupVolume.fromHostPath(scope, 'backups');
     expect(() => new EtcdSnapshotCronJob(scope, 'every_hour', { cluster: stacked('cp1'), volume, schedule: Cron.hourly() }))
-      .toThrow(/^the name that the ids in platform\/every_hour\S* give must be a DNS subdomain, .*, got "platform-every_hour-/);
-    expect(() => BackupVolume.fromNfs(scope, 'my_nfs', { server: 'nas', path: '/export' })).toThrow('the name that the ids in platform/my_nfs/Claim give must be a DNS subdomain');
+      .toThrow(/^the name made from the ids in platform\/every_hour\S* must be a DNS subdomain, .*, got "platform-every_hour-/);
+    expect(() => BackupVolume.fromNfs(scope, 'my_nfs', { server: 'nas', path: '/export' })).toThrow('the name made from the ids in platform/my_nfs/Claim must be a DNS subdomain');
   });
 });

@@ -49,7 +49,7 @@ describe('by default', () => {
   test.each(['registry.example.com/k8s/etcd:3.6.4-0-fips', 'example.com/etcd:v3.6.2-0', `example.com/etcd:3.6.0-0-gke.1@${digest}`])(
     'of %s, of which nobody knows a newer one, the error says what to set', (image) => {
       expect(() => ContainerImages.defaults().etcdFor(running(image))).toThrow(
-        /^images must name an etcd image with etcdutl: .* is by its tag one of Kubernetes' etcd 3\.6\.\d, which lacks it; set images/);
+        /^images must name an etcd image with etcdutl: by its tag, .* is Kubernetes' etcd 3\.6\.\d, which lacks it; set images/);
       expect(ContainerImages.of({ etcd: 'registry.k8s.io/etcd:3.6.5-0' }).etcdFor(running(image))).toBe('registry.k8s.io/etcd:3.6.5-0');
     });
 

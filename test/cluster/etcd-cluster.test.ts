@@ -99,8 +99,8 @@ describe('of kubeadm', () => {
   test.each<[string, Partial<KubeadmEtcdProps>, string]>([
     ['no control planes', { controlPlanes: [] }, 'controlPlanes must name at least one node, got none'],
     ['a control plane twice', { controlPlanes: ['cp1', 'cp2', 'cp1'] }, 'controlPlanes must differ, got "cp1" twice'],
-    ['the zone of a stranger', { zones: { cp4: 'eu-central-1a' } }, 'zones must be of the control planes cp1, cp2, cp3, got one of "cp4"'],
-    ['the address of a stranger', { addresses: { cp4: '10.0.0.4' } }, 'addresses must be of the control planes cp1, cp2, cp3, got one of "cp4"'],
+    ['the zone of a stranger', { zones: { cp4: 'eu-central-1a' } }, 'zones must name only the control planes cp1, cp2, cp3, got "cp4"'],
+    ['the address of a stranger', { addresses: { cp4: '10.0.0.4' } }, 'addresses must name only the control planes cp1, cp2, cp3, got "cp4"'],
     ['two nodes at one address', { addresses: { cp1: '10.0.0.1', cp2: '10.0.0.1' } },
       'addresses must differ, got the same host for cp1 and cp2, https://10.0.0.1:2379 and https://10.0.0.1:2380: set addresses to those of each'],
     ['two nodes at one address, written differently', { addresses: { cp1: 'fd00::1', cp2: 'FD00:0:0::1' } }, 'addresses must differ, got the same host for cp1 and cp2'],

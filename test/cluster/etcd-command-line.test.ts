@@ -73,8 +73,8 @@ describe('the line of a running etcd', () => {
   });
 
   test('that takes the rest from variables: so does this one', () => {
-    expect(() => read('/usr/bin/etcd --name=cp1')).toThrow('commandLine has no --advertise-client-urls: is it the whole of it, and etcd\'s? '
-      + 'Then describe it with EtcdCluster.external, or the etcd of a control plane');
+    expect(() => read('/usr/bin/etcd --name=cp1')).toThrow('commandLine has no --advertise-client-urls: check that it is complete and is etcd\'s; '
+      + 'if so, describe it with EtcdCluster.external, or the etcd of a control plane');
     expect(() => read('/usr/bin/etcd --config-file /etc/etcd/etcd.conf.yml')).toThrow('or EtcdCluster.external where it is none of kubeadm\'s');
   });
 
@@ -90,8 +90,8 @@ describe('the line of a running etcd', () => {
   });
 
   test('with a blank in a value, which its line doesn\'t show as one word', () => {
-    expect(() => read(etcd.replace('2380,cp1', '2380, cp1'))).toThrow('commandLine has the word "cp1=https://10.0.0.1:2380,cp3=https://10.0.0.3:2380" behind '
-      + '--initial-cluster=cp2=https://10.0.0.2:2380,, where etcd takes a flag');
+    expect(() => read(etcd.replace('2380,cp1', '2380, cp1'))).toThrow('commandLine has the word "cp1=https://10.0.0.1:2380,cp3=https://10.0.0.3:2380" after '
+      + '--initial-cluster=cp2=https://10.0.0.2:2380,, where etcd takes only flags');
     expect(read(etcd.replace('2380,cp1', '2380,\tcp1').replace(/ /g, '\0')).controlPlanes).toEqual(['cp2', 'cp1', 'cp3']);
   });
 
@@ -101,6 +101,6 @@ describe('the line of a running etcd', () => {
   });
 
   test('cut off by a narrow terminal says which flag is missing', () => {
-    expect(() => read(etcd.slice(0, etcd.indexOf('--data-dir')))).toThrow('commandLine has no --data-dir: is it the whole of it, and etcd\'s?');
+    expect(() => read(etcd.slice(0, etcd.indexOf('--data-dir')))).toThrow('commandLine has no --data-dir: check that it is complete and is etcd\'s');
   });
 });

@@ -99,11 +99,11 @@ describe('$(NAME) in words and variables', () => {
 
 describe('words that etcd doesn\'t start with', () => {
   test.each([
-    ['behind a flag with its value', ['--quota-backend-bytes=1', 'y'], '"y" behind --quota-backend-bytes=1'],
-    ['behind a flag that takes none', ['--client-cert-auth', 'true'], '"true" behind --client-cert-auth'],
-    ['at the end', ['x'], '"x" behind --advertise-client-urls=http://10.0.0.1:2379'],
-    ['behind two dashes', ['--', 'x'], '"--" behind --advertise-client-urls'],
-    ['of blanks', [' '], '" " behind'],
+    ['behind a flag with its value', ['--quota-backend-bytes=1', 'y'], '"y" after --quota-backend-bytes=1'],
+    ['behind a flag that takes none', ['--client-cert-auth', 'true'], '"true" after --client-cert-auth'],
+    ['at the end', ['x'], '"x" after --advertise-client-urls=http://10.0.0.1:2379'],
+    ['behind two dashes', ['--', 'x'], '"--" after --advertise-client-urls'],
+    ['of blanks', [' '], '" " after'],
   ])('%s', (_, words, message) => {
     expect(() => read(withWords(...words))).toThrow(`manifest has the word ${message}`);
   });
@@ -114,7 +114,8 @@ describe('words that etcd doesn\'t start with', () => {
   });
 
   test('another program, whose flags are its own', () => {
-    expect(() => read({ command: '    command: [/start.sh, --name=cp1]\n' })).toThrow('manifest has the word "/start.sh", where etcd takes a flag');
+    expect(() => read({ command: '    command: [/start.sh, --name=cp1]\n' }))
+      .toThrow('manifest has the word "/start.sh", where etcd takes only flags');
   });
 });
 
@@ -127,7 +128,8 @@ describe('which etcd is meant', () => {
     ['another one of its name', sidecar('etcd', ['sleep']), 'etcd, etcd'],
     ['one without a name', { beside: '  - {command: [etcd]}\n' }, 'etcd, one without a name'],
   ])('not clear with %s', (_, parts, names) => {
-    expect(() => read(parts)).toThrow(`manifest must have one container that runs etcd, got ${names}: leave out those that are none of the cluster's`);
+    expect(() => read(parts))
+      .toThrow(`manifest must have one container that runs etcd, got ${names}: leave out those that don't belong to the cluster`);
   });
 
   test.each([
@@ -162,7 +164,8 @@ describe('a script', () => {
   });
 
   test.each([
-    ['with others', `etcd ${flags} || etcd ${flags} --force-new-cluster`, 'must run etcd once, got a script that runs it with 2 sets of flags: leave in what is read here the command that counts'],
+    ['with others', `etcd ${flags} || etcd ${flags} --force-new-cluster`,
+      'must run etcd once, got a script that runs it with 2 sets of flags: keep only the command that counts in what is read here'],
     ['nowhere', 'exec /start-etcd.sh', 'must run etcd once, got a script that runs it nowhere'],
     ['by a file', `. /etc/etcd.env; exec etcd ${flags}`, 'runs etcd by a script that reads /etc/etcd.env, which is known only on the node: replace it by what it sets'],
     ['with a comment that cuts its command', 'exec etcd --name=cp1 \\\n  # --data-dir=/old \\\n  --data-dir=/var/lib/etcd', 'has no --advertise-client-urls'],

@@ -105,7 +105,7 @@ describe('with an etcd of its own description', () => {
 
   test('must have its members on the control planes', () => {
     expect(() => withEtcd(EtcdCluster.kubeadm(nodes), { controlPlanes: ['cp1', 'cp2', 'cp4'] })).toThrow('controlPlanes must be those with a member of etcd, '
-      + 'got cp1, cp2, cp4 and members on cp1, cp2, cp3: mend either where it has cp4, cp3');
+      + 'got cp1, cp2, cp4 and members on cp1, cp2, cp3: correct the one that is wrong about cp4, cp3');
     expect(() => withEtcd(EtcdCluster.kubeadm(nodes), { controlPlanes: ['cp3', 'cp2', 'cp1'] })).not.toThrow();
   });
 });
@@ -117,8 +117,8 @@ test.each<[string, Partial<KubeadmClusterProps>, string]>([
   ['a worker that no node can be', { workers: ['w_1'] }, 'workers must be a DNS subdomain'],
   ['a worker twice', { workers: ['w1', 'w1'] }, 'workers must differ, got "w1" twice'],
   ['a worker that is a control plane', { workers: ['w1', 'cp1'] }, 'workers must be none of controlPlanes, got "cp1" in both: leave it out of one'],
-  ['the zone of a stranger', { workers: ['w1'], zones: { w2: 'a' } }, 'zones must be of the nodes cp1, cp2, cp3, w1, got one of "w2"'],
-  ['the address of a stranger', { addresses: { w1: '10.0.0.4' } }, 'addresses must be of the nodes cp1, cp2, cp3, got one of "w1"'],
+  ['the zone of a stranger', { workers: ['w1'], zones: { w2: 'a' } }, 'zones must name only the nodes cp1, cp2, cp3, w1, got "w2"'],
+  ['the address of a stranger', { addresses: { w1: '10.0.0.4' } }, 'addresses must name only the nodes cp1, cp2, cp3, got "w1"'],
   ['a worker\'s address that is none', { workers: ['w1'], addresses: { w1: '10.0.0.4:22' } }, 'address of w1 must be an IP address or a host name'],
   ['a worker at the address of another node', { workers: ['w1'], addresses: { cp1: 'FD00::1', w1: 'fd00:0::1' } },
     'addresses must differ, got fd00:0::1 for cp1 and w1: set addresses to those of each'],

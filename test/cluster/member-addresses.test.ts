@@ -32,9 +32,9 @@ describe('clients on one network, members on another', () => {
   const apart = { 'advertise-client-urls': 'https://10.0.0.1:2379' };
 
   test('nobody knows the others\' addresses for clients: the prop is named, whose are missing, and why', () => {
-    expect(() => read(apart)).toThrow('addresses must have those for clients, of n2, n3: manifest has https://10.0.0.1:2379 for clients and '
+    expect(() => read(apart)).toThrow('addresses must have the client addresses of n2, n3: manifest has https://10.0.0.1:2379 for clients and '
       + 'https://192.0.2.7:2380 for members, so the hosts of --initial-cluster may be on a network where no client is answered');
-    expect(() => read(apart, { addresses: { n2: '10.0.0.2' } })).toThrow('addresses must have those for clients, of n3:');
+    expect(() => read(apart, { addresses: { n2: '10.0.0.2' } })).toThrow('addresses must have the client addresses of n3:');
   });
 
   test('with addresses, clients go there and members where they went', () => {
@@ -62,7 +62,7 @@ describe('clients on one network, members on another', () => {
 
   test('without --initial-cluster, by the URL for members', () => {
     expect(() => read({ ...apart, 'initial-cluster': 'n2=https://192.0.2.8:2380,n3=https://192.0.2.9:2380' }, { controlPlanes: ['n1', 'n2', 'n3'] }))
-      .toThrow('addresses must have those for clients, of n2, n3');
+      .toThrow('addresses must have the client addresses of n2, n3');
     expect(() => read({ ...apart, 'initial-cluster': 'n2=https://192.0.2.8:2380', 'initial-advertise-peer-urls': undefined }, { controlPlanes: ['n1', 'n2', 'n3'] }))
       .toThrow('for clients and none for members');
   });
@@ -105,13 +105,15 @@ describe('URLs that mean each machine itself', () => {
 
   test.each(OWN)('%s, advertised among several members, is refused with the fix', (host) => {
     expect(() => read({ 'advertise-client-urls': `https://${host}:2379` })).toThrow(
-      `addresses must have that of n1: manifest has https://${host}:2379 in --advertise-client-urls, which is each machine's own and leads the others to themselves`);
-    expect(() => read({ ...alone, 'advertise-client-urls': `https://${host}:2379` }, { controlPlanes: ['n1', 'n2', 'n3'] })).toThrow('addresses must have that of n1');
+      `addresses must have the address of n1: manifest has https://${host}:2379 in --advertise-client-urls, `
+      + 'which leads each machine to itself; correct it on the control plane, too');
+    expect(() => read({ ...alone, 'advertise-client-urls': `https://${host}:2379` }, { controlPlanes: ['n1', 'n2', 'n3'] }))
+      .toThrow('addresses must have the address of n1');
   });
 
   test.each(OWN)('%s, among the URLs for members, is refused with the fix', (host) => {
     expect(() => read({ 'initial-cluster': THREE.replace('192.0.2.8', host) })).toThrow(
-      `addresses must have that of n2: manifest has https://${host}:2380 in --initial-cluster`);
+      `addresses must have the address of n2: manifest has https://${host}:2380 in --initial-cluster`);
   });
 
   test.each(OWN)('%s, advertised by a single member, is fine for a snapshot on that node', (host) => {

@@ -219,8 +219,9 @@ describe('as people have edited it', () => {
 
 describe('what is missing is said', () => {
   test.each([
-    ['--data-dir', /.*--data-dir.*\n/, 'manifest has no --data-dir: is it the whole of it, and etcd\'s?'],
-    ['--advertise-client-urls', /.*- --advertise-client-urls.*\n/, 'manifest has no --advertise-client-urls: is it the whole of it, and etcd\'s?'],
+    ['--data-dir', /.*--data-dir.*\n/, 'manifest has no --data-dir: check that it is complete and is etcd\'s'],
+    ['--advertise-client-urls', /.*- --advertise-client-urls.*\n/,
+      'manifest has no --advertise-client-urls: check that it is complete and is etcd\'s'],
     ['--cert-file', /.*--cert-file.*\n/, 'manifest has no --cert-file'],
     ['--trusted-ca-file', /.*- --trusted-ca-file.*\n/, 'manifest has no --trusted-ca-file'],
     ['the image', /.*image:.*\n/, 'manifest has no image for etcd\'s container: set image'],
@@ -289,7 +290,7 @@ describe('what is missing is said', () => {
 describe('text that is no manifest', () => {
   test('says that YAML is broken, instead of reading half of it', () => {
     expect(() => EtcdCluster.fromStaticPodManifest('spec:\n  containers: [ {name: etcd\nimage: x', { name: 'prod' }))
-      .toThrow(/^manifest must be YAML, got text that is none: /);
+      .toThrow(/^manifest must be YAML, got text that is not: /);
   });
 
   test.each([['a carriage return', '\r'], ['a line separator', '\u2028']])('says that %s ends a line for the kubelet alone', (_, character) => {

@@ -87,7 +87,7 @@ describe('refused', () => {
     ['an id that is no name', { replacementId: 'Disk_1' }, 'replacementId must have 1 to 63 lower-case letters'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['no time at all', { readyTimeout: Duration.seconds(0) }, 'readyTimeout must be a whole number of seconds of at least 1'],
-    ['the only member', { cluster: clusterOf('cp3') }, 'cluster prod has 1 of the 3 members that it takes'],
+    ['the only member', { cluster: clusterOf('cp3') }, 'cluster prod must have at least 3 members, got 1:'],
     ['one of two members', { cluster: clusterOf('cp1', 'cp3') }, 'use EtcdRestoreJob instead'],
     ['an external etcd', { cluster: external }, "run replace-member.sh on the member's host by hand"],
   ])('%s', (_, props, message) => {

@@ -149,7 +149,7 @@ describe('refused', () => {
     ['a host folder of nobody', { holder: undefined }, "holder must be set, as holder: 'cp1': the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
     ['a holder that is a worker', { holder: 'w1' }, 'holder must be one of cp1, cp2, cp3, got "w1"'],
     ['a holder that is lost', { lostMembers: ['cp2'] }, 'holder must be one of cp1, cp3, got "cp2"'],
-    ['a lost stranger', { lostMembers: ['cp4'] }, 'lostMembers must be of the control planes cp1, cp2, cp3, got "cp4"'],
+    ['a lost stranger', { lostMembers: ['cp4'] }, 'lostMembers must name only the control planes cp1, cp2, cp3, got "cp4"'],
     ['a lost quorum', { lostMembers: ['cp1', 'cp3'] }, 'lostMembers leaves 1 of 3 members, which have no quorum to decide with'],
     ['an external etcd', { cluster: external }, 'cluster prod has an external etcd, whose hosts no Job can reach'],
     ['no time at all', { readyTimeout: Duration.seconds(0) }, 'readyTimeout must be a whole number of seconds of at least 1'],

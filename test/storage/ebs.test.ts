@@ -102,8 +102,8 @@ describe('tags', () => {
     ['a key must have 1 to 128 characters and not begin with aws:, got ""', { '': 'value' }],
     [`a key must have 1 to 128 characters and not begin with aws:, got "${'k'.repeat(129)}"`, { ['k'.repeat(129)]: 'value' }],
     ['a key must have 1 to 128 characters and not begin with aws:, got "AWS:team"', { 'AWS:team': 'value' }],
-    ['a key must not contain =, and neither key nor value braces, got "a=b=c"', { 'a=b': 'c' }],
-    ['a key must not contain =, and neither key nor value braces, got "name={{ .PVName }}"', { name: '{{ .PVName }}' }],
+    ['a key must not contain =, and neither key nor value may contain braces, got "a=b=c"', { 'a=b': 'c' }],
+    ['a key must not contain =, and neither key nor value may contain braces, got "name={{ .PVName }}"', { name: '{{ .PVName }}' }],
     ['the value of "long" must have at most 256 characters, got 257', { long: 'v'.repeat(257) }],
   ])('tags: %s', (message, tags) => {
     expect(created({ tags })).toThrow(`tags: ${message}`);
