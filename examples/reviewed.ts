@@ -1,6 +1,6 @@
 /**
- * Manifests as a snapshot should hold them: of programs and runbooks only the names of the files, and names without the digests of those. They
- * are reviewed where they are written, and a word changed in a comment there shouldn't rewrite every snapshot.
+ * Manifests as a jest snapshot should hold them: without the contents of programs and runbooks, and without their digests in names. Programs
+ * and runbooks are reviewed where they are written: a changed comment in them shouldn't rewrite every snapshot.
  */
 export function reviewed(manifests: any[]): any[] {
   let text = JSON.stringify(manifests.map((manifest) => manifest.kind === 'ConfigMap' && manifest.immutable
@@ -17,7 +17,7 @@ export function reviewed(manifests: any[]): any[] {
   return JSON.parse(text.replace(/("KIT_DIGEST","value":)"[0-9a-f]{8}"/g, '$1"<digest>"'));
 }
 
-/** Where a file is written that has the same content for everybody, or a page of prose. */
+/** Where to review a program or a page, whose content a snapshot leaves out. */
 function written(file: string): string | undefined {
   if (file.endsWith('.md')) return 'see src/break-glass/';
   return /\.(sh|awk)$/.test(file) ? 'see programs/' : undefined;

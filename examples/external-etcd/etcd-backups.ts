@@ -3,7 +3,7 @@ import { BackupVolume, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdV
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
-/** etcd on machines of its own. Nothing of a node is needed, so the pod runs anywhere, and in a namespace that enforces *restricted*. */
+/** etcd on machines of its own. The pod needs nothing of a node, so it runs on any node, and in a namespace that enforces *restricted*. */
 export class EtcdBackups extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { namespace: 'etcd-backups' });
@@ -12,7 +12,7 @@ export class EtcdBackups extends Chart {
       metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
 
-    // Made beside the chart, never in git:
+    // The Secret is made by hand, and is never in git:
     //   kubectl -n etcd-backups create secret generic etcd-client --from-file=ca.crt --from-file=tls.crt --from-file=tls.key
     const certificates = EtcdCertificates.fromSecretName('etcd-client');
 

@@ -5,7 +5,7 @@ export interface FleetCluster {
   readonly controlPlanes: string[];
   /** Where its backups go. */
   readonly nfs: { readonly server: string; readonly path: string };
-  /** A failure of these costs money: snapshots every quarter of an hour instead of every six hours. */
+  /** Whether a failure costs money: then a snapshot is taken every quarter of an hour instead of every six hours. */
   readonly production: boolean;
 }
 

@@ -9,7 +9,7 @@ export class EtcdBackups extends Chart {
   constructor(scope: Construct, id: string, cluster: FleetCluster) {
     super(scope, id, { namespace: 'etcd-backups' });
 
-    // Pods that read the node's files are admitted only where the namespace says so.
+    // Only a namespace with this label admits pods that read the node's files.
     new kplus.Namespace(this, 'namespace', {
       metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
     });

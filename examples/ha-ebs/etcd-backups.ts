@@ -10,12 +10,12 @@ const zones = {
   'ip-10-0-3-10.eu-central-1.compute.internal': 'eu-central-1c',
 };
 
-/** Three control planes on EC2, backups on an EBS volume that outlives the cluster, kept by grandfather, father and son. */
+/** Three control planes on EC2. Backups are on an EBS volume that outlives the cluster, and are kept as grandfathers, fathers and sons. */
 export class EtcdBackups extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { namespace: 'etcd-backups' });
 
-    // Pods that read the node's files are admitted only where the namespace says so.
+    // Only a namespace with this label admits pods that read the node's files.
     new kplus.Namespace(this, 'namespace', {
       metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
     });
@@ -27,7 +27,7 @@ export class EtcdBackups extends Chart {
         controlPlanes: Object.keys(zones),
         zones,
       }),
-      // A volume stays in its zone, so the pod comes to the control plane there. When that one's etcd is down, the other members are asked.
+      // A volume stays in its zone, so the pod runs on the control plane there. If etcd is down there, the other members are asked.
       volume: BackupVolume.fromEbsVolume(this, 'backups', {
         volumeId: 'vol-0f1e2d3c4b5a69788',
         zone: 'eu-central-1a',

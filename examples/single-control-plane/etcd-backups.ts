@@ -10,18 +10,18 @@ export class EtcdBackups extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { namespace: 'etcd-backups' });
 
-    // Pods that read the node's files are admitted only where the namespace says so.
+    // Only a namespace with this label admits pods that read the node's files.
     new kplus.Namespace(this, 'namespace', {
       metadata: { name: 'etcd-backups', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
     });
 
     new EtcdSnapshotCronJob(this, 'snapshots', {
       cluster: EtcdCluster.kubeadm({ name: 'machine-room', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['master-1'] }),
-      // The disk is mounted there. Where it isn't, the pod waits rather than fill etcd's own disk.
+      // The second disk is mounted there. While it isn't, the pod waits, and doesn't fill etcd's own disk.
       volume: BackupVolume.fromHostPath(this, 'backups', { path: '/mnt/backup', mustExist: true }),
       nodes: SnapshotNodes.named('master-1'),
       schedule: Cron.schedule({ minute: '*/5' }),
-      // An hour to the five minutes, a day to the hour, a week to the day.
+      // Every five minutes of an hour, every hour of a day, every day of a week.
       retention: RetentionPolicy.of({ last: 12, hourly: 24, daily: 7 }),
       // The registry holds registry.k8s.io/etcd as 192.168.50.90:5000/registry.k8s.io/etcd.
       images: ContainerImages.of({ mirror: RegistryMirror.keepingReference('192.168.50.90:5000') }),

@@ -8,15 +8,16 @@ import { objectName } from '../runtime/object-name';
 import { Program } from '../runtime/program';
 import { VerifiedFiles, verifiedPath } from '../runtime/verified-files';
 
-/** Where the pod that writes the kit finds its files. */
+/** The folder in which the pod that writes the kit finds the kit's files. */
 const SOURCE_PATH = '/break-glass';
 
 /**
- * What a restore needs when nothing else is left, as the pods get it that keep it beside the backups (programs/backup/break-glass.sh).
+ * The kit is all that a restore needs when nothing else is left. Pods get it in ConfigMaps, and write it beside the backups: see
+ * programs/backup/break-glass.sh.
  */
 export class BreakGlassKit {
   public readonly mounts: kplus.VolumeMount[];
-  /** What root will run one day: looked at before it is kept. */
+  /** Root may run these files one day, so the pod verifies them before it keeps them. */
   public readonly verifiedFiles: VerifiedFiles[];
   public readonly env: { [name: string]: string };
 
@@ -44,7 +45,7 @@ export class BreakGlassKit {
   }
 }
 
-/** What restore.sh would otherwise have to be told: shell assignments. */
+/** Shell assignments of what restore.sh would otherwise have to be told by options. */
 function clusterEnvironment(cluster: EtcdCluster): string {
   const members = cluster.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`);
   return `CLUSTER='${cluster.name}'\n${members.length > 0 ? `MEMBERS='${members.join(' ')}'\n` : ''}`;

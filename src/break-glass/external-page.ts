@@ -1,17 +1,23 @@
 /**
- * For an etcd of its own. The backups are on a machine of the cluster, and not on etcd's; of those only addresses are known here, and not
- * the names of members.
+ * For an etcd on machines of its own. The backups are on a machine of the cluster, not on etcd's machines; of those only addresses are known
+ * here, not the members' names.
  */
-export const EXTERNAL_PAGE = `# Break glass: restore etcd of {{CLUSTER}}
+export const EXTERNAL_PAGE = `# Break glass: restore etcd {{ETCD}} of {{CLUSTER}}
 
-A restore takes the whole cluster back to a backup: what was written since is gone. It mends what is
-in etcd, and nothing else: an API server may be dead of a certificate (kubeadm certs check-expiration).
+A restore takes the whole cluster back to a backup: what was written since is gone. It mends only what is
+in etcd: an API server can also be dead because of a certificate (kubeadm certs check-expiration).
+{{IF ON_SOME}}
+Backups are on {{WITH_BACKUPS}} alone: if that disk may die, save {{BACKUPS}} from it first.
+{{END}}
 {{IF SEVERAL}}
-Is one machine broken, and the others serve? Then don't. Is it its disk or its data: with the kit, on
-that machine, \`sh replace-member.sh\`. Is it all of it: see the end.
+A machine is *lost* if it is gone for good. One that runs is not lost, even if its data was deleted.
+- One etcd machine's disk or data is gone, the others serve: there, with the kit, \`sh replace-member.sh\`.
+- An etcd machine is lost, the others serve: no restore. See "Lost machines".
+- {{NO_QUORUM}} or more of the {{NUMBER}} etcd machines are lost: see "No quorum". All are: see "Lost machines".
+- Anything else, also if etcd's data was deleted on several machines: go on here.
 {{END}}
 
-All of this as root. On {{KEEPER}}:
+As root on {{KEEPER}}:
 
     {{MOUNT}}
     {{OPEN_KIT}}
@@ -19,68 +25,63 @@ All of this as root. On {{KEEPER}}:
     scp -rp {{KIT}} {{ROOT_OF_HOLDER}}
     scp -rp {{BACKUPS_QUOTED}}/NAME {{ROOT_OF_HOLDER}}     # NAME as in the list
 
-On {{HOLDER}}, which restores it:
+On {{HOLDER}}, the *holder*. API-SERVERS: all machines with an API server by uname -n, as "cp1 cp2 cp3":
 
     cd /root/break-glass
-    sh restore.sh --file ../NAME/snapshot.db --with "API-SERVERS" --dry-run     # checks everything, stops nothing
+    sh restore.sh --file ../NAME/snapshot.db --with "API-SERVERS" --dry-run     # checks, stops nothing
     sh restore.sh --file ../NAME/snapshot.db --with "API-SERVERS"
 
-API-SERVERS are the names (uname -n) of all machines with an API server: "cp1 cp2 cp3".
-
-It prints an ID and what to type on the others, and waits for them. They need the kit; on {{KEEPER}}:
+It prints a line for the others, and waits 10 minutes for them. Nothing stops until all are ready. Ctrl-C
+ends only what you see. Skip the dry run's line. Copy the kit, in a second terminal on {{KEEPER}}:
 
     {{COPY_KIT_TO_OTHERS}}
     scp -rp {{KIT}} root@API-SERVER:/root/
 
-On each of them, in full as printed:
+On each of them:
 
     cd /root/break-glass
-    sh restore.sh --holder HOLDER --id ID …     # with --api on machines with an API server
+    sh restore.sh --holder HOLDER --id ID …     # paste the whole printed line; on API servers add --api
 
-Wait until {{HOLDER}} says that the cluster is restored.
+Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready
+yet" and the like. If nothing follows "not written yet: connection refused", see "No quorum".
+The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
+no package, and no network but the one between these machines.
 
-It goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
-no package, and of the network only what is between these machines.
-
-    sh restore.sh --status ID  # how far it is, on any of the machines
+    sh restore.sh --status  # on any machine: how far it is, and what it waits for
     sh restore.sh --abort ID  # on {{HOLDER}}: back to the old data, until the restored cluster serves
 {{IF SEVERAL}}
-    sh restore.sh --abort ID --lost HOLDER  # on the others, if {{HOLDER}} is lost for good meanwhile
-    sh restore.sh --forget ID --lost etcd-2  # on {{HOLDER}} and API servers, if {{ANOTHER}} is lost for good meanwhile
-
-## No quorum: {{NO_QUORUM}} or more of the {{NUMBER}} machines are lost, or etcd starts nowhere
-
-Then the machines can't decide together: you do. Lost ones must never start again with their old
-disks. Choose an ID, such as 2026-11-21-no-quorum, and name who is lost, here etcd-3; leave out what
-there is none of. MEMBERS are all of them, lost ones too: "etcd-1=https://10.0.0.1:2379 etcd-2=…".
-First on every machine that is left but {{HOLDER}}:
-
-    sh restore.sh --holder HOLDER --id ID --without-quorum --lost "etcd-3" --members "MEMBERS" --with "API-SERVERS"
-
-On machines with an API server, with --api after it.
-It stops what runs there, and prints a word such as etcd-2=1a2b3c4d. Then on {{HOLDER}}, with all words:
-
-    sh restore.sh --file ../NAME/snapshot.db --with "API-SERVERS" --id ID --without-quorum --lost "etcd-3" --members "MEMBERS" --quiesced "etcd-2=1a2b3c4d"
+    sh restore.sh --abort ID --lost HOLDER  # on the others, only if {{HOLDER}} is lost meanwhile
+    sh restore.sh --forget ID --lost etcd-2  # on {{HOLDER}} and API servers, only if {{ANOTHER}} is lost meanwhile
 {{END}}
 
-## A machine is lost altogether, with its disks
+## No quorum
+
+End what you have begun: --abort ID on each machine. The machines can't decide together, so you decide.
+Those that you name as lost must never start again with their old disks. Choose an ID, such as
+2026-11-21-no-quorum. LOST are the lost ones, such as "etcd-2 etcd-3"; if none is, leave out --lost.
+MEMBERS are all, lost ones too, by their names in etcd: "etcd-1=https://10.0.0.1:2379 etcd-2=… etcd-3=…".
+First on every machine that is left but {{HOLDER}}; on API servers add --api:
+
+    sh restore.sh --holder HOLDER --id ID --without-quorum --lost "LOST" --members "MEMBERS" --with "API-SERVERS"
+
+It stops what runs there, and prints a word. Then on {{HOLDER}}, with all WORDS, "cp1=1a2b3c4d cp2=…":
+
+    sh restore.sh --file ../NAME/snapshot.db --with "API-SERVERS" --id ID --without-quorum --lost "LOST" --members "MEMBERS" --quiesced "WORDS"
+
+## Afterwards
+
+Check by kubectl get nodes, and by bin/etcdctl --cacert … --cert … --key … endpoint health --cluster.
+Take a backup. When you are sure, delete etcd's old data, {{DATA}}/before-ID, and copies of the kit.
+
+## Lost machines
 
 A fresh host of the same name and address gets etcd, its unit and certificates back, then the kit. There,
-\`sh replace-member.sh --via URL-OF-ONE-THAT-SERVES\` if the others serve; else the restore above.
-docs/break-glass.md of cdk8s-day2 has it line by line.
-{{IF ON_SOME}}
-Backups are on {{WITH_BACKUPS}} alone: save {{BACKUPS}} from that disk first.
-{{END}}
+\`sh replace-member.sh --via URL-OF-ONE-THAT-SERVES\` if the others serve; else the restore above. See
+docs/break-glass.md in cdk8s-day2's repository.
 
 ## What is where
 
     {{MACHINES}}
-    etcd's data in {{DATA}}, etcd {{ETCD}}
     backups in {{BACKUPS}}{{ON_MACHINES}}, named by time (UTC) and revision
-    restore.sh, lib/   the program, plain sh, to be read: its head lists all options
-{{IF SEVERAL}}
-    replace-member.sh  the same for one failed member
-{{END}}
-    cluster.env        the cluster's name and members
-    bin/               busybox, etcd, etcdctl, and etcdutl where etcd's image has it
+    restore.sh, lib/ are plain sh, --help lists all options; cluster.env has names, bin/ the tools
 `;

@@ -1,15 +1,15 @@
-/** What stands for a name in a page: text of one or several lines, or whether a part of the page is there. */
+/** The value of each name in a page: text of one or several lines, or whether a part of the page is there. */
 export type PageValues = { readonly [name: string]: string | boolean };
 
-/** Where the remarks behind options begin. */
+/** Options are padded to this width, so that the remarks after them stand under each other. */
 const OPTIONS_WIDTH = 26;
 
 /**
- * A page with its values in place.
+ * Fills in the values of a page.
  *
  * - `{{NAME}}` is the value. Alone in a line, each line of the value gets the blanks before it, and an empty value takes the line away.
  * - The lines between `{{IF NAME}}` and `{{END}}` are there if the value is true.
- * - Remarks that follow options of restore.sh after two blanks stand under each other.
+ * - Remarks after options of restore.sh, two blanks behind them, are put under each other.
  *
  * Throws when the page has a name without a value.
  */

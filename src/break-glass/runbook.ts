@@ -9,23 +9,23 @@ import { shellQuoted } from '../storage/shell-quoted';
 export interface BackupsByHand {
   /** The volume's folder on the machine. */
   readonly folder: string;
-  /** What has to be typed for it to be there, where it is no folder of the machine's own. */
+  /** The command that mounts the volume, where the folder is not one of the machine itself. */
   readonly mount?: string;
-  /** The names of the machines that have the folder; none where any can mount it. */
+  /** The names of the machines that have the folder; empty where any machine can mount it. */
   readonly machines: string[];
-  /** Whether its files belong to a user of pods, and not to root: root doesn't run a kit there, nor take a backup, without a word. */
+  /** Whether the files belong to a user of pods, not to root. Then root runs only a copy of the kit, and needs --trust-backups for a backup. */
   readonly ofPods?: boolean;
 }
 
 interface Machine {
   readonly name: string;
   readonly url: string;
-  /** What ssh takes. */
+  /** The machine's address for ssh. */
   readonly login: string;
 }
 
 /**
- * The page that lies beside the backups: for one who has never done this, at night, with the API server down. What to type comes first.
+ * The page beside the backups. It is for a person who has never done this, at night, with the API server down: the commands come first.
  *
  * It says nothing that differs between two workloads on the same volume: they would replace each other's kit at every run.
  */
@@ -77,7 +77,7 @@ function valuesOf(cluster: EtcdCluster, backups: BackupsByHand): PageValues {
   };
 }
 
-/** The members on the control planes; of an external etcd what its endpoints tell. */
+/** The members on the control planes; for an external etcd, what its endpoints tell. */
 function machinesOf(cluster: EtcdCluster): Machine[] {
   const known = cluster.isExternal
     ? cluster.endpointsSeenFrom().map((url) => ({ name: hostOf(url), url }))
@@ -89,7 +89,7 @@ function hostOf(url: string): string {
   return formatHost(parseEndpoint('endpoint', url).host);
 }
 
-/** Where scp copies to; the brackets of an IPv6 address are a pattern to a shell. */
+/** The target of scp, quoted: a shell would read the brackets of an IPv6 address as a pattern. */
 function rootOf(login: string): string {
   return shellQuoted(`root@${login}:/root/`);
 }

@@ -1,62 +1,69 @@
-/** For etcd on the control planes, whose names are the members'. */
-export const STACKED_PAGE = `# Break glass: restore etcd of {{CLUSTER}}
+/** For etcd on the control planes: each member has the name of its machine. */
+export const STACKED_PAGE = `# Break glass: restore etcd {{ETCD}} of {{CLUSTER}}
 
-A restore takes the whole cluster back to a backup: what was written since is gone. It mends what is
-in etcd, and nothing else: an API server may be dead of a certificate (kubeadm certs check-expiration).
+A restore takes the whole cluster back to a backup: what was written since is gone. It mends only what is
+in etcd: an API server can also be dead because of a certificate (kubeadm certs check-expiration).
+{{IF ON_SOME}}
+Backups are on {{WITH_BACKUPS}} alone: if that disk may die, save {{BACKUPS}} from it first.
+{{END}}
 {{IF SEVERAL}}
-Is one machine broken, and the others serve? Then don't. Is it its disk or its data: with the kit, on
-that machine, \`sh replace-member.sh\`. Is it all of it: see the end.
+A machine is *lost* if it is gone for good. One that runs is not lost, even if its data was deleted.
+- One machine's etcd disk or data is gone, the others serve: there, with the kit, \`sh replace-member.sh\`.
+- A machine is lost, the others serve: no restore. See "Lost machines".
+- {{NO_QUORUM}} or more of the {{NUMBER}} machines are lost: see "No quorum". All are: see "Lost machines".
+- Anything else, also if etcd's data was deleted on several machines: go on here.
 {{END}}
 
-All of this as root. On {{HOLDER}}{{OR_ANOTHER}}:
+As root on {{HOLDER}}{{OR_ANOTHER}}:
 
     {{MOUNT}}
     {{OPEN_KIT}}
     sh restore.sh --list
-    sh restore.sh --latest{{TRUST}} --dry-run     # checks everything, stops nothing
-    sh restore.sh --latest{{TRUST}}
-
-In place of --latest: --at NAME, --before 2026-11-21T10:00:00Z or --file PATH.
+    sh restore.sh --latest{{TRUST}} --dry-run     # checks the backup and this machine, stops nothing
+    sh restore.sh --latest{{TRUST}}     # or --at NAME, --before 2026-11-21T10:00:00Z, --file PATH
 
 {{IF ONE}}
-Wait until it says that the cluster is restored.
-
-It goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
+Wait until it says that the cluster is restored. It tries again after "not ready yet" and the like.
+The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
 no package and no network.
 
-    sh restore.sh --status ID  # how far it is, on any of the machines
-    sh restore.sh --abort ID  # on {{HOLDER}}: back to the old data, until the restored cluster serves
+    sh restore.sh --status  # how far it is
+    sh restore.sh --abort ID  # back to the old data, until the restored cluster serves
 {{END}}
 {{IF SEVERAL}}
-{{IF KIT_ON_EACH}}
-It prints an ID and what to type on the others, and waits for them.
-{{END}}
+This machine is the *holder*. The restore prints a line for the others, and waits 10 minutes for them.
+Nothing stops until all are ready. Ctrl-C ends only what you see. Skip the line that the dry run prints.
 {{IF KIT_ON_ONE}}
-It prints an ID and what to type on the others, and waits for them. They need the kit; on {{HOLDER}}:
+The others need the kit. In a second terminal on {{HOLDER}}:
 
     {{COPY_KIT_TO_OTHERS}}
 
 {{END}}
-On {{OTHERS}}, with that ID:
+On {{OTHERS}}:
 
     cd {{KIT_ON_OTHERS}}
-    sh restore.sh --holder {{HOLDER}} --id ID
+    sh restore.sh --holder {{HOLDER}} --id ID     # paste the whole line that the restore printed
 
-Wait until {{HOLDER}} says that the cluster is restored.
+Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready yet"
+and the like. If nothing follows "not written yet: connection refused" (or "no answer"), see "No quorum".
+The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
+no package, and no network but the one between these machines.
 
-It goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
-no package, and of the network only what is between these machines.
-
-    sh restore.sh --status ID  # how far it is, on any of the machines
+    sh restore.sh --status  # on any machine: how far it is, and what it waits for
     sh restore.sh --abort ID  # on {{HOLDER}}: back to the old data, until the restored cluster serves
-    sh restore.sh --abort ID --lost {{HOLDER}}  # on the others, if {{HOLDER}} is lost for good meanwhile
-    sh restore.sh --forget ID --lost {{ANOTHER}}  # on {{HOLDER}}, if {{ANOTHER}} is lost for good meanwhile
+    sh restore.sh --abort ID --lost {{HOLDER}}  # on the others, only if {{HOLDER}} is lost meanwhile
+    sh restore.sh --forget ID --lost {{ANOTHER}}  # on {{HOLDER}}, only if {{ANOTHER}} is lost meanwhile
 
-## No quorum: {{NO_QUORUM}} or more of the {{NUMBER}} machines are lost, or etcd starts nowhere
+## No quorum
 
-Then the machines can't decide together: you do. Lost ones must never start again with their old
-disks. Choose an ID, such as 2026-11-21-no-quorum, and name who is lost, here {{LAST}}; leave out what
-there is none of. First on every machine that is left but {{HOLDER}}:
+End what you have begun: --abort ID on each machine. The machines can't decide together, so you decide.
+Those that you name as lost must never start again with their old disks. If only {{HOLDER}} is left, type
+there, in the kit as above, with the NAMES of all others and a blank between them:
+
+    sh restore.sh --latest{{TRUST}} --lost "NAMES"     # first with --dry-run
+
+If more are left, choose an ID, such as 2026-11-21-no-quorum. Here {{LAST}} is lost; if none is, leave out
+--lost. First on every machine that is left but {{HOLDER}}:
 
     sh restore.sh --holder {{HOLDER}} --id ID --without-quorum --lost "{{LAST}}"
 
@@ -65,27 +72,25 @@ It stops what runs there, and prints a word such as {{ANOTHER}}=1a2b3c4d. Then o
     sh restore.sh --latest{{TRUST}} --id ID --without-quorum --lost "{{LAST}}" --quiesced "{{ANOTHER}}=1a2b3c4d"
 {{END}}
 
-## A machine is lost altogether, with its disks
+## Afterwards, on a machine that serves, in the kit
+
+    P=/etc/kubernetes/pki/etcd; export KUBECONFIG=/etc/kubernetes/admin.conf ETCDCTL_CACERT=$P/ca.crt
+    export ETCDCTL_CERT=$P/healthcheck-client.crt ETCDCTL_KEY=$P/healthcheck-client.key
+    kubectl get nodes; bin/etcdctl endpoint health --cluster     # a lost node shows Ready for a minute
+
+Take a backup. When you are sure, delete etcd's old data, {{DATA}}/before-ID, and copies of the kit.
+
+## Lost machines
 
 {{IF SEVERAL}}
-Do the others serve? Then no restore: take it out of etcd, and join a fresh machine. Is none left?
+If others serve, remove it by bin/etcdctl and kubectl delete node, and join a fresh machine. If not:
 {{END}}
-A fresh machine of the same name and address gets the cluster's PKI, from pki/ in a backup or from
-where you keep it, and kubeadm init on the restored data.
-docs/break-glass.md of cdk8s-day2 has it line by line.
-{{IF ON_SOME}}
-Backups are on {{WITH_BACKUPS}} alone: save {{BACKUPS}} from that disk first.
-{{END}}
+A fresh machine of the same name and address gets the cluster's PKI, from pki/ in a backup or from where
+you keep it, and kubeadm init on the restored data. See docs/break-glass.md in cdk8s-day2's repository.
 
 ## What is where
 
     {{MACHINES}}
-    etcd's data in {{DATA}}, etcd {{ETCD}}
     backups in {{BACKUPS}}{{ON_MACHINES}}, named by time (UTC) and revision
-    restore.sh, lib/   the program, plain sh, to be read: its head lists all options
-{{IF SEVERAL}}
-    replace-member.sh  the same for one failed member
-{{END}}
-    cluster.env        the cluster's name and members
-    bin/               busybox, etcd, etcdctl, and etcdutl where etcd's image has it
+    restore.sh, lib/ are plain sh, --help lists all options; cluster.env has names, bin/ the tools
 `;
