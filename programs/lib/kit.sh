@@ -11,21 +11,18 @@ ROOMS='lib host etcd backup restore replace'
 # check_kit: refuses a kit that others may have changed, or that is damaged, before anything else of it is used.
 check_kit() {
   local room part fix
-  if ! trusted_by_root "$here"; then refuse_kit; fi
-  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS"; do check_part "$part"; done
+  set -- "$here"
+  for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS"; do [ ! -e "$part" ] || set -- "$@" "$part"; done
   for room in $ROOMS bin; do
-    for part in "$here/$room" "$here/$room"/*; do check_part "$part"; done
+    for part in "$here/$room" "$here/$room"/*; do [ ! -e "$part" ] || set -- "$@" "$part"; done
   done
+  trusted_by_root "$@" || refuse_kit
   [ -f "$here/SHA256SUMS" ] || return 0
   part=$(changed_parts) || part="it can't be compared, is there space for temporary files?"
   [ -n "$part" ] || return 0
   fix="take another copy of it: from another machine, or as docs/break-glass.md has it without the kit"
   refuse "the kit in $here is not as it was written: $part" \
     "$fix. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
-}
-
-check_part() {
-  if [ -e "$1" ] && ! trusted_by_root "$1"; then refuse_kit; fi
 }
 
 refuse_kit() {
@@ -53,11 +50,8 @@ changed_parts() {
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
     set -- *.sh cluster.env
     for room in $ROOMS bin; do set -- "$@" "$room"/*; done
-    for part in "$@"; do
-      if [ ! -e "$part" ] || grep -qxF -e "$part: OK" "$sums" ||
-        grep -q -F -e "$part: FAILED" "$sums"; then continue; fi
-      echo "$part is no part of it"
-    done
+    sed -i 's/: OK$//; s/: FAILED.*//' "$sums"
+    for part in "$@"; do [ ! -e "$part" ] || echo "$part"; done | grep -vxF -f "$sums" | sed 's/$/ is no part of it/'
   ) | paste -s -d ',' - | sed 's/,/, /g'
   rm -f "$sums"
 }

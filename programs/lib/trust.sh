@@ -6,34 +6,61 @@
 UNTRUSTED=
 TRUST_FIX=
 
-# trusted_by_root PATH: the file itself, by its real path, and every folder above it up to / belong to root, and neither
-# group nor others may write there. A sticky folder such as /tmp is not accepted: anybody may put a folder there.
+# trusted_by_root PATH...: each file itself, by its real path, and every folder above it up to / belong to root, and
+# neither group nor others may write there. A sticky folder such as /tmp is not accepted: anybody may put folders there.
+# One stat looks at all of them: a kit has sixty files, and each process more is time in which the cluster is down.
 # shellcheck disable=SC2034 # both: callers print them
 trusted_by_root() {
-  local at facts found owners writers shared
-  UNTRUSTED="$1 is not there" TRUST_FIX=
-  at=$(readlink -f "$1") || at=
-  [ -e "$at" ] || return 1
+  local left at above facts line mode found owners writers shared
+  TRUST_FIX=
+  left=$# above=''
+  # Each path at the front goes, and its real one comes to the end, with the folders above it.
+  while [ "$left" -gt 0 ]; do
+    UNTRUSTED="$1 is not there"
+    at=$(readlink -f "$1") || at=
+    [ -e "$at" ] || return 1
+    left=$((left - 1))
+    shift
+    set -- "$@" "$at"
+    [ "${at%/*}" != "$above" ] || continue
+    above=${at%/*}
+    until [ "$at" = / ]; do
+      at=${at%/*}
+      set -- "$@" "${at:=/}"
+    done
+  done
+  UNTRUSTED="the owner of one of these can't be told: $*"
+  facts=$(stat -c '%u %a %n' "$@") || return 1
+  # A line break in a name could look like a line for another file.
+  [ "$(echo "$facts" | wc -l)" -eq $# ] || return 1
   found='' owners='' writers='' shared=''
-  while :; do
-    UNTRUSTED="the owner of $at can't be told"
-    facts=$(stat -c '%u %a' "$at") || return 1
-    case $facts in
+  while read -r line; do
+    at=${line#* * }
+    mode=${line#* } mode=${mode%% *}
+    case $line in
       '0 '*) ;;
-      *) owners="$owners $(quoted "$at")" found=${found:-"$at belongs to user ${facts% *}, and not to root"} ;;
+      *) owners=$(with "$owners" "$at") found=${found:-"$at belongs to user ${line%% *}, and not to root"} ;;
     esac
-    # The mode's last two digits are for group and others; 2, 3, 6 and 7 allow to write.
-    case $facts in
-      *[2367] | *[2367]?) writers="$writers $(quoted "$at")" found=${found:-"$at can be written by others than root"} ;;
+    # The last two digits are for group and others; 2, 3, 6 and 7 allow to write.
+    case $mode in
+      *[2367] | *[2367]?) writers=$(with "$writers" "$at") found=${found:-"$at can be written by others than root"} ;;
     esac
     # A sticky folder is open to everybody on purpose: no chmod is proposed for it.
-    case $facts in
-      *' '[1357]???) shared=yes ;;
+    case $mode in
+      [1357]???) shared=yes ;;
     esac
-    [ "$at" != / ] || break
-    at=$(dirname "$at")
-  done
+  done <<EOF
+$facts
+EOF
   UNTRUSTED=$found
   [ -n "$shared" ] || TRUST_FIX="${owners:+chown 0:0$owners}${owners:+${writers:+; }}${writers:+chmod go-w$writers}"
   [ -z "$found" ]
+}
+
+# with LIST PATH: the list and the path, once.
+with() {
+  case "$1 " in
+    *" $(quoted "$2") "*) printf '%s' "$1" ;;
+    *) printf '%s %s' "$1" "$(quoted "$2")" ;;
+  esac
 }

@@ -20,7 +20,9 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
     });
     afterEach(() => rmSync(top, { recursive: true }));
 
-    const ask = (path: string) => callLibrary(shell, 'lib/text.sh', '. "${0%/*}/trust.sh"; if trusted_by_root "$1"; then echo yes; else echo "$UNTRUSTED"; echo "$TRUST_FIX"; fi', [path]).stdout.trimEnd().split('\n');
+    const script = '. "${0%/*}/trust.sh"; if trusted_by_root "$@"; then echo yes; else echo "$UNTRUSTED"; echo "$TRUST_FIX"; fi';
+    const askAll = (...paths: string[]) => callLibrary(shell, 'lib/text.sh', script, paths).stdout.trimEnd().split('\n');
+    const ask = (path: string) => askAll(path);
 
     test.each([[0o644, 0o755], [0o600, 0o700], [0o444, 0o555], [0o4755, 0o2755]])('root\'s, and nobody else may write: mode %o in folders of %o', (ofFile, ofFolder) => {
       chmodSync(file, ofFile);
@@ -65,6 +67,22 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
     test('what isn\'t there, and a link to it: not', () => {
       symlinkSync(join(top, 'nowhere'), join(top, 'link'));
       for (const path of [join(top, 'nowhere'), join(top, 'link'), join(top, 'no', 'where'), '']) expect(ask(path)[0]).toBe(`${path} is not there`);
+    });
+
+    test('of several paths all are looked at, and the commands name each of them once', () => {
+      const other = join(dirname(file), 'other.db');
+      writeFileSync(other, '', { mode: 0o644 });
+      expect(askAll(file, other)).toEqual(['yes']);
+      chmodSync(other, 0o666);
+      chmodSync(dirname(file), 0o777);
+      expect(askAll(file, other)).toEqual([`${dirname(file)} can be written by others than root`, `chmod go-w "${dirname(file)}" "${other}"`]);
+      expect(askAll(other, join(top, 'nowhere'))[0]).toBe(`${join(top, 'nowhere')} is not there`);
+    });
+
+    test('a name with a line break, which could pass for the line of another file: not', () => {
+      const twoLines = join(dirname(file), 'x\n0 644 y');
+      writeFileSync(twoLines, '', { mode: 0o666 });
+      expect(ask(twoLines)[0]).toContain('can\'t be told');
     });
 
     test('below /tmp nothing is, and nobody is told to change /tmp', () => {
