@@ -86,11 +86,11 @@ option() {
 by_hand_list() {
   local name state
   [ -d "$BACKUP_ROOT/$CLUSTER" ] ||
-    fail "there are no backups in $BACKUP_ROOT/$CLUSTER" \
-      "say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
+    fail "there are no backups in ${BACKUP_ROOT%/}/$CLUSTER" \
+      "is this a copy of the kit? RUNBOOK.md names the machine with the backups. Or say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
   list_backups | sort -r >"$WORK/backups"
-  [ -s "$WORK/backups" ] || say "there are no backups in $BACKUP_ROOT/$CLUSTER"
+  [ -s "$WORK/backups" ] || say "there are no backups in ${BACKUP_ROOT%/}/$CLUSTER"
   while read -r name state; do
     # A damaged one may have no record.
     { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||

@@ -108,7 +108,10 @@ await_all() {
       grep -qx "$(key "$1")/$machine" "$WORK/answer" || missing="$missing $machine"
     done
     [ -n "$missing" ] || return 0
-    say_once "waiting for$missing"
+    case $1 in
+      ready) say_once "waiting for$missing: start this restore there, too. Is that machine gone for good? RUNBOOK.md has the way" ;;
+      *) say_once "waiting for$missing" ;;
+    esac
   else
     missing=" the old etcd: $(reason 5)"
     say_once "waiting for$missing"
