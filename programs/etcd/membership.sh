@@ -9,7 +9,12 @@
 
 # url_of MEMBER
 url_of() {
-  echo "$MEMBERS" | tr ' ' '\n' | sed -n "s/^$1=//p"
+  local member
+  for member in $MEMBERS; do
+    case $member in
+      "$1="*) echo "${member#*=}" ;;
+    esac
+  done
 }
 
 # listed_by URL: the members as the one at URL lists them, in the form of MEMBERS, without those that have never

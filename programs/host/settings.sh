@@ -89,9 +89,18 @@ refuse_second_manifest() {
   done
 }
 
-# setting COMPONENT NAME: the value of that flag.
+# setting COMPONENT NAME: the value of that flag; the last one counts. It is asked for hundreds of times, so the shell
+# itself reads the file.
 setting() {
-  sed -n "s/^$2=//p" "$RECORD/$1.settings" | tail -n 1
+  local line value
+  value=''
+  [ -f "$RECORD/$1.settings" ] || return 0
+  while IFS= read -r line; do
+    case $line in
+      "$2="*) value=${line#*=} ;;
+    esac
+  done <"$RECORD/$1.settings"
+  printf '%s\n' "$value"
 }
 
 # host_path COMPONENT PATH: where the component's path is on this host. Status 1: not on this host.

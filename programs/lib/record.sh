@@ -15,7 +15,7 @@ keep_fact() {
 
 # put_in_place DRAFT FILE: renames it, so that FILE is there whole or not at all, also after a power cut.
 put_in_place() {
-  sync "$1" && mv "$1" "$2" && sync "$(dirname "$2")"
+  sync "$1" && mv "$1" "$2" && sync "${2%/*}"
 }
 
 # overdue WHAT SECONDS: whether more than SECONDS have passed since this was first asked for WHAT.
