@@ -14,6 +14,8 @@ export class Person {
   toldToRestoreAgain = false;
   private readonly busy = new Map<string, number>();
   private readonly wish = new Set<string>();
+  /** Machines on which a shell still starts the program. On a busy machine that takes longer than the patience for a message. */
+  private readonly starting = new Set<string>();
 
   constructor(
     private readonly drill: StubRestoreDrill,
@@ -30,7 +32,8 @@ export class Person {
   /** Starts the program, again where it was interrupted before it had begun. */
   start(machine: StubMachine): void {
     this.typed.push(`${machine.name} start`);
-    void this.drill.startOn(machine, this.id, this.order).ended;
+    this.starting.add(machine.name);
+    void this.drill.startOn(machine, this.id, this.order).ended.finally(() => this.starting.delete(machine.name));
   }
 
   /** Wants to go back, and begins with this machine. */
@@ -46,6 +49,7 @@ export class Person {
       if (record.result || this.isBusy(machine)) return;
       // Where the power went before the unit was there, nothing goes on by itself.
       if (!record.begun || !machine.systemd.enabled.includes(`cdk8s-day2-${this.id}.service`)) {
+        if (this.starting.has(machine.name)) return;
         this.start(machine);
         this.rest(machine);
         return;
