@@ -12,10 +12,11 @@ const steps = /^member: (.*)$/m.exec(listed)![1].split(' ');
 const within = ['stopping-kube-apiserver', 'stopping-etcd', 'added'];
 const sorted = (names: readonly string[]) => [...names].sort();
 
-describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('a member of etcd', () => {
+describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolchain.etcd37, toolchain.busybox], () => asRoot('a member of etcd', () => {
   test.concurrent.each<[string, Shell, typeof toolchain.etcd36]>([
     ['with busybox', 'busybox', toolchain.etcd36],
     ['with the host\'s own commands, by an older etcd', 'dash', toolchain.etcd35],
+    ['by a newer etcd', 'busybox', toolchain.etcd37],
   ])('whose data can\'t be read is replaced, %s, and what was left of it is kept', (_, shell, etcd) => StubReplacementDrill.with({ shell, etcd }, async (drill) => {
     const [, , failed] = drill.members;
     await drill.fail(failed);

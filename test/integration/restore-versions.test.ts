@@ -6,13 +6,15 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { Tool } from '../toolchain/tool';
 import { toolchain } from '../toolchain/toolchain';
 
-const { etcd34, etcd35, etcd36 } = toolchain;
+const { etcd34, etcd35, etcd36, etcd37 } = toolchain;
 
-describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, toolchain.busybox], () => asRoot('a restore by hand', () => {
+describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, etcd37, toolchain.busybox], () => asRoot('a restore by hand', () => {
   test.concurrent.each<[string, number, Tool, Shell]>([
+    ['one member of etcd 3.7', 1, etcd37, 'dash'],
     ['one member of etcd 3.6', 1, etcd36, 'busybox'],
     ['one member of etcd 3.5', 1, etcd35, 'dash'],
     ['one member of etcd 3.4', 1, etcd34, 'busybox'],
+    ['three members of etcd 3.7', 3, etcd37, 'busybox'],
     ['three members of etcd 3.6', 3, etcd36, 'dash'],
     ['three members of etcd 3.5', 3, etcd35, 'busybox'],
     ['three members of etcd 3.4', 3, etcd34, 'dash'],

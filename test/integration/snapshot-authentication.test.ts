@@ -8,11 +8,11 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { runOrThrow } from '../toolchain/run';
 import { toolchain } from '../toolchain/toolchain';
 
-const { etcd34, etcd35, etcd36, busybox } = toolchain;
+const { etcd34, etcd35, etcd36, etcd37, busybox } = toolchain;
 const REFUSED = { exitCode: 1, step: 'save', message: /it has authentication on and refuses this client: (etcdserver|auth): (permission denied|user (name )?not found)$/, fix: /CN, is a user of etcd with the role root.*user grant-role CN root/ };
 
-describeWithTools('an etcd with authentication', [etcd34, etcd35, etcd36, busybox], () => asRoot('an etcd with authentication', () => {
-  describe.each([etcd34, etcd35, etcd36].map((tool) => [tool.title, tool] as const))('%s', (_, tool) => {
+describeWithTools('an etcd with authentication', [etcd34, etcd35, etcd36, etcd37, busybox], () => asRoot('an etcd with authentication', () => {
+  describe.each([etcd34, etcd35, etcd36, etcd37].map((tool) => [tool.title, tool] as const))('%s', (_, tool) => {
     let etcd: EtcdClusterFixture;
     let scene: SnapshotScene;
 

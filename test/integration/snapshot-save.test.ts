@@ -94,4 +94,5 @@ async function keysByTool(tool: Tool, file: string): Promise<number> {
 savesUnderLoad(toolchain.etcd34, 1, SHELLS);
 savesUnderLoad(toolchain.etcd35, 1, SHELLS);
 savesUnderLoad(toolchain.etcd36, 1, SHELLS);
+savesUnderLoad(toolchain.etcd37, 1, ['busybox']);
 savesUnderLoad(toolchain.etcd35, 3, ['busybox']);

