@@ -36,7 +36,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   // programs/ is not in this list: programs are read at synthesis, so the package has them beside lib/.
   npmIgnoreOptions: {
     ignorePatterns: [
-      '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/coverage/', '/test-reports/',
+      '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/API.md', '/coverage/', '/test-reports/',
     ],
   },
   gitignore: ['/coverage/', '.jsii.tabl.json', '/examples/*/dist/', '/.lab/', '*.tgz'],

@@ -49,7 +49,7 @@ function manifestsOf(what: string, namespace?: string): string {
   return Yaml.stringify(...scope.toJson());
 }
 
-for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {
+for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
   describeWithTools(`the constructs on ${tool.title}`, ApiServer.needs(tool), () => {
     let server: ApiServer;
     beforeAll(async () => {

@@ -47,7 +47,7 @@ test('what is the same for all clusters of the fleet is the same file, byte for 
   expect(new Set(programs.map(([, text]) => text)).size).toBe(1);
 });
 
-for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver136]) {
+for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
   describeWithTools(`the examples on ${tool.title}`, ApiServer.needs(tool), () => {
     let server: ApiServer;
     beforeAll(async () => {

@@ -56,6 +56,7 @@ describe('the etcd that kubeadm starts', () => {
     ['1.34.4', 'registry.k8s.io/etcd:3.6.5-0'],
     ['1.35.3', 'registry.k8s.io/etcd:3.6.6-0'],
     ['1.36.3', 'registry.k8s.io/etcd:3.6.8-0'],
+    ['1.37.2', 'registry.k8s.io/etcd:3.7.0-0'],
   ])('of %s is %s', (kubernetes, image) => expect(of(kubernetes).etcdImage).toBe(image));
 
   test.each([['1.20', 'k8s.gcr.io/etcd:3.4.13-0'], ['1.24', 'registry.k8s.io/etcd:3.5.6-0'], ['1.34', 'registry.k8s.io/etcd:3.6.5-0']])(
@@ -76,7 +77,7 @@ describe('the etcd that kubeadm starts', () => {
 
   test('of a minor that nobody knows yet must be named, and the message says where it stands', () => {
     const version = of('1.97.0');
-    const message = 'the etcd of kubernetes 1.97 is not known here, only those of 1.20 to 1.36: set image of EtcdCluster.kubeadm, such as registry.k8s.io/etcd:3.6.8-0, '
+    const message = 'the etcd of kubernetes 1.97 is not known here, only those of 1.20 to 1.37: set image of EtcdCluster.kubeadm, such as registry.k8s.io/etcd:3.6.8-0, '
       + 'to what /etc/kubernetes/manifests/etcd.yaml names on a control plane';
     expect(() => version.etcdVersion).toThrow(message);
     expect(() => version.etcdImage).toThrow(message);

@@ -13,6 +13,6 @@ export function kubernetesTool(component: KubernetesComponent, version: string):
 
 /** etcd with its tools; Debian's 3.4 is the one that is no Go module. */
 export function etcdTool(version: string): Tool {
-  const known = [toolchain.etcd34, toolchain.etcd35, toolchain.etcd36].find(({ recipe }) => recipe.version === version);
+  const known = [toolchain.etcd34, toolchain.etcd35, toolchain.etcd36, toolchain.etcd37].find(({ recipe }) => recipe.version === version);
   return known ?? new Tool(etcdFromGoModules(version));
 }

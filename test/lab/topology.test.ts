@@ -38,7 +38,7 @@ test.each([
   ['half a worker', () => planOf({ name: 'half', controlPlanes: 1, workers: 0.5 }), 'workers of topology half must be a whole number from 0 to 7, got 0.5'],
   ['a worker that is no number', () => planOf({ name: 'odd', controlPlanes: 1, workers: NaN }), 'got NaN'],
   ['a name that leaves its folder', () => planOf({ ...topologies[0], name: '../x' }), 'lower-case letters, digits and hyphens, got "../x"'],
-  ['a release the lab lacks', () => planOf({ ...topologies[0], kubernetes: '1.19' }), 'kubernetes version must be one of 1.34.4, 1.35.4, 1.36.3, got "1.19"'],
+  ['a release the lab lacks', () => planOf({ ...topologies[0], kubernetes: '1.19' }), 'kubernetes version must be one of 1.34.4, 1.35.4, 1.36.3, 1.37.2, got "1.19"'],
 ])('%s is refused', (_, attempt, message) => {
   expect(attempt).toThrow(message);
 });

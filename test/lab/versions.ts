@@ -14,6 +14,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
   { version: '1.34.4', etcd: '3.6.5', pause: '3.10.1', oldestEtcd: '3.5' },
   { version: '1.35.4', etcd: '3.6.6', pause: '3.10.1', oldestEtcd: '3.5' },
   { version: '1.36.3', etcd: '3.6.8', pause: '3.10.2', oldestEtcd: '3.6' },
+  { version: '1.37.2', etcd: '3.7.0', pause: '3.10.2', oldestEtcd: '3.6' },
 ];
 
 export const defaultKubernetes = '1.34.4';

@@ -30,5 +30,5 @@ export const toolchain = {
     },
   }),
   kubeApiserver128: new Tool(kubernetesFromGoModules('kube-apiserver', '1.28.15')),
-  kubeApiserver136: new Tool(kubernetesFromGoModules('kube-apiserver', '1.36.3')),
+  kubeApiserver137: new Tool(kubernetesFromGoModules('kube-apiserver', '1.37.2')),
 };
