@@ -16,7 +16,7 @@ import { everyStepKilled, everyStepTwice, followerAbsent, powerCutAll, powerCutF
 import { diskFull } from './scenarios/restore-full-disk';
 import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
-import { byHandBehindProxy, kubesprayEtcd, restoredByHandBefore } from './scenarios/restore-not-by-the-book';
+import { byHandBehindProxy, kubesprayEtcd, membersOnTwoNetworks, restoredByHandBefore } from './scenarios/restore-not-by-the-book';
 import { podsKilled } from './scenarios/restore-pods';
 import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
 import { ebs, provisionedClaim } from './scenarios/storage';
@@ -51,6 +51,7 @@ export const acts: readonly Act[] = [
   },
   { topology: externalEtcd, scenarios: [externalByHand, kubesprayEtcd] },
   { topology: ha, scenarios: [restoredByHandBefore] },
+  { topology: ha, scenarios: [membersOnTwoNetworks] },
   { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
   ...['1.35.4', '1.36.3', '1.37.2'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },

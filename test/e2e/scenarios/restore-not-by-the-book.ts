@@ -3,6 +3,7 @@ import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { NodeAccess } from '../../lab/node-access';
 import { BreakGlass } from '../../support/e2e/break-glass';
 import { externalCluster } from '../../support/e2e/chart';
+import { announcePeerUrl, peerUrlsSeenBy } from '../../support/e2e/members';
 import { RestoreDrill } from '../../support/e2e/restore';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
@@ -57,6 +58,51 @@ export const kubesprayEtcd: Scenario = {
     await drill.assertRestored(restoreId);
   },
 };
+
+export const membersOnTwoNetworks: Scenario = {
+  group: 16,
+  promise: 'members that find each other on a network of their own, and clients on another, are restored, and find each other there again',
+  run: async (stage) => {
+    const { controlPlanes } = stage.cluster;
+    for (const node of controlPlanes) await movePeersToAnotherNetwork(stage, node);
+    const expected = Object.fromEntries(controlPlanes.map((node) => [node.name, [peerUrlOf(node)]]));
+    assert.deepEqual(await peerUrlsSeenBy(controlPlanes[0]), expected, 'the members have moved');
+    const drill = await RestoreDrill.begin(stage, 'networks');
+    const restoreId = drill.idFor('networks');
+    await drill.start({ restoreId });
+    await drill.assertRestored(restoreId);
+    for (const node of controlPlanes) assert.deepEqual(await peerUrlsSeenBy(node), expected, `the members that ${node.name} lists`);
+  },
+};
+
+/** On the network that only members use. */
+const peerAddressOf = ({ address }: NodeAccess) => address.replace('10.77.', '10.78.');
+const peerUrlOf = (node: NodeAccess) => `https://${peerAddressOf(node)}:2380`;
+
+/** One member after the other, as one does it while the cluster serves: address, certificate, the member's entry, manifest. */
+async function movePeersToAnotherNetwork(stage: Stage, node: NodeAccess): Promise<void> {
+  const names = [node.name, node.address, peerAddressOf(node)];
+  await node.writeFile('/root/peer.json', JSON.stringify({
+    apiVersion: 'kubeadm.k8s.io/v1beta4', kind: 'ClusterConfiguration', kubernetesVersion: `v${stage.versions.kubernetes}`, etcd: { local: { peerCertSANs: names } },
+  }));
+  await node.shell(`
+    ip address add ${peerAddressOf(node)}/24 dev host0
+    rm /etc/kubernetes/pki/etcd/peer.crt /etc/kubernetes/pki/etcd/peer.key
+    kubeadm init phase certs etcd-peer --config /root/peer.json`);
+  await announcePeerUrl(node, node.name, peerUrlOf(node));
+  // The kubelet stops the old pod before it starts the new one.
+  await node.shell(`
+    sed 's#https://10\\.77\\.0\\.\\([0-9]*\\):2380#https://10.78.0.\\1:2380#g' ${manifests}/etcd.yaml >/root/peers.yaml
+    grep -q 'listen-peer-urls=${peerUrlOf(node)}' /root/peers.yaml
+    cp /root/peers.yaml ${manifests}/etcd.yaml
+    tries=0
+    until [ "$(cat /proc/$(pidof etcd)/cmdline 2>/dev/null | tr '\\000' '\\n' | grep -c '^--listen-peer-urls=${peerUrlOf(node)}$')" = 1 ]; do
+      [ "$tries" -lt 120 ] || exit 1
+      tries=$((tries + 1))
+      sleep 1
+    done`);
+  await stage.cluster.waitUntilReady();
+}
 
 /** What courses teach: etcd is stopped, its data is in a new folder, and the volume of the manifest is pointed there. The flag stays. */
 async function pointAtNewFolder(stage: Stage, node: NodeAccess): Promise<void> {

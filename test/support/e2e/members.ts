@@ -23,6 +23,19 @@ export async function clusterSeenBy(node: NodeAccess): Promise<ClusterSeen> {
   };
 }
 
+/** Where the other members find each member, by its name, as the member on this machine lists them. */
+export async function peerUrlsSeenBy(node: NodeAccess): Promise<{ [name: string]: string[] }> {
+  const { members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  return Object.fromEntries(members.map(({ name, peerURLs }: any) => [name, peerURLs]));
+}
+
+/** Tells the cluster, through its member on this machine, that another member is found at another URL from now on. */
+export async function announcePeerUrl(node: NodeAccess, member: string, url: string): Promise<void> {
+  const { members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  const { ID } = members.find(({ name }: any) => name === member);
+  await ask(node, 'cluster/member/update', { ID, peerURLs: [url] });
+}
+
 /** The values of all keys that begin with a prefix, as they are stored. */
 export async function valuesBelow(node: NodeAccess, prefix: string): Promise<string[]> {
   const text = (value: string) => Buffer.from(value).toString('base64');
