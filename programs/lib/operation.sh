@@ -59,12 +59,15 @@ operation_unit() {
 }
 
 check_operation_id() {
+  local plain
   case $1 in
     '' | [!a-z0-9]* | *[!a-z0-9.-]*)
       refuse "the operation's id is '$1'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first"
       ;;
   esac
-  [ "${#1}" -le 72 ] || refuse "the operation's id has ${#1} characters" "use at most 63"
+  # A dry run has a record of its own, beside that of the operation.
+  plain=${1%.dry-run}
+  [ "${#plain}" -le 63 ] || refuse "the operation's id has ${#plain} characters" "use at most 63"
 }
 
 # make_operations_folder: it and its parent belong to root alone, so that nobody can put something else in their place.

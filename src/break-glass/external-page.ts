@@ -83,5 +83,5 @@ docs/break-glass.md in cdk8s-day2's repository.
 
     {{MACHINES}}
     backups in {{BACKUPS}}{{ON_MACHINES}}, named by time (UTC) and revision
-    restore.sh, lib/ are plain sh, --help lists all options; cluster.env has names, bin/ the tools
+    the programs are plain sh, --help lists all options; cluster.env has names, bin/ the tools
 `;

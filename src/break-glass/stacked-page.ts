@@ -92,5 +92,5 @@ you keep it, and kubeadm init on the restored data. See docs/break-glass.md in c
 
     {{MACHINES}}
     backups in {{BACKUPS}}{{ON_MACHINES}}, named by time (UTC) and revision
-    restore.sh, lib/ are plain sh, --help lists all options; cluster.env has names, bin/ the tools
+    the programs are plain sh, --help lists all options; cluster.env has names, bin/ the tools
 `;

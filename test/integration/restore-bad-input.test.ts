@@ -146,6 +146,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
     ['an option whose value was forgotten: a dry run that would have been none', ['--latest', '--lost', '--dry-run'], /--lost stands without its value/],
     ['an empty value', ['--latest', '--members', ''], /--members stands without its value/],
     ['two snapshots', ['--latest', '--at', COPY], /a snapshot is chosen twice: --latest and --at/],
+    ['an id that is longer than a Job\'s may be', ['--latest', '--id', 'a'.repeat(64)], /the operation's id has 64 characters/],
     ['a bad id', ['--latest', '--id', 'Upper/Case'], /the operation's id is 'Upper\/Case'/],
     ['a holder that is no member', ['--holder', 'cp9'], /the holder cp9 is none of the members/],
     ['a folder that isn\'t there', ['--file', '/nowhere/snapshot.db'], /--file is '\/nowhere\/snapshot\.db', and there is no folder \/nowhere/],
