@@ -65,7 +65,7 @@ export class ReplacementDrill {
   async bringProgram(node: NodeAccess): Promise<void> {
     const etcd = etcdTool(this.stage.versions.etcd);
     await node.run(['mkdir', '-p', `${kit}/bin`]);
-    const packed = await runOrThrow('sh', ['-c', 'tar -C "$1" -cf - replace-member.sh lib | base64 -w0', 'sh', programs]);
+    const packed = await runOrThrow('sh', ['-c', 'tar -C "$1" -cf - . | base64 -w0', 'sh', programs]);
     await node.run(['sh', '-ec', 'base64 -d | tar -C "$1" -xf -', 'sh', kit], { input: packed });
     await node.copyTo(toolchain.busybox.path('busybox'), `${kit}/bin/busybox`, '700');
     await node.copyTo(etcd.path('etcdctl'), `${kit}/bin/etcdctl`, '700');
