@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { startStaticPod, stopStaticPod } from '../../lab/faults';
 import { NodeAccess } from '../../lab/node-access';
 import { BreakGlass } from '../../support/e2e/break-glass';
 import { clusterSeenBy } from '../../support/e2e/members';
@@ -64,7 +65,9 @@ export const withoutQuorum: Scenario = {
     const left = [holder, follower];
     await lost.powerOff();
     // A disk that has forgotten what was written last: this member never starts again.
-    await follower.shell('pkill -9 -x etcd; find /var/lib/etcd/member/wal -type f -exec truncate -s 1000 {} +');
+    await stopStaticPod(follower, 'etcd');
+    await follower.shell('find /var/lib/etcd/member/wal -type f -exec truncate -s 1000 {} +');
+    await startStaticPod(follower, 'etcd');
 
     const restoreId = drill.idFor('words');
     const first = `sh restore.sh --latest --id ${restoreId} --without-quorum --lost ${lost.name}`;

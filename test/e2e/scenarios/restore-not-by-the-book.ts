@@ -19,12 +19,13 @@ export const restoredByHandBefore: Scenario = {
   promise: 'a cluster that was restored before as every course teaches, the manifest\'s hostPath pointed at the new folder, is restored: the data that serves, not the folder of that name',
   run: async (stage) => {
     for (const node of stage.cluster.controlPlanes) await pointAtNewFolder(stage, node);
+    const left = await Promise.all(stage.cluster.controlPlanes.map(listNamesake));
     const drill = await RestoreDrill.begin(stage, 'moved', {}, undefined, moved);
     const restoreId = drill.idFor('moved');
     await strangerRuns(stage, drill.node);
     await drill.start({ restoreId });
     await drill.assertRestored(restoreId);
-    for (const node of drill.nodes) assert.equal((await node.run(['ls', '/var/lib/etcd'])).trim(), 'member', `the folder of that name on ${node.name} is as it was`);
+    assert.deepEqual(await Promise.all(stage.cluster.controlPlanes.map(listNamesake)), left, 'the folders of that name are as they were');
     await assertStrangerUntouched(drill.node);
   },
 };
@@ -114,6 +115,11 @@ async function pointAtNewFolder(stage: Stage, node: NodeAccess): Promise<void> {
     grep -q 'path: ${moved}' /root/moved.yaml
     cp /root/moved.yaml ${manifests}/etcd.yaml`);
   await stage.cluster.waitUntilReady();
+}
+
+/** What is in the folder that the flag names, which no etcd uses any more. */
+function listNamesake(node: NodeAccess): Promise<string> {
+  return node.run(['ls', '-A', '/var/lib/etcd']);
 }
 
 /** Somebody without rights runs a program that is called etcd, with etcd's own flags. */

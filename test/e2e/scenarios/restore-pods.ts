@@ -64,7 +64,8 @@ async function restoreUnderKills(drill: RestoreDrill, killedAt: ReadonlyMap<stri
   for (const node of drill.nodes) await follow(node);
   await playFaults(drill, restoreId, async (node, point) => {
     await kill(node, point);
-    if (point === 'quiesce') await follow(node);
+    // The last point at which every API server runs: none is stopped before all machines have passed it.
+    if (point === 'ready') await follow(node);
   }, 900);
   await drill.assertRestored(restoreId);
 }
