@@ -121,7 +121,7 @@ step_unquiesce() {
 
 # The others are told: they may know the decision `swap`, and wait for the mark.
 step_call_off() {
-  local fix
+  local fix state
   if together && [ "$ROLE" = holder ]; then
     if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] &&
       ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
@@ -136,5 +136,7 @@ step_call_off() {
   if by_word && [ "$ROLE" = holder ]; then
     fix="on every other machine of this restore: sh restore.sh --abort $OPERATION --called-off $(word_of "$HOLDER" called-off). $fix"
   fi
-  conclude 1 aborted "$(fact reason): the old cluster serves as before" "$fix"
+  state="the old cluster serves as before"
+  [ -s "$RECORD/quiesce-began" ] || state="nothing was stopped"
+  conclude 1 aborted "$(fact reason): $state" "$fix"
 }

@@ -54,13 +54,16 @@ old_endpoints() {
 
 # put_key KIND SECONDS: writes this machine's key. If it can't be written for so long, the restore is given up.
 put_key() {
-  local why
+  local why limit
+  # Who only tries is not kept waiting for a quorum that may never come.
+  limit=$2
+  if [ -n "${DRY_RUN:-}" ] && [ "$limit" -gt 30 ]; then limit=30; fi
   if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
   why=$(reason 5)
-  say_once "not written yet: $why. Without a quorum this can't go on: sh restore.sh --abort $OPERATION, then see --without-quorum"
-  if overdue "$1-written" "$2"; then
-    give_up "$SELF could not say that it is $1 within $2 s: $why" \
-      "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
+  say_once "not written yet: $why. If this is the last line for a minute, the old etcd has no quorum: sh restore.sh --abort $OPERATION, then see 'No quorum' in RUNBOOK.md (--without-quorum)"
+  if overdue "$1-written" "$limit"; then
+    give_up "$SELF could not write into the old etcd that it is $1, within $limit s: $why" \
+      "has the old etcd a quorum? Without one see 'No quorum' in RUNBOOK.md (--without-quorum). Name as lost only machines that are gone for good"
   fi
   return 1
 }

@@ -143,7 +143,7 @@ keep_quiet() {
 step_quiesced() {
   keep_quiet || return 1
   if by_word && [ "$ROLE" != holder ]; then
-    say "$SELF is quiesced. For the holder, when all others say so, too: --quiesced \"$SELF=$(word_of "$SELF" quiesced) …\""
+    say "$SELF is quiesced. Its word for $HOLDER is $SELF=$(word_of "$SELF" quiesced). It goes on when $HOLDER has the words of all others"
   fi
   keep_fact quiesced-sent yes || return 1
   if ! together || { [ "$ROLE" != holder ] && marked; }; then return 0; fi

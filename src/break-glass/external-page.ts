@@ -13,8 +13,8 @@ Backups are on {{WITH_BACKUPS}} alone: if that disk may die, save {{BACKUPS}} fr
 A machine is *lost* if it is gone for good. One that runs is not lost, even if its data was deleted.
 - One etcd machine's disk or data is gone, the others serve: there, with the kit, \`sh replace-member.sh\`.
 - An etcd machine is lost, the others serve: no restore. See "Lost machines".
-- {{NO_QUORUM}} or more of the {{NUMBER}} etcd machines are lost: see "No quorum". All are: see "Lost machines".
-- Anything else, also if etcd's data was deleted on several machines: go on here.
+- etcd can run on fewer than {{QUORUM}} of the {{NUMBER}}, as its data was deleted, or machines are lost: see "No quorum".
+- All machines are lost: see "Lost machines". Anything else: go on here.
 {{END}}
 
 As root on {{KEEPER}}:
@@ -43,7 +43,7 @@ On each of them:
     sh restore.sh --holder HOLDER --id ID …     # paste the whole printed line; on API servers add --api
 
 Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready
-yet" and the like. If nothing follows "not written yet: connection refused", see "No quorum".
+yet" and the like. If "not written yet" is the last line for a minute, see "No quorum".
 The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
 no package, and no network but the one between these machines.
 

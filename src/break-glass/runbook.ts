@@ -49,13 +49,15 @@ function valuesOf(cluster: EtcdCluster, backups: BackupsByHand): PageValues {
     ONE: others.length === 0,
     SEVERAL: others.length > 0,
     NUMBER: `${machines.length}`,
-    NO_QUORUM: `${machines.length - Math.floor(machines.length / 2)}`,
+    QUORUM: `${Math.floor(machines.length / 2) + 1}`,
 
     HOLDER: holder.name,
     ROOT_OF_HOLDER: rootOf(holder.login),
     OTHERS: namesOf(others),
     ANOTHER: others[0]?.name ?? '',
-    LAST: others.at(-1)?.name ?? '',
+    ALL_OTHERS: others.map(({ name }) => name).join(' '),
+    // As the machines print them, each with another value.
+    WORDS: others.map(({ name }, i) => `${name}=${(0x1a2b3c4d + i * 0x11111111).toString(16)}`).join(' '),
     OR_ANOTHER: onEach && others.length > 0 ? ', or whichever of the machines has the newest backup' : '',
 
     BACKUPS: own,

@@ -10,8 +10,8 @@ Backups are on {{WITH_BACKUPS}} alone: if that disk may die, save {{BACKUPS}} fr
 A machine is *lost* if it is gone for good. One that runs is not lost, even if its data was deleted.
 - One machine's etcd disk or data is gone, the others serve: there, with the kit, \`sh replace-member.sh\`.
 - A machine is lost, the others serve: no restore. See "Lost machines".
-- {{NO_QUORUM}} or more of the {{NUMBER}} machines are lost: see "No quorum". All are: see "Lost machines".
-- Anything else, also if etcd's data was deleted on several machines: go on here.
+- etcd can run on fewer than {{QUORUM}} of the {{NUMBER}}, as its data was deleted, or machines are lost: see "No quorum".
+- All machines are lost: see "Lost machines". Anything else: go on here.
 {{END}}
 
 As root on {{HOLDER}}{{OR_ANOTHER}}:
@@ -45,7 +45,7 @@ On {{OTHERS}}:
     sh restore.sh --holder {{HOLDER}} --id ID     # paste the whole line that the restore printed
 
 Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready yet"
-and the like. If nothing follows "not written yet: connection refused" (or "no answer"), see "No quorum".
+and the like. If "not written yet" is the last line for a minute, see "No quorum".
 The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
 no package, and no network but the one between these machines.
 
@@ -56,20 +56,22 @@ no package, and no network but the one between these machines.
 
 ## No quorum
 
-End what you have begun: --abort ID on each machine. The machines can't decide together, so you decide.
-Those that you name as lost must never start again with their old disks. If only {{HOLDER}} is left, type
-there, in the kit as above, with the NAMES of all others and a blank between them:
+--abort ID where you have begun something. The machines can't decide together: you carry words between
+them. Add --lost "NAMES", with blanks between, to each line if machines are lost: they must never start
+again with their old disks. If only {{HOLDER}} is left, type there, in the kit, first with --dry-run:
 
-    sh restore.sh --latest{{TRUST}} --lost "NAMES"     # first with --dry-run
+    sh restore.sh --latest{{TRUST}} --lost "{{ALL_OTHERS}}"
 
-If more are left, choose an ID, such as 2026-11-21-no-quorum. Here {{LAST}} is lost; if none is, leave out
---lost. First on every machine that is left but {{HOLDER}}:
+Else choose a new ID. First on every other control plane that is left, in the kit (copied as above):
 
-    sh restore.sh --holder {{HOLDER}} --id ID --without-quorum --lost "{{LAST}}"
+    sh restore.sh --holder {{HOLDER}} --id ID --without-quorum
 
-It stops what runs there, and prints a word such as {{ANOTHER}}=1a2b3c4d. Then on {{HOLDER}}, with all words:
+It stops what runs there, prints a word such as {{ANOTHER}}=1a2b3c4d, and waits. --status shows the word again.
+Then on {{HOLDER}}, which tries the backup before it changes anything, with the words of all:
 
-    sh restore.sh --latest{{TRUST}} --id ID --without-quorum --lost "{{LAST}}" --quiesced "{{ANOTHER}}=1a2b3c4d"
+    sh restore.sh --latest{{TRUST}} --id ID --without-quorum --quiesced "{{WORDS}}"
+
+To go back: --abort ID on {{HOLDER}}, then on each other what that prints (--abort ID --called-off WORD).
 {{END}}
 
 ## Afterwards, on a machine that serves, in the kit
@@ -78,7 +80,8 @@ It stops what runs there, and prints a word such as {{ANOTHER}}=1a2b3c4d. Then o
     export ETCDCTL_CERT=$P/healthcheck-client.crt ETCDCTL_KEY=$P/healthcheck-client.key
     kubectl get nodes; bin/etcdctl endpoint health --cluster     # a lost node shows Ready for a minute
 
-Take a backup. When you are sure, delete etcd's old data, {{DATA}}/before-ID, and copies of the kit.
+Take a backup: apply an EtcdSnapshotJob, or kubectl create job --from=cronjob/NAME now. When you are
+sure, delete etcd's old data, {{DATA}}/before-ID, on all machines, and copies of the kit.
 
 ## Lost machines
 

@@ -14,7 +14,7 @@ async function wordIn(run: PersonsRun, pattern: RegExp): Promise<string> {
   return pattern.exec(run.output)![1];
 }
 
-const QUIESCED = /--quiesced "(cp2=[0-9a-f]{8}) /;
+const QUIESCED = /Its word for cp1 is (cp2=[0-9a-f]{8})\./;
 
 describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore without a quorum', () => {
   // Two of five are left.
