@@ -70,7 +70,6 @@ It stops what runs there, prints a word such as {{ANOTHER}}=1a2b3c4d, and waits.
 Then on {{HOLDER}}, which tries the backup before it changes anything, with the words of all:
 
     sh restore.sh --latest{{TRUST}} --id ID --without-quorum --quiesced "{{WORDS}}"
-
 To go back: --abort ID on {{HOLDER}}, then on each other what that prints (--abort ID --called-off WORD).
 {{END}}
 

@@ -27,14 +27,14 @@ export const examples: Scenario = {
       }
     } finally {
       rmSync(outdir, { recursive: true, force: true });
-      await cluster.kubectl(['delete', 'namespace', 'etcd-backups', '--ignore-not-found', '--timeout=90s']);
+      await cluster.kubectl(['delete', 'namespace', 'etcd-backups', 'etcd-restore', '--ignore-not-found', '--timeout=90s']);
     }
   },
 };
 
 async function judge(cluster: ClusterAccess, manifests: string): Promise<void> {
   const objects: KubernetesObject[] = parseAllDocuments(manifests).map((document) => document.toJS());
-  const kubernetes = new Kubernetes(cluster, 'etcd-backups');
+  const kubernetes = new Kubernetes(cluster, objects.find(({ metadata }) => metadata.namespace !== undefined)!.metadata.namespace!);
   const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
   // A dry run finds no namespace that is in the manifests themselves.
   await kubernetes.apply(objects.filter(isNamespace));

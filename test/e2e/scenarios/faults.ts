@@ -109,8 +109,9 @@ async function runAt(stage: Stage, { cronJobs: [cronJob] }: HostBackups, job: st
   const { kubernetes } = stage;
   const object = JSON.parse(await kubernetes.kubectl(['create', 'job', `--from=cronjob/${cronJob}`, job, '--dry-run=client', '-o', 'json']));
   const [container] = object.spec.template.spec.containers;
-  const [shell, applet, program] = container.command;
-  container.command = [shell, applet, '-c', `${shiftedDate(seconds)}. "$0"`, program];
+  const [shell, applet, option, script, ...words] = container.command;
+  assert.equal(option, '-c');
+  container.command = [shell, applet, option, shiftedDate(seconds) + script, ...words];
   await kubernetes.apply([object]);
   return kubernetes.ended(job);
 }
