@@ -46,8 +46,7 @@ On {{OTHERS}}:
 
 Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready yet"
 and the like. If "not written yet" is the last line for a minute, see "No quorum".
-The restore goes on when the ssh session ends and after a power cut. It needs no API server, no registry,
-no package, and no network but the one between these machines.
+It goes on when the ssh session ends and after a power cut. It needs no network but that of the machines.
 
     sh restore.sh --status  # on any machine: how far it is, and what it waits for
     sh restore.sh --abort ID  # on {{HOLDER}}: back to the old data, until the restored cluster serves
@@ -79,8 +78,8 @@ To go back: --abort ID on {{HOLDER}}, then on each other what that prints (--abo
     export ETCDCTL_CERT=$P/healthcheck-client.crt ETCDCTL_KEY=$P/healthcheck-client.key
     kubectl get nodes; bin/etcdctl endpoint health --cluster     # a lost node shows Ready for a minute
 
-Take a backup: apply an EtcdSnapshotJob, or kubectl create job --from=cronjob/NAME now. When you are
-sure, delete etcd's old data, {{DATA}}/before-ID, on all machines, and copies of the kit.
+Take a backup (kubectl create job --from=cronjob/NAME now). When you are sure, delete on all machines
+etcd's old data, {{DATA}}/before-ID, and copies of the kit.
 
 ## Lost machines
 
