@@ -44,9 +44,8 @@ On {{OTHERS}}:
     cd {{KIT_ON_OTHERS}}
     sh restore.sh --holder {{HOLDER}} --id ID     # paste the whole line that the restore printed
 
-Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet", "not ready yet"
-and the like. If "not written yet" is the last line for a minute, see "No quorum".
-It goes on when the ssh session ends and after a power cut. It needs no network but that of the machines.
+Wait until {{HOLDER}} says that the cluster is restored. It tries again after "not added yet" and the like. If
+"not written yet" is the last line for a minute, see "No quorum". A power cut does no harm.
 
     sh restore.sh --status  # on any machine: how far it is, and what it waits for
     sh restore.sh --abort ID  # on {{HOLDER}}: back to the old data, until the restored cluster serves
