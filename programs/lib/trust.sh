@@ -13,7 +13,8 @@ TRUST_FIX=
 trusted_by_root() {
   local left at above facts line mode found owners writers shared
   TRUST_FIX=
-  left=$# above=''
+  # No path: that of a file right below / is empty.
+  left=$# above=none
   # Each path at the front goes, and its real one comes to the end, with the folders above it.
   while [ "$left" -gt 0 ]; do
     UNTRUSTED="$1 is not there"

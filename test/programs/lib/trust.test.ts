@@ -85,6 +85,11 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
       expect(ask(twoLines)[0]).toContain('can\'t be told');
     });
 
+    test('a file right below / counts for /, too', () => {
+      const openRoot = `stat() { command stat "$@" | sed 's|^0 [0-9]* /$|0 777 /|'; }; `;
+      expect(callLibrary(shell, 'lib/text.sh', openRoot + script, ['/etc']).stdout).toBe('/ can be written by others than root\nchmod go-w /\n');
+    });
+
     test('below /tmp nothing is, and nobody is told to change /tmp', () => {
       writeFileSync('/tmp/cdk8s-day2-trust', '');
       expect(ask('/tmp/cdk8s-day2-trust')).toEqual(['/tmp can be written by others than root']);
