@@ -43,8 +43,8 @@ export function withPassed(page: string, whole: readonly Played[], results: read
     const line = `| ${group} | ${groups[group]} | ${cluster} | ${scenarios} | ${day} | ${commit} | ${minutes} |`;
     lines.set(keyOf(line), line);
   }
-  const [byGroup, sorted] = [(line: string) => Number(line.split('|')[1]), [...lines.values()]];
-  return HEAD + sorted.sort((a, b) => byGroup(a) - byGroup(b) || (keyOf(a) < keyOf(b) ? -1 : 1)).join('\n') + '\n';
+  const groupOf = (line: string) => Number(line.split('|')[1]);
+  return HEAD + [...lines.values()].sort((a, b) => groupOf(a) - groupOf(b) || (keyOf(a) < keyOf(b) ? -1 : 1)).join('\n') + '\n';
 }
 
 function keyOf(line: string): string {

@@ -86,7 +86,7 @@ describeWithTools('what root trusts', [toolchain.busybox], () => asRoot('what ro
     });
 
     test('a file right below / counts for /, too', () => {
-      const openRoot = `stat() { command stat "$@" | sed 's|^0 [0-9]* /$|0 777 /|'; }; `;
+      const openRoot = 'stat() { command stat "$@" | sed \'s|^0 [0-9]* /$|0 777 /|\'; }; ';
       expect(callLibrary(shell, 'lib/text.sh', openRoot + script, ['/etc']).stdout).toBe('/ can be written by others than root\nchmod go-w /\n');
     });
 

@@ -15,7 +15,7 @@ export interface ClusterSeen {
 
 /** Asks the member on a machine. The list of members is read with consensus: without a quorum there is no answer. */
 export async function clusterSeenBy(node: NodeAccess): Promise<ClusterSeen> {
-  const { header, members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  const { header, members } = await memberList(node);
   return {
     clusterId: header.cluster_id,
     members: members.map(({ name = '', isLearner = false }: any) => ({ name, isLearner }))
@@ -25,13 +25,13 @@ export async function clusterSeenBy(node: NodeAccess): Promise<ClusterSeen> {
 
 /** Where the other members find each member, by its name, as the member on this machine lists them. */
 export async function peerUrlsSeenBy(node: NodeAccess): Promise<{ [name: string]: string[] }> {
-  const { members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  const { members } = await memberList(node);
   return Object.fromEntries(members.map(({ name, peerURLs }: any) => [name, peerURLs]));
 }
 
 /** Tells the cluster, through its member on this machine, that another member is found at another URL from now on. */
 export async function announcePeerUrl(node: NodeAccess, member: string, url: string): Promise<void> {
-  const { members } = await ask(node, 'cluster/member/list', { linearizable: true });
+  const { members } = await memberList(node);
   const { ID } = members.find(({ name }: any) => name === member);
   await ask(node, 'cluster/member/update', { ID, peerURLs: [url] });
 }
@@ -42,6 +42,11 @@ export async function valuesBelow(node: NodeAccess, prefix: string): Promise<str
   const end = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`;
   const { kvs = [] } = await ask(node, 'kv/range', { key: text(prefix), range_end: text(end) });
   return kvs.map(({ value }: { value: string }) => Buffer.from(value, 'base64').toString('latin1'));
+}
+
+/** Read with consensus: without a quorum there is no answer. */
+function memberList(node: NodeAccess): Promise<any> {
+  return ask(node, 'cluster/member/list', { linearizable: true });
 }
 
 async function ask(node: NodeAccess, path: string, question: object): Promise<any> {
