@@ -78,7 +78,7 @@ describeWithTools('fingerprints', [toolchain.busybox], () => asRoot('fingerprint
         outcome: 'failed',
         step: 'protect',
         message: expect.stringMatching(new RegExp(`^${written} is saved, without fingerprints/encryption-config: /fingerprints/encryption-config can't be read: .*[Pp]ermission denied$`)),
-        fix: expect.stringMatching(/the file has to be user 0's or open to all$/),
+        fix: expect.stringMatching(/the file has to belong to user 0 or be readable by all$/),
       });
       expect(scene.backups.faults(written)).toEqual([]);
       expect(scene.backups.record(written)).toMatchObject({ fingerprints: ofPki(), missing: ['fingerprints/encryption-config'] });
