@@ -113,6 +113,22 @@ local_url() {
   done
 }
 
+# api_knows_others: whether an endpoint of this machine's API server may be the etcd of another machine.
+api_knows_others() {
+  local own url
+  own=$(setting etcd listen-client-urls),$(setting etcd advertise-client-urls)
+  for url in $(setting kube-apiserver etcd-servers | tr ',' ' '); do
+    case $url in
+      http*://127.* | http*://\[::1\]* | http*://localhost:*) [ "$ROLE" = api ] || continue ;;
+    esac
+    case ,$own, in
+      *,"${url%/}",* | *,"${url%/}/",*) ;;
+      *) return 0 ;;
+    esac
+  done
+  return 1
+}
+
 # check_kubelet: the kubelet has to read its manifests from the folder out of which they are moved.
 check_kubelet() {
   local pid config folder

@@ -159,9 +159,7 @@ step_stop_etcd() {
 # that it starts. And it must see nothing of what a stranger (check_dead) served.
 step_stop_api() {
   has_api || return 0
-  case $(setting kube-apiserver etcd-servers):$(fact stranger) in
-    *,*:) return 0 ;;
-  esac
+  if api_knows_others && [ -z "$(fact stranger)" ]; then return 0; fi
   stop_or_give_up kube-apiserver 1 "$LOOK_AT_PROCESS"
 }
 

@@ -263,7 +263,7 @@ step_set_aside() {
   set_data_aside "before-$OPERATION"
 }
 
-# Says that this member won't serve the old data again: API servers that know several endpoints wait for it.
+# Says that this member won't serve the old data again: API servers that know the etcd of other machines wait for it.
 step_stopped() {
   marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
 }
@@ -329,21 +329,17 @@ step_start_api() {
   say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
 }
 
-# safe_for_api: an API server that knows several endpoints starts only when none of them can serve the old data any
+# safe_for_api: an API server that knows other machines' etcd starts only when none of them can serve the old data any
 # more.
 safe_for_api() {
-  local member servers
-  servers=$(setting kube-apiserver etcd-servers)
-  case $servers in
-    *,*) ;;
-    *) [ "$ROLE" = api ] || return 0 ;;
-  esac
+  local member
+  api_knows_others || return 0
   [ "$ROLE" != holder ] || VIA=$LOCAL_URL
   [ "$ROLE" = holder ] || marked || return 1
   ask "$VIA" 5 get --prefix "$(key stopped/)" --keys-only || return 1
   for member in $(followers); do
     if ! grep -qx "$(key stopped)/$member" "$WORK/answer"; then
-      say_once "this API server knows several endpoints ($servers): waiting until $member has stopped serving the old data"
+      say_once "this API server asks the etcd of other machines ($(setting kube-apiserver etcd-servers)): waiting until $member has stopped serving the old data"
       return 1
     fi
   done

@@ -320,6 +320,18 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     machine.kubelet.start();
   }));
 
+  test.concurrent('API servers that ask the etcd of another machine start when that one has left the old cluster', () => StubRestoreDrill.with({ members: 3, api: 'crossed' }, async (drill) => {
+    const [holder, ...others] = drill.machines;
+    drill.start('crossed', { failpoints: { cp2: 'stop-etcd:hold', cp3: 'stop-etcd:hold' } });
+    await Promise.all(others.map((machine) => drill.holds('crossed', machine, 'stop-etcd')));
+    await until('it waits', () => holder.record('crossed').log.includes('waiting until cp2 has stopped serving the old data'), 60);
+    expect(holder.running['kube-apiserver']).toBe(0);
+    for (const machine of others) machine.record('crossed').pass('stop-etcd');
+    expect(await drill.faultsOfRestored('crossed')).toEqual([]);
+    // Each has written to the restored cluster by the etcd of another machine.
+    expect([...new Set(drill.judge.writes.filter(({ clusterId }) => clusterId !== drill.beginning.clusterId).map(({ machine }) => machine))].sort()).toEqual(['cp1', 'cp2', 'cp3']);
+  }));
+
   test.concurrent('an API server\'s endpoints in several flags are refused', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();

@@ -160,7 +160,7 @@ end: do
 #ifdef EXTERNAL
   :: d_step { on(SET_ASIDE) && !IS_HOLDER && me.data == NOTHING -> me.rec = STOPPED; END }
 
-  /* # step: stopped: follower -- needed where an API server knows several endpoints: this member will not serve the old data again. */
+  /* # step: stopped: follower -- needed where an API server knows the etcd of other machines: this member will not serve the old data again. */
   :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && !me.stopped -> me.stopped = 1; END }
   :: d_step { on(STOPPED) && NEW_QUORUM(me.cut) && me.stopped -> me.rec = ADD_LEARNER; END }
 #else
@@ -185,7 +185,7 @@ end: do
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
-  /* # step: start-api: holder, follower, api -- where the API server knows several endpoints, none of them may serve the old data any more. */
+  /* # step: start-api: holder, follower, api -- where the API server knows the etcd of other machines, none of them may serve the old data any more. */
   :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API -> me.api_manifest = 1; END }
   :: d_step { on(START_API) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = FINISH; END }
 

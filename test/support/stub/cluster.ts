@@ -24,8 +24,11 @@ export interface StubClusterOptions {
   readonly runs?: 'static-pod' | 'unit';
   /** Where the data is and how etcd is told. @default - as kubeadm has it */
   readonly layout?: StubLayout;
-  /** Whether API servers run beside the members, or on one machine that has no member. @default 'beside' */
-  readonly api?: 'beside' | 'apart';
+  /**
+   * Whether API servers run beside the members and ask that one, beside the members and ask the next machine's, or on one machine that
+   * has no member and ask all. @default 'beside'
+   */
+  readonly api?: 'beside' | 'crossed' | 'apart';
   /** Whose commands the program uses. @default 'busybox' */
   readonly shell?: Shell;
   readonly scheduler?: boolean;
@@ -97,8 +100,8 @@ export class StubCluster {
       etcd: runs,
       clientPort: ports.client,
       peerPort: ports.peer,
-      apiPort: api === 'beside' ? ports.api[index] : undefined,
-      etcdServers: [all[index]],
+      apiPort: api === 'apart' ? undefined : ports.api[index],
+      etcdServers: [all[api === 'crossed' ? (index + 1) % all.length : index]],
     }));
     if (api === 'apart') {
       this.machines.push(new StubMachine({
