@@ -33,7 +33,7 @@ api_ready() {
   case $API_SAYS in
     'ok ' | ok | *'"code": 401'* | *'HTTP/1.1 401'*) return 0 ;;
     # For some seconds it doesn't know yet that anybody may ask for its health.
-    *forbidden*system:anonymous*) API_SAYS="it still reads its roles" && return 1 ;;
+    *forbidden*system:anonymous*) API_SAYS="it forbids anybody to ask for its health: it still reads its roles, or the ClusterRoleBinding system:public-info-viewer is gone" && return 1 ;;
     *) API_SAYS=$(echo "${API_SAYS:-no answer}" | cut -c1-200) && return 1 ;;
   esac
 }

@@ -60,6 +60,11 @@ latest_operation() {
   say "the latest operation here is $OPERATION, of all: $(operations_here | words)"
 }
 
+# outcome_of ID: how an operation here has ended.
+outcome_of() {
+  json_string outcome <"$OPERATIONS/$1/result"
+}
+
 # refuse_nameless OPTION: an option that changes something needs an id. There is no default for it.
 refuse_nameless() {
   refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | words)"
@@ -71,6 +76,7 @@ by_hand_status() {
   tail -n 20 "$(operation_folder)/log"
   if [ -e "$(operation_folder)/result" ]; then
     cat "$(operation_folder)/result"
+    say "operation $OPERATION has ended, as $(outcome_of "$OPERATION")"
   elif systemctl is-active --quiet "$(operation_unit)"; then
     say "under way, at step $(step_now)"
   else

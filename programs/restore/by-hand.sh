@@ -163,7 +163,8 @@ know_machines() {
     if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
       refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name only lost members by --lost"
     fi
-    [ "$ROLE" != holder ] || need_words
+    # A dry run stops nothing, and so needs nobody's word.
+    [ "$ROLE" != holder ] || [ -n "${DRY_RUN:-}" ] || need_words
   fi
 }
 
@@ -202,7 +203,7 @@ tell_others() {
 }
 
 others_type() {
-  echo "On every other member:"
+  echo "On every other member$([ -z "${DRY_RUN:-}" ] || echo ", if you want to try it there, too"):"
   echo "  sh restore.sh --holder $(quoted "$SELF") --id $OPERATION --members $(quoted "$MEMBERS")${LOST:+ --lost $(quoted "$LOST")}${WITH:+ --with $(quoted "$WITH")}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
   [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
 }
@@ -219,7 +220,8 @@ by_hand_forget() {
   find_restore
   [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$(operation_folder)/result" ] ||
-    fail "operation $OPERATION has ended" "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
+    refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
+      "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
   # By the phase: a machine that waits for the decision may be the last to learn that it was taken.
   [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
     fail "nothing is decided yet" \
@@ -238,7 +240,8 @@ by_hand_abort() {
   LOST_NOW=$LOST
   find_restore
   [ ! -e "$(operation_folder)/result" ] ||
-    fail "operation $OPERATION has ended" "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
+    refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
+      "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
   # Whatever happens here, the unit goes on by itself: back, or forward.
   trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
   on_signals left

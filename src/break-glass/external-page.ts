@@ -56,11 +56,11 @@ no package, and no network but the one between these machines.
 
 ## No quorum
 
-End what you have begun: --abort ID on each machine. The machines can't decide together, so you decide.
-Those that you name as lost must never start again with their old disks. Choose an ID, such as
-2026-11-21-no-quorum. LOST are the lost ones, such as "etcd-2 etcd-3"; if none is, leave out --lost.
+End what you have begun: --abort ID on each machine. Choose a new ID. LOST are machines that must never
+start again with their old disks, such as "etcd-2 etcd-3"; if none is lost, leave out --lost.
 MEMBERS are all, lost ones too, by their names in etcd: "etcd-1=https://10.0.0.1:2379 etcd-2=… etcd-3=…".
-First on every machine that is left but {{HOLDER}}; on API servers add --api:
+To try the backup first, type the last line on {{HOLDER}} with --dry-run in the place of --quiesced.
+Then on every machine that is left but {{HOLDER}}; on API servers add --api:
 
     sh restore.sh --holder HOLDER --id ID --without-quorum --lost "LOST" --members "MEMBERS" --with "API-SERVERS"
 

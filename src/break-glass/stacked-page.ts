@@ -60,12 +60,12 @@ again with their old disks. If only {{HOLDER}} is left, type there, in the kit, 
 
     sh restore.sh --latest{{TRUST}} --lost "{{ALL_OTHERS}}"
 
-Else choose a new ID. First on every other control plane that is left, in the kit (copied as above):
+Else choose a new ID. To try the backup first, type the last line on {{HOLDER}} with --dry-run in the
+place of --quiesced. Then on every other control plane that is left, in the kit (copied as above):
 
     sh restore.sh --holder {{HOLDER}} --id ID --without-quorum
 
-It stops what runs there, prints a word such as {{ANOTHER}}=1a2b3c4d, and waits. --status shows the word again.
-Then on {{HOLDER}}, which tries the backup before it changes anything, with the words of all:
+It stops what runs there, and prints a word, which --status shows again. Then on {{HOLDER}}, with all words:
 
     sh restore.sh --latest{{TRUST}} --id ID --without-quorum --quiesced "{{WORDS}}"
 To go back: --abort ID on {{HOLDER}}, then on each other what that prints (--abort ID --called-off WORD).

@@ -66,7 +66,7 @@ describeWithTools('a restore that a person aborts', [toolchain.etcd36, toolchain
     }
     expect(await drill.faultsOfRestored('late')).toEqual([]);
     expect(tried).toEqual(expect.arrayContaining([...holder, ...follower]));
-    expect(await drill.type(third, ['--abort', 'late']).summary()).toMatchObject({ status: 1, message: 'operation late has ended' });
+    expect(await drill.type(third, ['--abort', 'late']).summary()).toMatchObject({ status: 2, message: 'operation late has ended, as restored' });
   }));
 
   test.concurrent.each(['swap', 'mark'])('because the holder is lost at %s: the old cluster serves with the two that are left', (point) => StubRestoreDrill.with({ members: 3 }, async (drill) => {

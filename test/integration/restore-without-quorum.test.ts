@@ -42,6 +42,14 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     await refused(/^without a quorum, cp2 has to be stopped first, and to say so$/);
     await refused(/cp2/, '--quiesced', 'cp2=00000000');
 
+    // Before anybody is stopped, the backup is tried.
+    const dryRun = drill.startOn(holder, 'words', { everywhere: [...args, '--dry-run'] });
+    expect(await dryRun.summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(holder.running).toEqual(untouched);
+    const status = drill.type(holder, ['--status', 'words.dry-run']);
+    expect(await status.ended).toBe(0);
+    expect(status.output.trimEnd()).toMatch(/operation words\.dry-run has ended, as dry-run$/);
+
     const waiting = drill.startOn(follower, 'words', { everywhere: args });
     const word = await wordIn(waiting, QUIESCED);
     expect(follower.running).toEqual({ 'etcd': 0, 'kube-apiserver': 0 });
