@@ -55,7 +55,7 @@ export const acts: readonly Act[] = [
   { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
   ...['1.35.4', '1.36.3', '1.37.2'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
-    scenarios: [restoreByHand, examples],
+    scenarios: [restoreByHand, examples, restoreSingle],
   })),
 ];
 

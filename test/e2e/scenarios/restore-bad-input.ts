@@ -29,7 +29,7 @@ const badInputs: readonly BadInput[] = [
   { name: 'missing', damage: damage.missing, message: /is damaged/ },
   { name: 'someone else\'s', damage: damage.someoneElses, message: /belongs to user 1000/ },
   { name: 'of a foreign cluster', damage: damage.foreignCluster, message: /billing/ },
-  { name: 'of a newer etcd', damage: damage.newerStorage, message: /3\.7/ },
+  { name: 'of a newer etcd', damage: damage.newerStorage, message: /3\.9/ },
   { name: 'an unknown name', order: { snapshot: SnapshotSource.at('20200101T000000Z-r1') }, message: /20200101T000000Z-r1/ },
   { name: 'older than all backups', order: { snapshot: SnapshotSource.before('2020-01-01T00:00:00Z') }, message: /no .*backup/ },
   { name: 'an unknown file', order: { snapshot: SnapshotSource.file('/mnt/nowhere.db') }, message: /\/mnt\/nowhere\.db/ },

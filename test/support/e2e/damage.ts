@@ -14,13 +14,13 @@ export const damage = {
   someoneElses: (node: NodeAccess, backup: string) => node.run(['chown', '1000:1000', `${backup}/snapshot.db`]),
   foreignCluster: (node: NodeAccess, backup: string) => node.shell('sed -i "s/\\"cluster\\":\\"[^\\"]*\\"/\\"cluster\\":\\"billing\\"/" "$1"', `${backup}/backup.json`),
 
-  /** As an etcd of the next minor would have written it, whole and with a true checksum. */
+  /** As an etcd of a later minor would have written it, whole and with a true checksum. */
   newerStorage: (node: NodeAccess, backup: string) => node.run(['bash', '-euc', `
     cd "$1"
-    grep -aq 'storageVersion3\\.6\\.0' snapshot.db
-    LC_ALL=C sed -i 's/storageVersion3\\.6\\.0/storageVersion3.7.0/g' snapshot.db
+    grep -aq 'storageVersion3\\.[67]\\.0' snapshot.db
+    LC_ALL=C sed -i 's/storageVersion3\\.[67]\\.0/storageVersion3.9.0/g' snapshot.db
     truncate -s -32 snapshot.db
     checksum=$(sha256sum <snapshot.db | cut -d' ' -f1)
     printf "$(echo "$checksum" | sed 's/../\\\\x&/g')" >>snapshot.db
-    sed -i 's/"sha256":"[^"]*"/"sha256":"'"$checksum"'"/; s/"storageVersion":"[^"]*"/"storageVersion":"3.7.0"/' backup.json`, 'bash', backup]),
+    sed -i 's/"sha256":"[^"]*"/"sha256":"'"$checksum"'"/; s/"storageVersion":"[^"]*"/"storageVersion":"3.9.0"/' backup.json`, 'bash', backup]),
 };
