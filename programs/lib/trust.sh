@@ -40,11 +40,11 @@ trusted_by_root() {
     mode=${line#* } mode=${mode%% *}
     case $line in
       '0 '*) ;;
-      *) owners=$(with "$owners" "$at") found=${found:-"$at belongs to user ${line%% *}, and not to root"} ;;
+      *) owners=$(plus "$owners" "$at") found=${found:-"$at belongs to user ${line%% *}, and not to root"} ;;
     esac
     # The last two digits are for group and others; 2, 3, 6 and 7 allow to write.
     case $mode in
-      *[2367] | *[2367]?) writers=$(with "$writers" "$at") found=${found:-"$at can be written by others than root"} ;;
+      *[2367] | *[2367]?) writers=$(plus "$writers" "$at") found=${found:-"$at can be written by others than root"} ;;
     esac
     # A sticky folder is open to everybody on purpose: no chmod is proposed for it.
     case $mode in
@@ -58,8 +58,8 @@ EOF
   [ -z "$found" ]
 }
 
-# with LIST PATH: the list and the path, once.
-with() {
+# plus LIST PATH: the list, with the path in it once.
+plus() {
   case "$1 " in
     *" $(quoted "$2") "*) printf '%s' "$1" ;;
     *) printf '%s %s' "$1" "$(quoted "$2")" ;;

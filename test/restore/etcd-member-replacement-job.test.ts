@@ -61,8 +61,9 @@ describe('a member is replaced by one Job', () => {
 
 test('the program has every file that it sources', () => {
   const { contents, files } = Program.REPLACE_MEMBER;
-  const sourced = [...contents['replace-member.sh'].matchAll(/^\. "\$here\/([a-z./-]+)"$/gm)].map(([, file]) => file);
-  expect(files.filter((file) => file.endsWith('.sh'))).toEqual(['replace-member.sh', ...sourced]);
+  const withSourced = (file: string): string[] =>
+    [file, ...[...contents[file].matchAll(/^\. "\$here\/([a-z./-]+)"$/gm)].flatMap(([, sourced]) => withSourced(sourced))];
+  expect(files.filter((file) => file.endsWith('.sh'))).toEqual(withSourced('replace-member.sh'));
 });
 
 test('every prop is found again', () => {

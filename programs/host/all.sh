@@ -1,0 +1,8 @@
+# shellcheck shell=sh
+# all.sh: this whole room.
+
+. "$here/host/proc.sh"
+. "$here/host/settings.sh"
+. "$here/host/running.sh"
+. "$here/host/api-server.sh"
+. "$here/host/components.sh"
