@@ -52,6 +52,8 @@ export PROGRAM=restore.sh
 . "$here/restore/stage.sh"
 . "$here/restore/proof.sh"
 . "$here/restore/trial.sh"
+. "$here/restore/bump.sh"
+. "$here/restore/outcome.sh"
 . "$here/restore/steps.sh"
 . "$here/restore/by-hand.sh"
 

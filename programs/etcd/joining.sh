@@ -46,8 +46,8 @@ joining_manifest() {
       print indent "- --initial-cluster=" cluster
       print indent "- --initial-cluster-state=existing"
     }' "$1" >"$3" && chmod 0600 "$3" || return 1
-  awk -v component=etcd -f "$here/host/static-pod.awk" "$1" >"$WORK/before.pod" 2>/dev/null &&
-    awk -v component=etcd -f "$here/host/static-pod.awk" "$3" >"$WORK/joining.pod" 2>/dev/null &&
+  tell_pod etcd "$1" >"$WORK/before.pod" 2>/dev/null &&
+    tell_pod etcd "$3" >"$WORK/joining.pod" 2>/dev/null &&
     awk -f "$here/host/settings.awk" "$WORK/before.pod" >"$WORK/before" &&
     awk -f "$here/host/settings.awk" "$WORK/joining.pod" >"$WORK/joining" || return 1
   joins='^initial-cluster\(-state\)\{0,1\}='

@@ -47,10 +47,15 @@ discover() {
     return 2
 }
 
+# tell_pod COMPONENT MANIFEST: prints what the manifest tells the component; see host/static-pod.awk.
+tell_pod() {
+  awk -v component="$1" -f "$here/host/yaml.awk" -f "$here/host/static-pod.awk" "$2"
+}
+
 # read_manifest COMPONENT MANIFEST FILE
 read_manifest() {
   local status=0
-  awk -v component="$1" -f "$here/host/static-pod.awk" "$2" >"$3" 2>"$WORK/errors" || status=$?
+  tell_pod "$1" "$2" >"$3" 2>"$WORK/errors" || status=$?
   case $status in
     0) ;;
     1) not_understood "$2, line $(cut -f 2 "$3" | tail -n 1): $(cut -f 3- "$3" | tail -n 1)" "$AS_KUBEADM" ;;
@@ -77,7 +82,7 @@ refuse_second_manifest() {
   for other in "$MANIFESTS"/*; do
     if [ "$other" = "$MANIFESTS/$1.yaml" ] || [ ! -f "$other" ]; then continue; fi
     status=0
-    awk -v component="$1" -f "$here/host/static-pod.awk" "$other" >"$WORK/other" 2>/dev/null || status=$?
+    tell_pod "$1" "$other" >"$WORK/other" 2>/dev/null || status=$?
     # A file that can't be read, and doesn't have the component's name in it, is of something else.
     if [ "$status" -eq 3 ] || { [ "$status" -ne 0 ] && ! grep -q -e "$1" "$other"; }; then continue; fi
     [ "$status" -ne 0 ] ||

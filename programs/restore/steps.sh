@@ -49,36 +49,6 @@ step_restore_aside() {
       "nothing was stopped; check the snapshot and the space in $DATA_DIR"
 }
 
-# latest_revision: the old cluster's, from any member that answers, with or without a quorum, else from the data here.
-# Empty if neither can be read.
-latest_revision() {
-  if ask_old get "$MARKS" --consistency=s --write-out=json || status_of_data; then
-    json_number revision <"$WORK/answer"
-  fi
-}
-
-# status_of_data: a running etcd has its database locked, and a tool that opens it waits until etcd ends: so the lock is
-# tried first.
-status_of_data() {
-  local database
-  database=$DATA_DIR/member/snap/db
-  [ -f "$database" ] && flock -n -s "$database" true &&
-    run 60 "$OFFLINE" snapshot status "$database" --write-out=json >"$WORK/answer" 2>"$WORK/errors"
-}
-
-# bump_over REVISION: the bump with which revisions only grow, even if the old cluster was itself restored and bumped
-# after the backup was taken.
-bump_over() {
-  local ahead
-  if [ -z "$1" ]; then
-    echo $((BUMP * 10))
-    return
-  fi
-  ahead=$(($1 - $(fact revision)))
-  [ "$ahead" -gt 0 ] || ahead=0
-  echo $((BUMP + ahead))
-}
-
 step_ready() {
   if [ -n "${DRY_RUN:-}" ]; then
     rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION" || return 1
@@ -382,16 +352,6 @@ step_finish() {
     "$(old_data_in_words)" "$(figures)"
 }
 
-restored_in_words() {
-  echo "$(snapshot_name) is restored, revision $(fact revision)$(outage_in_words)"
-}
-
-# whereabouts: where the old and the restored data are, for a person who has to look.
-whereabouts() {
-  [ -n "${DATA_DIR:-}" ] || { echo "the restored cluster is that of $HOLDER" && return; }
-  echo "what was restored is to be served from $DATA_DIR$([ ! -e "$DATA_DIR/before-$OPERATION" ] || echo ", the old data is in $DATA_DIR/before-$OPERATION")"
-}
-
 # remove_lost_learners: a learner that a person has named as lost holds up the others, as etcd allows only one.
 remove_lost_learners() {
   local host learner member
@@ -400,26 +360,4 @@ remove_lost_learners() {
     learner=$(members | awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }')
     [ -z "$learner" ] || ask "$VIA" 10 member remove "$learner" || :
   done
-}
-
-outage() {
-  echo $(($(fact api-ready) - $(fact quiesce-began)))
-}
-
-outage_in_words() {
-  ! has_api || echo ", this API server was away for $(outage) s since the restore stopped it"
-}
-
-old_data_in_words() {
-  if [ -e "${DATA_DIR:-/nonexistent}/before-$OPERATION" ]; then echo \
-    "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"; fi
-}
-
-figures() {
-  printf '"role":"%s"' "$ROLE"
-  ! has_api || printf ',"apiOutageSeconds":%s' "$(outage)"
-  [ "$ROLE" != holder ] ||
-    printf ',"revision":%s,"bump":%s,"cluster":"%s","members":"%s"' "$(fact revision 0)" "$(fact bump 0)" \
-      "$(fact cluster)" \
-      "$([ ! -f "$WORK/members" ] || awk '{ printf "%s%s=%s", space, $2, $1; space = " " }' "$WORK/members")"
 }
