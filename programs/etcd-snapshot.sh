@@ -36,7 +36,7 @@ ETCDCTL_CACERT       -             -        file with the CA of etcd; empty wher
 ETCDCTL_CERT         -             -        file of the client certificate
 ETCDCTL_KEY          -             -        file of its key
 SNAPSHOT_TIMEOUT     600           seconds  longest time of one save
-ROUNDS               3             -        how often all the endpoints are tried
+ROUNDS               3             times    how often all the endpoints are tried
 ROUND_PAUSE          10            seconds  pause between two rounds
 MINIMUM_FREE         -             bytes    free space that the volume must have; empty: twice the size of the database
 PKI                  -             -        folder copied beside the snapshot, with its private keys, in plain text
@@ -98,10 +98,7 @@ check() {
       refuse "CLUSTER is '${CLUSTER:-}'" "set it to the cluster's name: lower-case letters, digits and hyphens"
       ;;
   esac
-  whole_number SNAPSHOT_TIMEOUT "$SNAPSHOT_TIMEOUT"
-  whole_number ROUNDS "$ROUNDS"
-  whole_number ROUND_PAUSE "$ROUND_PAUSE"
-  [ -z "${MINIMUM_FREE:-}" ] || whole_number MINIMUM_FREE "$MINIMUM_FREE"
+  check_inputs
   decide_retention </dev/null >/dev/null 2>"$WORK/errors" ||
     refuse "the retention policy can't be used: $(tail -n 1 "$WORK/errors")" \
       "set at least one KEEP_ variable to a whole number of at least 1"
@@ -134,12 +131,6 @@ check() {
 # all.
 is_readable() {
   (: <"$1") 2>/dev/null
-}
-
-whole_number() {
-  case $2 in
-    '' | 0* | *[!0-9]* | ????????????????*) refuse "$1 is '$2'" "set it to a whole number of at least 1" ;;
-  esac
 }
 
 open_folder() {

@@ -73,7 +73,7 @@ by_hand() {
   case ${1:-} in
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
-  forget OPERATION SELF MEMBERS EXPIRES
+  forget SELF MEMBERS
   begin_by_hand
   verb=replace
   while [ $# -gt 0 ]; do

@@ -55,36 +55,37 @@ export PROGRAM=restore.sh
 . "$here/restore/bump.sh"
 . "$here/restore/outcome.sh"
 . "$here/restore/steps.sh"
+. "$here/restore/abort.sh"
 . "$here/restore/by-hand.sh"
 
 INPUTS='
-CLUSTER          -             -          name of the cluster and of its folder on the volume; by hand it is in the path
-BACKUP_ROOT      -             -          folder where the volume is mounted; by hand it is in the path of the kit
-ROLE             -             -          holder, follower, or api (an API server without a member)
-SELF             -             -          name of this machine
-HOLDER           -             -          name of the machine that restores the snapshot
-MEMBERS          -             -          all members of the restored cluster, NAME=CLIENT_URL; lost ones not
-MACHINES         -             -          names of all machines that take part; empty: the members
-LOST             -             -          names of the members that are lost
-WITH             -             -          names of machines that run an API server and no member
-WITHOUT_QUORUM   -             -          1: the old etcd has no quorum, so persons carry words from machine to machine
-QUIESCED         -             -          words of the machines that are quiesced, NAME=WORD
-SNAPSHOT         -             -          latest, at:NAME, before:TIME or file:PATH
-STAGED_FROM      -             -          in a pod: where a volume is mounted that the host lacks; the backup is copied
-INSTEAD_OF       -             -          id of a restore that this one ends and takes over
-DRY_RUN          -             -          1: all checks and a trial of the snapshot; nothing is stopped
-EXPIRES          -             -          time after which this restore must not begin, as 2026-11-22T00:00:00Z
-READY_TIMEOUT    600           seconds    to wait until all machines are ready
-QUIESCE_TIMEOUT  120           seconds    to wait until all machines are quiesced
-FINISH_TIMEOUT   900           seconds    to wait at the end for proof, and for all members
-API_GRACE        1             seconds    to wait until the API server ends by itself
-TRUST_BACKUPS    -             -          1: accept a backup that others than root can write
-SKIP_HASH_CHECK  -             -          1: accept a bare database, which has no checksum
-BUMP             1000000000    revisions  how far its revisions begin above the latest one of the old cluster
-ACCEPT_MISMATCH  -             -          1: accept another PKI or encryption configuration than the backup recorded
-MANIFESTS        /etc/kubernetes/manifests  -          folder of the static pods
-ETCD_UNIT        etcd.service  -          unit of etcd, where it is no static pod
-FAILPOINT        -             -          for tests, see lib/failpoint.sh
+CLUSTER             -            -         name of the cluster and of its folder on the volume; by hand in the path
+BACKUP_ROOT         -            -         folder where the volume is mounted; by hand it is in the path of the kit
+ROLE                -            -         holder, follower, or api (an API server without a member)
+SELF                -            -         name of this machine
+HOLDER              -            -         name of the machine that restores the snapshot
+MEMBERS             -            -         all members of the restored cluster, NAME=CLIENT_URL; lost ones not
+MACHINES            -            -         names of all machines that take part; empty: the members
+LOST                -            -         names of the members that are lost
+WITH                -            -         names of machines that run an API server and no member
+WITHOUT_QUORUM      -            -         1: the old etcd has no quorum, so persons carry words from machine to machine
+QUIESCED            -            -         words of the machines that are quiesced, NAME=WORD
+SNAPSHOT            -            -         latest, at:NAME, before:TIME or file:PATH
+STAGED_FROM         -            -         in a pod: where a volume is mounted that the host lacks; the backup is copied
+INSTEAD_OF          -            -         id of a restore that this one ends and takes over
+DRY_RUN             -            -         1: all checks and a trial of the snapshot; nothing is stopped
+EXPIRES             -            -         time after which this restore must not begin, as 2026-11-22T00:00:00Z
+READY_TIMEOUT       600          seconds   to wait until all machines are ready
+STOP_TIMEOUT        120          seconds   to wait until all machines are quiesced
+FINISH_TIMEOUT      900          seconds   to wait at the end for proof, and for all members
+API_SERVER_GRACE    1            seconds   to wait until the API server ends by itself
+TRUST_BACKUPS       -            -         1: accept a backup that others than root can write
+SKIP_HASH_CHECK     -            -         1: accept a bare database, which has no checksum
+BUMP                1000000000   revisions how far its revisions begin above the latest one of the old cluster
+ACCEPT_CHANGED_KEYS -            -         1: accept another PKI or encryption configuration than the backup recorded
+MANIFESTS           /etc/kubernetes/manifests -         folder of the static pods
+ETCD_UNIT           etcd.service -         unit of etcd, where it is no static pod
+FAILPOINT           -            -         for tests, see lib/failpoint.sh
 '
 
 TOOLS='etcdctl etcdutl'

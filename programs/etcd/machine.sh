@@ -38,18 +38,9 @@ take_machine() {
 
 # look_at_machine: runs in a subshell, which not_understood ends. It leaves what it finds in $WORK/machine.
 look_at_machine() {
-  local there=0 told_self="${SELF:-}"
+  local told_self="${SELF:-}"
   NAME='' SELF='' PEER_URL='' LOCAL_URL='' DATA_DIR=''
-  discover kube-apiserver || there=$?
-  [ "$there" -ne 2 ] || return 2
-  if has_api; then
-    refuse_second_manifest kube-apiserver
-    [ "$(grep -c '^etcd-servers=' "$RECORD/kube-apiserver.settings")" -le 1 ] ||
-      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" \
-        "write all endpoints into one flag, separated by commas"
-    check_running kube-apiserver
-  fi
-  refuse_unknown_api_server
+  look_at_api_server || return 2
   check_kubelet
   if [ "$ROLE" = api ]; then
     has_api || not_understood "there is no $MANIFESTS/kube-apiserver.yaml" \
@@ -127,42 +118,6 @@ api_knows_others() {
     esac
   done
   return 1
-}
-
-# check_kubelet: the kubelet has to read its manifests from the folder out of which they are moved.
-check_kubelet() {
-  local pid config folder
-  for pid in $(pidof kubelet || :); do
-    on_host_network "$pid" || continue
-    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
-    folder=$(told "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
-    config=$(told "$pid" | sed -n 's/^config=//p' | tail -n 1)
-    [ -n "$folder" ] ||
-      folder=$(
-        sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' \
-          "/proc/$pid/root${config:-/nonexistent}" 2>/dev/null | tail -n 1
-      )
-    [ -z "$folder" ] || same_file "/proc/$pid/root$folder" "$MANIFESTS" ||
-      not_understood "the kubelet reads its static pods from $folder, and not from $MANIFESTS" \
-        "give that folder: MANIFESTS=$folder sh $PROGRAM …"
-  done
-}
-
-# refuse_unknown_api_server: an API server that is not the manifest's would not be stopped, and would write into both
-# clusters.
-refuse_unknown_api_server() {
-  local pid known=
-  [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
-  ! has_api || known=$(processes kube-apiserver)
-  for pid in $(pidof kube-apiserver || :); do
-    on_host_network "$pid" || continue
-    # Any user can call a program so, but only root's is taken for an API server.
-    [ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" = 0 ] || continue
-    if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
-    not_understood \
-      "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
-      "see who starts it: ps -o ppid,args -p $pid. Have it started anew if it is the manifest's old one; stop any other yourself, and start it when the rest is restored"
-  done
 }
 
 # wait_for_machine: waits until this machine can be read again. It could be read before, so a slip of the pen in a

@@ -5,4 +5,5 @@
 . "$here/host/settings.sh"
 . "$here/host/running.sh"
 . "$here/host/api-server.sh"
+. "$here/host/kubelet.sh"
 . "$here/host/components.sh"

@@ -1,7 +1,37 @@
 # shellcheck shell=sh
-# api-server.sh: the API server of this host, if it has one: where it is reached, and whether it serves.
+# api-server.sh: the API server of this host, if it has one: what it is told, where it is reached, and whether it
+# serves.
 #
 #   RECORD   folder of the operation's record
+
+# look_at_api_server: reads its settings, and compares them with what runs. Status 2: they can't be recorded now.
+look_at_api_server() {
+  local there=0
+  discover kube-apiserver || there=$?
+  [ "$there" -ne 2 ] || return 2
+  if has_api; then
+    refuse_second_manifest kube-apiserver
+    [ "$(grep -c '^etcd-servers=' "$RECORD/kube-apiserver.settings")" -le 1 ] ||
+      not_understood "$MANIFESTS/kube-apiserver.yaml has --etcd-servers several times, which the API server adds up" \
+        "write all endpoints into one flag, separated by commas"
+    check_running kube-apiserver
+  fi
+  refuse_unknown_api_server
+}
+
+# refuse_unknown_api_server: an API server that is not the manifest's would not be stopped, and would write into both
+# clusters.
+refuse_unknown_api_server() {
+  local pid known=
+  [ ! -s "$RECORD/kube-apiserver-stopped" ] || return 0
+  ! has_api || known=$(processes kube-apiserver)
+  for pid in $(processes_of_root kube-apiserver); do
+    if printf '%s\n' "$known" | grep -qx "$pid" || ! is_alive "$pid"; then continue; fi
+    not_understood \
+      "a kube-apiserver runs on this machine (process $pid) that is not $(if has_api; then echo "the one of"; else echo "of a"; fi) $MANIFESTS/kube-apiserver.yaml" \
+      "see who starts it: ps -o ppid,args -p $pid. Have it started anew if it is the manifest's old one; stop any other yourself, and start it when the rest is restored"
+  done
+}
 
 has_api() {
   [ -s "$RECORD/kube-apiserver.settings" ]

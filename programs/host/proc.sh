@@ -1,9 +1,9 @@
 # shellcheck shell=sh
 # proc.sh: what the kernel says of one process.
 
-# words_of PID: its arguments and its variables of etcd, in the form of static-pod.awk. Words before the first flag name
-# the program, and are left out.
-words_of() {
+# arguments_of PID: its arguments and its variables of etcd, in the form of static-pod.awk. Words before the first flag
+# name the program, and are left out.
+arguments_of() {
   tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
   tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
 }
@@ -11,6 +11,23 @@ words_of() {
 # on_host_network PID: whether it is in the host's network, and not in that of some pod.
 on_host_network() {
   [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
+}
+
+# users_of PID: by /proc/PID/status: the owner of /proc/PID is root for every process that wants it so. All of its
+# users are printed: real, effective, saved and of its files.
+users_of() {
+  awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$1/status" 2>/dev/null
+}
+
+# processes_of_root NAME: those in the host's network that are called so and are root's. Any user can call a program so.
+processes_of_root() {
+  local pid
+  for pid in $(pidof "$1" || :); do
+    on_host_network "$pid" || continue
+    case $(users_of "$pid") in
+      '0 '*) echo "$pid" ;;
+    esac
+  done
 }
 
 # is_alive PID: whether it runs, and is no zombie.

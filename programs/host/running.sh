@@ -3,9 +3,9 @@
 # what it runs. A process counts as a component's by what only root can give it, never by its name alone: anybody can
 # call a program etcd.
 
-# told PID: the settings that it was started with.
-told() {
-  words_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
+# settings_of PID: the settings that it was started with.
+settings_of() {
+  arguments_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
 # identity COMPONENT: the flag that must differ between two of them on one host. After a manifest was edited, its other
@@ -25,13 +25,11 @@ processes() {
   flag=$(identity "$1")
   for pid in $(pidof "$1" || :); do
     on_host_network "$pid" || continue
-    # By /proc/PID/status: the owner of /proc/PID is root for every process that wants it so.
-    [ "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$pid/status" 2>/dev/null)" = "$user $user $user $user" ] ||
-      continue
+    [ "$(users_of "$pid")" = "$user $user $user $user" ] || continue
     if [ -n "$flag" ]; then
-      [ "$(told "$pid" | sed -n "s/^$flag=//p" | tail -n 1)" = "$(setting "$1" "$flag")" ] || continue
+      [ "$(settings_of "$pid" | sed -n "s/^$flag=//p" | tail -n 1)" = "$(setting "$1" "$flag")" ] || continue
     else
-      [ "$(told "$pid")" = "$(cat "$RECORD/$1.settings")" ] || continue
+      [ "$(settings_of "$pid")" = "$(cat "$RECORD/$1.settings")" ] || continue
     fi
     echo "$pid"
   done
@@ -121,7 +119,7 @@ check_running() {
   fi
   [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)
   [ -n "$pid" ] || return 0
-  told "$pid" >"$WORK/$1.told" || :
+  settings_of "$pid" >"$WORK/$1.told" || :
   for flag in $(settings_that_matter "$1"); do
     runs=$(sed -n "s/^$flag=//p" "$WORK/$1.told" | tail -n 1)
     if [ "$runs" = "$(setting "$1" "$flag")" ]; then continue; fi

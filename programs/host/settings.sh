@@ -178,7 +178,7 @@ read_unit() {
     not_understood "the unit $ETCD_UNIT runs $program, and not etcd itself" \
       "give the unit etcd as its command, or do this by hand"
   # The program's own path: a shell can put any name before the words.
-  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && words_of "$pid"; } >>"$1" &&
+  if { printf 'program\t%s\n' "$(readlink -f "/proc/$pid/exe")" && arguments_of "$pid"; } >>"$1" &&
     is_alive "$pid"; then return; fi
   not_understood "etcd's process $pid has ended while it was read" "look at systemctl status $ETCD_UNIT, and try again"
 }

@@ -10,6 +10,8 @@
 . "$here/lib/trust.sh"
 . "$here/lib/record.sh"
 . "$here/lib/failpoint.sh"
+. "$here/lib/operation-folder.sh"
+. "$here/lib/ending.sh"
 . "$here/lib/operation.sh"
 . "$here/lib/kit.sh"
 . "$here/lib/steps.sh"

@@ -3,7 +3,10 @@
 
 # begin_by_hand: checks what a start by hand needs: root, and a kit that belongs to root, is whole and can run.
 begin_by_hand() {
+  # A shell still has what was exported in it yesterday. Only options say these.
+  forget OPERATION DRY_RUN INSTEAD_OF EXPIRES
   [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
+  check_inputs
   check_kit
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
@@ -31,7 +34,7 @@ find_operation() {
   check_operation_id "$OPERATION"
   folder=$(operation_folder)
   RECORD=$folder/record
-  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "there are: $(operations_here | words)"
+  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "there are: $(operations_here | joined)"
   set -a
   # shellcheck source=/dev/null # the operation's own
   . "$folder/inputs"
@@ -57,7 +60,7 @@ under_way() {
 latest_operation() {
   OPERATION=$(operations_here | head -n 1)
   [ -n "$OPERATION" ] || fail "there has been no operation of $PROGRAM on this host" "nothing is under way"
-  say "the latest operation here is $OPERATION, of all: $(operations_here | words)"
+  say "the latest operation here is $OPERATION, of all: $(operations_here | joined)"
 }
 
 # outcome_of ID: how an operation here has ended.
@@ -67,7 +70,7 @@ outcome_of() {
 
 # refuse_nameless OPTION: an option that changes something needs an id. There is no default for it.
 refuse_nameless() {
-  refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | words)"
+  refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | joined)"
 }
 
 by_hand_status() {

@@ -11,6 +11,7 @@ carry() {
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
+  check_inputs
   check_operation_id "$OPERATION"
   if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then
     [ "$(date -u +%Y%m%d%H%M%S)" -lt "$(echo "$EXPIRES" | tr -cd '0-9')" ] ||

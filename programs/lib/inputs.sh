@@ -10,6 +10,18 @@ take_inputs() {
   eval "$settings"
 }
 
+# check_inputs: refuses what has a unit and is no whole number. `10m` for seconds would be a time that never ends.
+check_inputs() {
+  local name value
+  for name in $(echo "$INPUTS" | awk '/^[A-Z]/ && $3 != "-" { print $1 }'); do
+    eval "value=\${$name:-}"
+    case $value in
+      '') ;;
+      0* | *[!0-9]* | ????????????????*) refuse "$name is '$value'" "set it to a whole number of at least 1" ;;
+    esac
+  done
+}
+
 input_names() {
   echo "$INPUTS" | awk '/^[A-Z]/ { print $1 }'
 }

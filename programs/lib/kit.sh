@@ -5,15 +5,12 @@
 #   here   folder of the programs
 #   WORK   folder for the output of commands
 
-# Folders of files that the programs use. The tools are in bin/.
-ROOMS='lib host etcd backup restore replace'
-
 # check_kit: refuses a kit that others may have changed, or that is damaged, before anything else of it is used.
 check_kit() {
   local room part fix
   set -- "$here"
   for part in "$here"/*.sh "$here/cluster.env" "$here/SHA256SUMS"; do [ ! -e "$part" ] || set -- "$@" "$part"; done
-  for room in $ROOMS bin; do
+  for room in $(rooms) bin; do
     for part in "$here/$room" "$here/$room"/*; do [ ! -e "$part" ] || set -- "$@" "$part"; done
   done
   trusted_by_root "$@" || refuse_kit
@@ -49,7 +46,7 @@ changed_parts() {
     sha256sum -c SHA256SUMS 2>/dev/null >"$sums" || :
     sed -n 's/: FAILED.*/ is changed or missing/p' "$sums"
     set -- *.sh cluster.env
-    for room in $ROOMS bin; do set -- "$@" "$room"/*; done
+    for room in $(rooms) bin; do set -- "$@" "$room"/*; done
     sed -i 's/: OK$//; s/: FAILED.*//' "$sums"
     for part in "$@"; do [ ! -e "$part" ] || echo "$part"; done | grep -vxF -f "$sums" | sed 's/$/ is no part of it/'
   ) | paste -s -d ',' - | sed 's/,/, /g'

@@ -6,22 +6,9 @@
 #   OPERATION     id of the operation
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
 #   TOOLS         what the program needs besides busybox
-#   OPERATIONS    folder of all records; default /var/lib/cdk8s-day2/operations
-#   UNITS         folder of systemd's units; default /etc/systemd/system
-#
-#   <OPERATIONS>/<id>/   belongs to root alone
-#     bin/       busybox and its applets, and the program's tools: so the host needs only systemd and a shell
-#     program/   the program and what it uses
-#     inputs     the program's inputs
-#     record/    what the work has done so far
-#     log        what it said
-#     result     its summary; it exists only when the operation has ended. The exit status is in `status`
-#   /run/cdk8s-day2/<id>/   the output of commands
+#   INSTEAD_OF    id of the operation whose place this one takes, if any
+#   DRY_RUN       1: the operation changes nothing, and may be done again by the same id
 
-OPERATIONS=${OPERATIONS:-/var/lib/cdk8s-day2/operations}
-UNITS=${UNITS:-/etc/systemd/system}
-# In memory, by hand too: on a full disk, half an answer would be taken for a whole one.
-SCRATCH=/run/cdk8s-day2
 # IN_POD: set by carry. READER: the process that shows the log.
 IN_POD=
 READER=
@@ -43,44 +30,6 @@ on_host() {
   else
     "$@"
   fi
-}
-
-operation_folder() {
-  echo "$OPERATIONS/$OPERATION"
-}
-
-scratch_folder() {
-  echo "$SCRATCH/$OPERATION"
-}
-
-# operation_unit [ID]
-operation_unit() {
-  echo "cdk8s-day2-${1:-$OPERATION}.service"
-}
-
-check_operation_id() {
-  local plain
-  case $1 in
-    '' | [!a-z0-9]* | *[!a-z0-9.-]*)
-      refuse "the operation's id is '$1'" "use lower-case letters, digits, hyphens and dots, with a letter or digit first"
-      ;;
-  esac
-  # A dry run has a record of its own, beside that of the operation.
-  plain=${1%.dry-run}
-  [ "${#plain}" -le 63 ] || refuse "the operation's id has ${#plain} characters" "use at most 63"
-}
-
-# make_operations_folder: it and its parent belong to root alone, so that nobody can put something else in their place.
-make_operations_folder() {
-  local folder
-  for folder in "$(dirname "$OPERATIONS")" "$OPERATIONS"; do
-    # Its parent was checked before: through a link it would be made elsewhere.
-    [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder"
-    if [ -L "$folder" ] || [ "$(stat -c %u "$folder")" != 0 ]; then
-      refuse "$folder is a link or does not belong to root" "remove it: this program makes its own"
-    fi
-    chmod 0700 "$folder"
-  done
 }
 
 # begin_operation FUNCTION: stages and starts the operation, or attaches to the one with this id that was started
@@ -240,41 +189,6 @@ install_unit() {
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }
 
-# end_operation STATUS SUMMARY: called by the unit at its end. The result is written first: a unit that is killed after
-# that finds it, and cleans up again.
-end_operation() {
-  if ! write_result "$(operation_folder)" "$1" "$2"; then
-    say "the result can't be written to $(operation_folder): trying again"
-    pause 5 || :
-    exit 1
-  fi
-  forget_tools
-}
-
-# write_result FOLDER STATUS SUMMARY
-write_result() {
-  echo "$2" >"$1/status" &&
-    sync "$1/status" &&
-    printf '%s\n' "$3" >"$1/result.draft" &&
-    put_in_place "$1/result.draft" "$1/result"
-}
-
-# forget_unit ID
-forget_unit() {
-  systemctl disable --quiet "$(operation_unit "$1")" 2>/dev/null || :
-  rm -f "$UNITS/$(operation_unit "$1")" || :
-  systemctl daemon-reload || :
-}
-
-# forget_tools: removes the unit, and what takes space. The record and the program stay, for --status. bin/ goes last,
-# as the shell that runs this is in it.
-forget_tools() {
-  local folder
-  forget_unit "$OPERATION"
-  folder=$(operation_folder)
-  rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
-}
-
 # forget_old_operations: of the operations that have ended, the newest stay. A forgotten id could run again here; then
 # the restored etcd stops it, or the date after which a Job must not run.
 forget_old_operations() {
@@ -288,13 +202,21 @@ forget_old_operations() {
   done
 }
 
+# rooms: the folders beside the program that have files which it can use. The tools are in bin/.
+rooms() {
+  local file
+  for file in "$here"/*/*.sh; do
+    file=${file%/*}
+    echo "${file##*/}"
+  done | uniq
+}
+
 # stage_program: copies this program with all that it uses, and writes its inputs as they are now.
 stage_program() {
   local room
   cp "$here/$PROGRAM" program/ || return 1
-  for room in $ROOMS; do
-    # A pod has only the folders that its own program uses.
-    [ ! -d "$here/$room" ] || cp -RL "$here/$room" program/ || return 1
+  for room in $(rooms); do
+    cp -RL "$here/$room" program/ || return 1
   done
   # shellcheck disable=SC2046 # a word a name
   write_inputs inputs OPERATION OPERATIONS UNITS PROGRAM $(input_names) || return 1

@@ -20,7 +20,7 @@ work() {
   rm -rf "$WORK"
   mkdir -p "$WORK"
   if [ -e "$(operation_folder)/result" ]; then
-    forget_tools
+    clean_up_operation
     exit 0
   fi
   check_format

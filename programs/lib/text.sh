@@ -5,8 +5,8 @@ count() {
   echo "$1" | wc -w
 }
 
-# words: joins lines to one line of words; "none" if there are none.
-words() {
+# joined: joins lines to one line of words; "none" if there are none.
+joined() {
   paste -s -d ' ' - | sed 's/^$/none/'
 }
 

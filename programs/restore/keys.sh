@@ -55,7 +55,7 @@ old_endpoints() {
 # put_key KIND SECONDS: writes this machine's key. If it can't be written for so long, the restore is given up.
 put_key() {
   local why limit
-  # Who only tries is not kept waiting for a quorum that may never come.
+  # A dry run does not wait for a quorum that may never come.
   limit=$2
   if [ -n "${DRY_RUN:-}" ] && [ "$limit" -gt 30 ]; then limit=30; fi
   if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi

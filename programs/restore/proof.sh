@@ -31,7 +31,7 @@ step_prove() {
   fi
   say_once "not proved yet: $UNPROVED"
   # An etcd that can't be examined may serve anything.
-  if overdue prove "$QUIESCE_TIMEOUT"; then back_out \
+  if overdue prove "$STOP_TIMEOUT"; then back_out \
     "it is not proved that $SELF serves what was restored: $UNPROVED"; fi
   return 1
 }

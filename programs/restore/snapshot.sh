@@ -5,7 +5,7 @@
 #   STAGED_FROM        in a pod: where its volume is mounted
 #   TRUST_BACKUPS      1: accept backups that others than root can write
 #   SKIP_HASH_CHECK    1: accept a bare database, which has no checksum
-#   ACCEPT_MISMATCH    1: accept another PKI or encryption configuration than the backup recorded
+#   ACCEPT_CHANGED_KEYS    1: accept another PKI or encryption configuration than the backup recorded
 
 # choose_snapshot: decides once which file is restored.
 choose_snapshot() {
@@ -180,7 +180,7 @@ minor_of() {
 # read.
 check_fingerprints() {
   local file pair recorded
-  [ -z "${ACCEPT_MISMATCH:-}" ] && has_api || return 0
+  [ -z "${ACCEPT_CHANGED_KEYS:-}" ] && has_api || return 0
   for pair in ca.crt:client-ca-file sa.pub:service-account-key-file encryption-config:encryption-provider-config; do
     recorded=$(json_string "${pair%%:*}" <"$WORK/backup.json")
     file=$(host_path kube-apiserver "$(setting kube-apiserver "${pair#*:}")") ||
@@ -193,9 +193,9 @@ check_fingerprints() {
     fi
     [ -n "$file" ] ||
       give_up "the backup was taken from an API server with --${pair#*:}, and this one has none" \
-        "put the file and the flag back, or accept it: ACCEPT_MISMATCH=1"
+        "put the file and the flag back, or accept it: ACCEPT_CHANGED_KEYS=1"
     [ "$(sha256sum <"$file" 2>/dev/null | cut -d' ' -f1)" = "$recorded" ] ||
       give_up "$file is not what it was when the backup was taken" \
-        "put the file of that time back (what is encrypted or signed by it can't be read otherwise), or, if it only got further keys, accept it: ACCEPT_MISMATCH=1"
+        "put the file of that time back (what is encrypted or signed by it can't be read otherwise), or, if it only got further keys, accept it: ACCEPT_CHANGED_KEYS=1"
   done
 }

@@ -98,7 +98,7 @@ step_quiesce() {
   if by_word && [ "$ROLE" = follower ]; then
     stop_or_give_up etcd 5 "$LOOK_AT_PROCESS" || return 1
   fi
-  ! has_api || stop_or_give_up kube-apiserver "$API_GRACE" "$LOOK_AT_PROCESS"
+  ! has_api || stop_or_give_up kube-apiserver "$API_SERVER_GRACE" "$LOOK_AT_PROCESS"
 }
 
 # keep_quiet: ends the API server again if somebody has started it meanwhile, as configuration management does that puts
@@ -117,7 +117,7 @@ step_quiesced() {
   fi
   keep_fact quiesced-sent yes || return 1
   if ! together || { [ "$ROLE" != holder ] && marked; }; then return 0; fi
-  put_key quiesced "$QUIESCE_TIMEOUT"
+  put_key quiesced "$STOP_TIMEOUT"
 }
 
 step_await_quiesced() {
@@ -125,7 +125,7 @@ step_await_quiesced() {
   if by_word; then
     await_words
   else
-    alone || await_all quiesced "$QUIESCE_TIMEOUT"
+    alone || await_all quiesced "$STOP_TIMEOUT"
   fi
 }
 
@@ -157,8 +157,8 @@ step_decide() {
     keep_fact decision swap || return 1
   elif ! decide swap; then
     say_once "not decided yet: $(reason 5)"
-    if overdue decide "$QUIESCE_TIMEOUT"; then
-      give_up "no decision could be written within $QUIESCE_TIMEOUT s" \
+    if overdue decide "$STOP_TIMEOUT"; then
+      give_up "no decision could be written within $STOP_TIMEOUT s" \
         "check the old etcd's quorum: without one, name the lost members, or see --without-quorum"
     fi
     return 1
@@ -176,8 +176,8 @@ step_await_decision() {
   # The first machine to leave may end the old etcd's quorum: then the decision can't be read any more, and the mark
   # says what it was.
   if marked; then return 0; fi
-  if overdue decision $((READY_TIMEOUT + QUIESCE_TIMEOUT)); then
-    give_up "no decision came within $((READY_TIMEOUT + QUIESCE_TIMEOUT)) s" \
+  if overdue decision $((READY_TIMEOUT + STOP_TIMEOUT)); then
+    give_up "no decision came within $((READY_TIMEOUT + STOP_TIMEOUT)) s" \
       "look at $HOLDER: sh restore.sh --status $OPERATION"
   fi
   return 1

@@ -107,7 +107,7 @@ describeWithTools('a restore of what is not good', [toolchain.etcd36, toolchain.
 
   test.concurrent('changed keys are accepted by one who says so', () => pool.lend(async (drill) => {
     damage.otherKeys(copyOfBackup(drill));
-    const accepted = drill.type(drill.machines[0], ['--id', 'accepted', '--at', COPY, '--dry-run'], { ACCEPT_MISMATCH: '1' });
+    const accepted = drill.type(drill.machines[0], ['--id', 'accepted', '--at', COPY, '--dry-run'], { ACCEPT_CHANGED_KEYS: '1' });
     expect(await accepted.summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
   }));
 

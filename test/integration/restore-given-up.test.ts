@@ -18,12 +18,12 @@ const latenesses: Lateness[] = [
   },
   {
     title: 'hangs before a follower has stopped its API server',
-    order: { env: { QUIESCE_TIMEOUT: '5' }, failpoints: { cp3: 'stopping-kube-apiserver:hold' } },
+    order: { env: { STOP_TIMEOUT: '5' }, failpoints: { cp3: 'stopping-kube-apiserver:hold' } },
     message: /(not quiesced within 5 s: cp3|no decision came within \d+ s|abort(ed)? by cp[123])/,
   },
   {
     title: 'hangs on the holder before the decision',
-    order: { env: { READY_TIMEOUT: '15', QUIESCE_TIMEOUT: '3' }, failpoints: { cp1: 'await-quiesced:hold' } },
+    order: { env: { READY_TIMEOUT: '15', STOP_TIMEOUT: '3' }, failpoints: { cp1: 'await-quiesced:hold' } },
     message: /(no decision came within 18 s|abort(ed)? by cp[123])/,
   },
 ];

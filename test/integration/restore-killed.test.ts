@@ -37,7 +37,7 @@ describeWithTools('a restore whose program is killed', [toolchain.etcd35, toolch
     }));
 
   test.concurrent('at every step of the way back: the old cluster serves', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
-    drill.start('back', { env: { FAILPOINT: 'every:kill', QUIESCE_TIMEOUT: '600' }, failpoints: { cp3: 'quiesced:hold' } });
+    drill.start('back', { env: { FAILPOINT: 'every:kill', STOP_TIMEOUT: '600' }, failpoints: { cp3: 'quiesced:hold' } });
     await drill.holds('back', drill.machines[2], 'quiesced');
     expect(await drill.type(drill.machines[2], ['--abort', 'back']).summary()).toMatchObject({ status: 1, outcome: 'aborted' });
     expect(await drill.faultsOfReturn('back')).toEqual([]);

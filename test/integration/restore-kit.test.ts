@@ -34,6 +34,12 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
     /** What a person sees who types it. */
     const run = async (args = ['--latest', '--dry-run', '--id', `kit-${runs}`], { program = 'restore.sh', folder = kit } = {}) =>
       new PersonsRun(drill.machines[0].host.start(command(args, program, folder))).summary();
+    test('a time that is no number of seconds is refused, as it would never end', async () => {
+      const { command: typed, env } = command(['--latest', '--dry-run', '--id', 'kit-time']);
+      expect(await new PersonsRun(drill.machines[0].host.start({ command: typed, env: { ...env, READY_TIMEOUT: '10m' } })).summary())
+        .toMatchObject(refused(/^READY_TIMEOUT is '10m'$/, /^set it to a whole number of at least 1$/));
+    });
+
     const tried = { status: 0, outcome: 'dry-run' };
     const refused = (message: RegExp, fix: RegExp) => ({ status: 2, outcome: 'failed', message: expect.stringMatching(message), fix: expect.stringMatching(fix) });
 

@@ -59,7 +59,7 @@ test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, bu
 
 test.each(CONSTRUCTS)('%s names a unit wherever a number has one', (program) => {
   const bare = declared(program).filter(({ name, default: fallback, unit }) => unit === '-' && (/^\d+$/.test(fallback) || /TIMEOUT|SECONDS|PAUSE/.test(name)));
-  expect(bare.map(({ name }) => name).filter((name) => name !== 'ROUNDS')).toEqual([]);
+  expect(bare.map(({ name }) => name)).toEqual([]);
 });
 
 describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
@@ -69,6 +69,12 @@ describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['bu
   test('one that is not given is its default, or empty', () => {
     expect(call('take_inputs; echo "$A,$B"')).toBe(',7\n');
     expect(call('B=9; A="x y"; take_inputs; echo "$A,$B"')).toBe('x y,9\n');
+  });
+
+  test.each<[string, string]>([['10m', 'refused'], ['0', 'refused'], ['-1', 'refused'], ['1.5', 'refused'], ['60', 'taken'], ['', 'taken']])('of %j seconds is %s', (value, outcome) => {
+    const { exitCode, stdout } = callLibrary(shell, 'lib/text.sh', `. "\${0%/*}/report.sh"; . "\${0%/*}/inputs.sh"; INPUTS='${INPUTS}'; B=$1; check_inputs 2>&1; echo taken`, [value]);
+    if (outcome === 'taken') expect(stdout).toBe('taken\n');
+    else expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: expect.stringContaining(`B is '${value}': set it to a whole number of at least 1`) });
   });
 
   test('what is written is read back as it was, and what is empty is left out', () => {
@@ -82,7 +88,7 @@ describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['bu
   });
 
   test('a record of a newer program is not gone on with', () => {
-    const { exitCode, stdout } = callLibrary(shell, 'lib/text.sh', `for library in report record operation; do . "\${0%/*}/$library.sh"; done
+    const { exitCode, stdout } = callLibrary(shell, 'lib/text.sh', `for library in report record operation-folder operation; do . "\${0%/*}/$library.sh"; done
       RECORD=$(mktemp -d) OPERATION=x PROGRAM=restore.sh
       check_format; echo 1 >"$RECORD/format"; check_format; echo taken
       echo 2 >"$RECORD/format"; check_format 2>&1; echo unreached`);

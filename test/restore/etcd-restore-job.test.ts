@@ -105,10 +105,10 @@ test('every prop is found again', () => {
     LOST: 'cp3',
     DRY_RUN: '1',
     READY_TIMEOUT: '300',
-    QUIESCE_TIMEOUT: '61',
+    STOP_TIMEOUT: '61',
     FINISH_TIMEOUT: '3600',
-    API_GRACE: '3',
-    ACCEPT_MISMATCH: '1',
+    API_SERVER_GRACE: '3',
+    ACCEPT_CHANGED_KEYS: '1',
     MEMBERS: 'cp1=https://cp1:2379 cp2=https://cp2:2379',
   });
   expect(podOf(jobs[0]).containers[0].image).toBe('example.com/etcd:v3.6.8');

@@ -21,7 +21,7 @@ export interface Verdict {
 const ID = 'soak';
 const LIMIT_MS = 240_000;
 // Short, so that a run ends within its time; patient enough for five members on a busy machine.
-const TIMEOUTS = { READY_TIMEOUT: '25', QUIESCE_TIMEOUT: '20', FINISH_TIMEOUT: '60' };
+const TIMEOUTS = { READY_TIMEOUT: '25', STOP_TIMEOUT: '20', FINISH_TIMEOUT: '60' };
 
 /** Plays a plan on a cluster of its own. @param keep where everything that a failed run has left is copied to. */
 export async function play(plan: Plan, programs: string, keep: string): Promise<Verdict> {
