@@ -47,15 +47,6 @@ FAILPOINT       -             -        for tests, see lib/failpoint.sh
 
 TOOLS=etcdctl
 
-main() {
-  case ${1:-} in
-    work) work ;;
-    carry) carry stage_program ;;
-    steps) show_steps ;;
-    *) by_hand "$@" ;;
-  esac
-}
-
 # resume: reads from the record what the unit knew before it was started again.
 resume() {
   # These times begin again: while this machine was down, it asked nobody.
@@ -70,18 +61,13 @@ need_tools() {
 
 by_hand() {
   local verb
-  case ${1:-} in
-    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
-  esac
   forget SELF MEMBERS
-  begin_by_hand
+  begin_by_hand "$@"
   verb=replace
   while [ $# -gt 0 ]; do
     case $1 in
       --id | --via)
-        case ${2:-} in
-          '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
-        esac
+        need_value "$@"
         if [ "$1" = --id ]; then OPERATION=$2; else VIA=$2; fi
         shift
         ;;
@@ -92,7 +78,7 @@ by_hand() {
           *) OPERATION=$2 && shift ;;
         esac
         ;;
-      *) refuse "'$1' is not known" "see: sh $(quoted "$0") --help" ;;
+      *) unknown_option "$1" ;;
     esac
     shift
   done
@@ -100,7 +86,7 @@ by_hand() {
 }
 
 by_hand_replace() {
-  OPERATION=${OPERATION:-by-hand-$(date -u +%Y%m%dt%H%M%Sz)}
+  OPERATION=${OPERATION:-$(new_id)}
   check_operation_id "$OPERATION"
   need_tools
   [ -d "$(operation_folder)" ] || know_members
@@ -129,4 +115,4 @@ take_inputs
 ROLE=member
 DATA_MAY_MISS=yes
 VIA=
-main "$@"
+run_program stage_program "$@"

@@ -90,15 +90,6 @@ FAILPOINT           -            -         for tests, see lib/failpoint.sh
 
 TOOLS='etcdctl etcdutl'
 
-main() {
-  case ${1:-} in
-    work) work ;;
-    carry) carry stage_restore ;;
-    steps) show_steps ;;
-    *) by_hand "$@" ;;
-  esac
-}
-
 need_tools() {
   choose_tools
 }
@@ -114,4 +105,4 @@ resume() {
 take_inputs
 # A restore never makes a missing data folder, whatever the environment says.
 DATA_MAY_MISS=
-main "$@"
+run_program stage_restore "$@"

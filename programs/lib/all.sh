@@ -18,3 +18,4 @@
 . "$here/lib/follow.sh"
 . "$here/lib/carry.sh"
 . "$here/lib/by-hand.sh"
+. "$here/lib/program.sh"

@@ -1,8 +1,12 @@
 # shellcheck shell=sh
 # by-hand.sh: runs in a person's shell, as root, on the host: from a kit, or from a copy of one.
 
-# begin_by_hand: checks what a start by hand needs: root, and a kit that belongs to root, is whole and can run.
+# begin_by_hand [OPTION]: shows the page if that is asked for. Else it checks what a start by hand needs: root, and a
+# kit that belongs to root, is whole and can run.
 begin_by_hand() {
+  case ${1:-} in
+    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
+  esac
   # A shell still has what was exported in it yesterday. Only options say these.
   forget OPERATION DRY_RUN INSTEAD_OF EXPIRES
   [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
@@ -20,6 +24,23 @@ begin_by_hand() {
 # forget_by_hand: removes what this run needed only for itself.
 forget_by_hand() {
   rm -rf "$WORK" ${TOOL_COPIES:+"$TOOL_COPIES"}
+}
+
+# need_value OPTION [VALUE]: an option in a value's place means that the value was forgotten: `--id --dry-run` would be
+# no dry run.
+need_value() {
+  case ${2:-} in
+    '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
+  esac
+}
+
+unknown_option() {
+  refuse "'$1' is not known" "see: sh $(quoted "$0") --help"
+}
+
+# new_id: the id of an operation for which a person has chosen none.
+new_id() {
+  echo "by-hand-$(date -u +%Y%m%dt%H%M%Sz)"
 }
 
 # forget VARIABLE...: empties each, whatever this shell was started with.

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # follow.sh: shows what an operation says, to whoever has started it, until it has ended.
 
-# follow_operation: shows the log until the operation has ended, and returns its status.
+# follow_operation [STEP]: shows the log until the operation has ended, and returns its status; with STEP only until the
+# unit has come to that step.
 follow_operation() {
   local folder
   on_signals left
@@ -9,6 +10,11 @@ follow_operation() {
   tail -n +1 -f "$folder/log" &
   READER=$!
   until [ -e "$folder/result" ]; do
+    if [ -n "${1:-}" ] && has_come_to "$1"; then
+      stop_reading
+      say "the operation has come to the step $1"
+      return 0
+    fi
     pause 1 || :
   done
   # Time for the log to be shown to its end, and for the unit to clean up: it removes its tools last.

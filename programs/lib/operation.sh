@@ -9,8 +9,9 @@
 #   INSTEAD_OF    id of the operation whose place this one takes, if any
 #   DRY_RUN       1: the operation changes nothing, and may be done again by the same id
 
-# IN_POD: set by carry. READER: the process that shows the log.
+# IN_POD, UNTIL: set by carry. READER: the process that shows the log.
 IN_POD=
+UNTIL=
 READER=
 RECORDS_KEPT=20
 # Raised when an older program could not go on with the records of this one: see check_format.
@@ -220,7 +221,9 @@ stage_program() {
   done
   # shellcheck disable=SC2046 # a word a name
   write_inputs inputs OPERATION OPERATIONS UNITS PROGRAM $(input_names) || return 1
-  echo "$RECORD_FORMAT" >record/format
+  echo "$RECORD_FORMAT" >record/format || return 1
+  # Before the unit starts: it might be past that step at once.
+  [ -z "$UNTIL" ] || echo "$UNTIL" >record/until
 }
 
 # remount: says what to type when programs can't run in OPERATIONS.

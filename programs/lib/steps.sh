@@ -37,6 +37,11 @@ work() {
       step "$name" "begins"
       begun=$name
     fi
+    if [ -f "$RECORD/until" ] && [ "$(fact until)" = "$name" ]; then
+      say_once "waiting for the pod to carry on"
+      pause 1 || :
+      continue
+    fi
     failpoint "$name"
     if "step_$(echo "$name" | tr - _)"; then
       redo_point "$name"
@@ -87,6 +92,17 @@ step_now() {
   else
     steps_of "$ROLE" | sed 's/ .*//'
   fi
+}
+
+# has_come_to STEP: whether the next step is that one, or one after it in the same list.
+has_come_to() {
+  local before steps
+  steps=" $(steps_of "$(list_now)") "
+  before=${steps%%" $1 "*}
+  [ "$before" != "$steps" ] || return 1
+  case "$before " in
+    *" $(step_now) "*) return 1 ;;
+  esac
 }
 
 # go_to LIST STEP: goes on there, in a program that is started anew and reads everything from the record.

@@ -3,13 +3,10 @@
 
 by_hand() {
   local verb
-  case ${1:-} in
-    -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
-  esac
   # Inputs that have an option come from it alone.
   forget ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF SNAPSHOT STAGED_FROM \
     TRUST_BACKUPS SKIP_HASH_CHECK
-  begin_by_hand
+  begin_by_hand "$@"
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
@@ -33,14 +30,11 @@ by_hand() {
         ;;
       --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
         --instead-of)
-        # An option in a value's place means that the value was forgotten: `--id --dry-run` would be no dry run.
-        case ${2:-} in
-          '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
-        esac
+        need_value "$@"
         option "$1" "$2"
         shift
         ;;
-      *) refuse "'$1' is not known" "see: sh $(quoted "$0") --help" ;;
+      *) unknown_option "$1" ;;
     esac
     shift
   done
@@ -106,7 +100,7 @@ by_hand_restore() {
     refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"
   if [ -z "$OPERATION" ]; then
     [ "$ROLE" = holder ] || refuse "the restore's id is missing" "give the holder's: --id ID"
-    OPERATION=by-hand-$(date -u +%Y%m%dt%H%M%Sz)
+    OPERATION=$(new_id)
   fi
   # An id is used once. A dry run has an id of its own, and so doesn't use it.
   [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run

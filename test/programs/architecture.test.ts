@@ -18,8 +18,8 @@ const MAY_CALL: { readonly [room: string]: readonly string[] } = {
   entry: ['lib', 'host', 'etcd', 'backup', 'restore', 'replace'],
 };
 
-/** What lib/ asks of a program: see lib/steps.sh. */
-const OF_THE_PROGRAM = ['need_tools', 'resume', 'go_back'];
+/** What lib/ asks of a program: see lib/steps.sh and lib/program.sh. */
+const OF_THE_PROGRAM = ['need_tools', 'resume', 'go_back', 'by_hand'];
 
 /** The files in which a function is defined. Each program has its own steps, and its own version of what lib/ asks of a program. */
 const homes = new Map<string, string[]>();
@@ -28,7 +28,7 @@ for (const file of files) {
 }
 
 /** Functions that take the name of a function. */
-const TAKES_A_FUNCTION = ['begin_operation', 'carry', 'on_signals', 'start_beside'];
+const TAKES_A_FUNCTION = ['begin_operation', 'carry', 'on_signals', 'run_program', 'start_beside'];
 
 /** The functions of other files that a file calls. */
 function findCalls(file: (typeof files)[number]): string[] {
