@@ -97,7 +97,7 @@ need_tools() {
 # resume: reads from the record what the unit knew before it was started again.
 resume() {
   MEMBERS=$(fact members "$MEMBERS")
-  MACHINES=${MACHINES:-$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ')}
+  MACHINES=${MACHINES:-$(names_of "$MEMBERS" | paste -s -d ' ' -)}
   [ ! -s "$RECORD/machine-read" ] || wait_for_machine
   SNAPSHOT_FILE=$(fact snapshot)
 }

@@ -72,3 +72,8 @@ set_data_aside() {
   fi
   mkdir -p "$DATA_DIR/$1" && mv "$DATA_DIR/member" "$DATA_DIR/$1/member" && sync "$DATA_DIR/$1" "$DATA_DIR"
 }
+
+# need_space_for_database BYTES WHAT: a fifth more than it has now, as it may grow meanwhile.
+need_space_for_database() {
+  need_space "$DATA_DIR" $(($1 * 12 / 10 / 1024)) "$2"
+}

@@ -7,6 +7,17 @@
 #   VIA                        client URL of a member of the running cluster
 #   RECORD                     folder of the operation's record
 
+# names_of MEMBERS, urls_of MEMBERS: a line each.
+names_of() {
+  local member
+  for member in $1; do echo "${member%%=*}"; done
+}
+
+urls_of() {
+  local member
+  for member in $1; do echo "${member#*=}"; done
+}
+
 # url_of MEMBER
 url_of() {
   local member

@@ -34,3 +34,8 @@ need_space() {
   free=$(free_kib "$1") || give_up "the free space in $1 can't be told" "look at it: stat -f $1"
   [ "${free:-0}" -gt "$2" ] || give_up "$1 has $free KiB free, and $3 needs $2 KiB" "free space there"
 }
+
+# need_space_for_record: nothing may begin where nothing can be recorded.
+need_space_for_record() {
+  need_space "$RECORD" 16384 "the record of this operation"
+}

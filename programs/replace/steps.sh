@@ -18,8 +18,7 @@ RESTORE_INSTEAD="bring another member back; if its data is lost, too, restore a 
 step_check() {
   read_machine || return 1
   rehearse_join
-  # Nothing may begin where nothing can be recorded.
-  need_space "$RECORD" 16384 "the record of this replacement"
+  need_space_for_record
   check_data_folder
   [ ! -e "$DATA_DIR/before-$OPERATION" ] ||
     give_up "$DATA_DIR/before-$OPERATION is there: this id was used before" "choose another id"
@@ -146,7 +145,7 @@ check_disk() {
     give_up "nothing can be written to $DATA_DIR: $(tail -n 1 "$WORK/errors" | cut -c1-300)" \
       "mount a disk that works there"
   ask "$VIA" 5 endpoint status --write-out=json || return 1
-  need_space "$DATA_DIR" $(($(json_number dbSize <"$WORK/answer") * 12 / 10 / 1024)) "the database that is to come"
+  need_space_for_database "$(json_number dbSize <"$WORK/answer")" "the database that is to come"
 }
 
 # First of all: a kubelet that is restarted, for whatever reason, would start etcd again, on a folder that is empty now.

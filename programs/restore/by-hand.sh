@@ -147,7 +147,7 @@ know_machines() {
       "give all members by --members \"NAME=CLIENT_URL …\", this one included"
   [ -n "$(url_of "$HOLDER")" ] ||
     refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
-  MACHINES=$(echo "$MEMBERS $WITH" | tr -s ' ' '\n' | sed 's/=.*//' | paste -s -d ' ' -)
+  MACHINES=$(names_of "$MEMBERS $WITH" | paste -s -d ' ' -)
   [ "$ROLE" != api ] || case " $MACHINES " in
     *" $SELF "*) ;;
     *) refuse "$SELF is none of the machines: $MACHINES" \

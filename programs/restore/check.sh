@@ -6,14 +6,12 @@ step_check() {
   # First of all: without etcd's certificates this machine can't tell the others that it gives up.
   read_machine || return 1
   keep_fact machine-read yes || return 1
-  # Nothing may begin where nothing can be recorded.
-  need_space "$RECORD" 16384 "the record of this restore"
+  need_space_for_record
   if [ "$ROLE" != api ]; then
     check_data_folder
     # The old data stays, so there has to be space for as much again.
     [ ! -f "$DATA_DIR/member/snap/db" ] ||
-      need_space "$DATA_DIR" "$(($(stat -c %s "$DATA_DIR/member/snap/db") * 12 / 10 / 1024))" \
-        "a second database beside the old one"
+      need_space_for_database "$(stat -c %s "$DATA_DIR/member/snap/db")" "a second database beside the old one"
   fi
   [ "$ROLE" != follower ] || rehearse_join
   learn_urls || return 1
@@ -82,7 +80,7 @@ check_urls() {
       give_up "${member%%=*} is to be reached at ${member#*=}, which leads to no other machine" \
         "give every member the URL by which the others reach it: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
   done
-  twice=$(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | sort | uniq -d | head -n 1)
+  twice=$(urls_of "$MEMBERS" | sort | uniq -d | head -n 1)
   [ -z "$twice" ] ||
     give_up "two members are to be reached at $twice" \
       "give every member its own URL: --members \"NAME=CLIENT_URL …\", or addresses in the chart"
@@ -105,7 +103,7 @@ check_members() {
   local id name url member
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
-    case " ${LOST:-} $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/=.*//' | tr '\n' ' ') " in
+    case " ${LOST:-} $(names_of "$MEMBERS" | paste -s -d ' ' -) " in
       # A member that never started has no name, and no machine is called `?`.
       *" ${member:-?} "*) ;;
       *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" \

@@ -49,7 +49,7 @@ ask_old() {
 }
 
 old_endpoints() {
-  echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//' | paste -s -d , -
+  urls_of "$MEMBERS" | paste -s -d , -
 }
 
 # put_key KIND SECONDS: writes this machine's key. If it can't be written for so long, the restore is given up.
@@ -147,7 +147,7 @@ takes_connections() {
 # be lost, and others may still serve the old data.
 marked() {
   local url
-  for url in $(url_of "$HOLDER") $(echo "$MEMBERS" | tr ' ' '\n' | sed 's/^[^=]*=//'); do
+  for url in $(url_of "$HOLDER") $(urls_of "$MEMBERS"); do
     if ask "$url" 3 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]; then
       VIA=$url
       return 0

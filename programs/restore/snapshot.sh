@@ -113,7 +113,7 @@ check_snapshot() {
   check_origin
   check_storage_version
   check_fingerprints
-  need_space "$DATA_DIR" $((size * 12 / 10 / 1024)) "the restored database"
+  need_space_for_database "$size" "the restored database"
   say "$SNAPSHOT_FILE: revision $(fact revision), $size bytes, taken at $(json_string takenAt <"$WORK/backup.json")"
 }
 

@@ -47,6 +47,6 @@ export class BreakGlassKit {
 
 /** Shell assignments of what restore.sh would otherwise have to be told by options. */
 function clusterEnvironment(cluster: EtcdCluster): string {
-  const members = cluster.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`);
-  return `CLUSTER='${cluster.name}'\n${members.length > 0 ? `MEMBERS='${members.join(' ')}'\n` : ''}`;
+  const members = cluster._membersByUrl;
+  return `CLUSTER='${cluster.name}'\n${members === '' ? '' : `MEMBERS='${members}'\n`}`;
 }

@@ -14,7 +14,7 @@ import { requireAbsolutePath } from '../require/path';
 import { requireText } from '../require/text';
 
 /**
- * A cluster whose etcd is backed up and restored: a `KubeadmCluster`, or an `EtcdCluster` where nothing but etcd has to be described.
+ * A cluster whose etcd is operated: a `KubeadmCluster`, or an `EtcdCluster` where nothing but etcd has to be described.
  */
 export interface IEtcdCluster {
   /** The cluster's etcd. */
@@ -156,6 +156,15 @@ export class EtcdCluster implements IEtcdCluster {
     this._encryptionConfigFile = description.encryptionConfigFile;
     this._restoreObstacle = description.restoreObstacle;
     warnOfBadMemberCount(this.name, this.endpoints.length, description.source);
+  }
+
+  /**
+   * All members with their client URLs, as the programs take them.
+   *
+   * @internal
+   */
+  public get _membersByUrl(): string {
+    return this.members.map(({ name, clientUrl }) => `${name}=${clientUrl}`).join(' ');
   }
 
   /** This cluster itself, so that it can be given wherever a `KubeadmCluster` can. */

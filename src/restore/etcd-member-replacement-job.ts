@@ -77,7 +77,7 @@ export class EtcdMemberReplacementJob extends Construct {
       job,
       env: {
         SELF: name,
-        MEMBERS: cluster.members.map((member) => `${member.name}=${member.clientUrl}`).join(' '),
+        MEMBERS: cluster._membersByUrl,
         READY_TIMEOUT: String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(1))),
       },
       labels: standardLabels('etcd-member-replacement', cluster.name, props.labels),

@@ -1,7 +1,7 @@
-import { callLibrary } from '../library';
 import { Shell } from '../../support/pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
+import { callLibrary } from '../library';
 
 /** An operation of three steps, each of which writes its name. */
 const OPERATION = `
