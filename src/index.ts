@@ -8,6 +8,7 @@ export * from './cluster/kubeadm-cluster';
 export * from './cluster/kubeadm-cluster-props';
 export * from './cluster/kubernetes-version';
 export * from './cluster/registry-mirror';
+export * from './cluster/version-skew';
 export * from './storage/backup-volume';
 export * from './storage/backup-volume-props';
 export * from './backup/etcd-snapshot-cron-job';
