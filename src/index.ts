@@ -18,6 +18,8 @@ export * from './backup/retention-policy';
 export * from './backup/snapshot-nodes';
 export * from './runtime/host-operation-job-props';
 export * from './runtime/program-resources';
+export * from './runtime/schedule-props';
+export * from './runtime/workload-props';
 export * from './restore/etcd-member-replacement-job';
 export * from './restore/etcd-restore-job';
 export * from './restore/etcd-restore-job-props';

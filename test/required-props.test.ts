@@ -62,7 +62,7 @@ const subjects: { [props: string]: Subject } = {
   },
 };
 /** Props that other props extend, and that no function takes itself. */
-const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps'];
+const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps', 'ScheduleProps'];
 
 /** The required props of every public props interface, those that it inherits among them. */
 function requiredProps(): { [props: string]: string[] } {

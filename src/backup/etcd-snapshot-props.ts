@@ -1,14 +1,13 @@
 import { Duration, Size } from 'cdk8s';
 import { SnapshotNodes } from './snapshot-nodes';
-import { ContainerImages } from '../cluster/container-images';
 import { IEtcdCluster } from '../cluster/etcd-cluster';
-import { ProgramResources } from '../runtime/program-resources';
+import { WorkloadProps } from '../runtime/workload-props';
 import { BackupVolume } from '../storage/backup-volume';
 
 /**
  * Props of snapshots, on a schedule or single: which cluster is backed up, where backups are kept, and how the pods run.
  */
-export interface EtcdSnapshotProps {
+export interface EtcdSnapshotProps extends WorkloadProps {
   /** The cluster whose etcd is backed up. */
   readonly cluster: IEtcdCluster;
 
@@ -86,38 +85,10 @@ export interface EtcdSnapshotProps {
   readonly breakGlassKit?: boolean;
 
   /**
-   * CPU and memory of the container that takes the snapshot.
-   *
-   * @default - requests 50m CPU and 64 MiB of memory, limits memory to 512 MiB, and doesn't limit CPU
-   */
-  readonly resources?: ProgramResources;
-
-  /**
    * The priority class of the pods. `system-node-critical` and `system-cluster-critical` are possible in any namespace, unless a ResourceQuota
    * forbids them.
    *
    * @default - the cluster's default
    */
   readonly priorityClassName?: string;
-
-  /**
-   * Labels for the workload, its Jobs and its pods, beside `app.kubernetes.io/name`, `instance` and `managed-by`.
-   *
-   * @default - none
-   */
-  readonly labels?: { readonly [key: string]: string };
-
-  /**
-   * Annotations for the workload and its pods.
-   *
-   * @default - none
-   */
-  readonly annotations?: { readonly [key: string]: string };
-
-  /**
-   * The images that the pods run, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
 }

@@ -1,23 +1,8 @@
 import { Duration } from 'cdk8s';
-import { ProgramResources } from './program-resources';
-import { ContainerImages } from '../cluster/container-images';
+import { WorkloadProps } from './workload-props';
 
-/** How the Jobs of an operation run, whether it is a restore or a replacement. Their pods start the work on the hosts and follow it. */
-export interface HostOperationJobProps {
-  /**
-   * The images that the pods run, a registry mirror, pull secrets.
-   *
-   * @default ContainerImages.defaults()
-   */
-  readonly images?: ContainerImages;
-
-  /**
-   * CPU and memory of the pods' container. The work itself isn't done in it, but in a systemd unit on the host.
-   *
-   * @default - requests 50m CPU and 64 MiB of memory, limits memory to 512 MiB, and doesn't limit CPU
-   */
-  readonly resources?: ProgramResources;
-
+/** How the Jobs of an operation on hosts run. Their pods start the work on the hosts and follow it. */
+export interface HostOperationJobProps extends WorkloadProps {
   /**
    * The priority class of the pods. With the default they also start on a node that is full.
    *
@@ -38,18 +23,4 @@ export interface HostOperationJobProps {
    * @default Duration.days(7)
    */
   readonly ttlAfterFinished?: Duration;
-
-  /**
-   * Further labels for the Jobs and their pods, which have `app.kubernetes.io/name`, `instance` and `managed-by` already.
-   *
-   * @default - none
-   */
-  readonly labels?: { readonly [key: string]: string };
-
-  /**
-   * Annotations for the Jobs and their pods.
-   *
-   * @default - none
-   */
-  readonly annotations?: { readonly [key: string]: string };
 }
