@@ -21,6 +21,8 @@
 #   --quiesced "B=WORD …" with --without-quorum: the words that the others have printed
 #   --skip-hash-check     the --file is a bare database, member/snap/db of a lost machine: what was only in its
 #                         write-ahead log is missing
+#   --data-destroyed      the lost members' machines are up, and their old data is destroyed, so that etcd never starts
+#                         with it again
 #   --trust-backups       accept a backup that others than root can write, as on NFS that squashes root: they could
 #                         have changed it, and be the restored cluster's administrator
 #   --instead-of ID       end restore ID, which is under way here and can go neither on nor back: this one takes over
@@ -50,6 +52,7 @@ export PROGRAM=restore.sh
 . "$here/restore/check.sh"
 . "$here/restore/snapshot.sh"
 . "$here/restore/stage.sh"
+. "$here/restore/superseding.sh"
 . "$here/restore/proof.sh"
 . "$here/restore/trial.sh"
 . "$here/restore/bump.sh"
@@ -68,6 +71,8 @@ MEMBERS             -            -         all members of the restored cluster, 
 MACHINES            -            -         names of all machines that take part; empty: the members
 LOST                -            -         names of the members that are lost
 WITH                -            -         names of machines that run an API server and no member
+MEMBERS_TYPED       -            -         1: a person has named all members, so nobody else has to
+DATA_DESTROYED      -            -         1: lost machines that are up have no old data any more
 WITHOUT_QUORUM      -            -         1: the old etcd has no quorum, so persons carry words from machine to machine
 QUIESCED            -            -         words of the machines that are quiesced, NAME=WORD
 SNAPSHOT            -            -         latest, at:NAME, before:TIME or file:PATH

@@ -116,6 +116,9 @@ unit_words() {
 
 # rehearse_join: gives up if this machine could not be told to join later, while nothing is stopped yet.
 rehearse_join() {
+  [ -z "$(setting etcd discovery)$(setting etcd discovery-srv)$(setting etcd discovery-endpoints)" ] ||
+    give_up "etcd finds its first members by --discovery…, which can't stand beside --initial-cluster" \
+      "take these flags out: etcd needs them only at its first start"
   if ! is_static_pod etcd; then
     [ -n "$(unit_program)" ] ||
       give_up "the command of the unit $ETCD_UNIT can't be replaced: the path of etcd's program is not known" \
@@ -131,9 +134,19 @@ rehearse_join() {
       "write its command as kubeadm does: '- etcd', and a line '- --flag=value' for each flag"
 }
 
-# start_joining: starts etcd as a new member. It is told to join only while it has no data.
+# not_joining_yet: the data folder has no data of the cluster that is to be joined.
+not_joining_yet() {
+  rm -f "$RECORD/joining"
+}
+
+# start_joining: starts etcd as a new member. It is told to join only while it has no data. An etcd that somebody has
+# started meanwhile, and that was not told, has begun a cluster of its own: its data is set aside.
 start_joining() {
-  [ -d "$DATA_DIR/member" ] || tell_to_join || return 1
+  if [ ! -s "$RECORD/joining" ]; then
+    keep_stopped etcd && set_data_aside "stray-$OPERATION" && tell_to_join && keep_fact joining yes || return 1
+  elif [ ! -d "$DATA_DIR/member" ]; then
+    tell_to_join || return 1
+  fi
   start_component etcd
 }
 

@@ -70,6 +70,11 @@ look_at_member() {
       "give etcd its settings as flags or variables, or do this by hand"
   NAME=$(setting etcd name)
   SELF=$NAME
+  case $(setting etcd force-new-cluster) in
+    '' | false | 0 | f | F) ;;
+    *) not_understood "etcd has --force-new-cluster, by which it forgets all other members at each start" \
+      "take the flag out, and have etcd started anew" ;;
+  esac
   [ -n "$NAME" ] ||
     not_understood "etcd's name is neither among its flags nor in its environment" \
       "give etcd its settings as flags or variables, or do this by hand"
@@ -109,8 +114,13 @@ api_knows_others() {
   local own url
   own=$(setting etcd listen-client-urls),$(setting etcd advertise-client-urls)
   for url in $(setting kube-apiserver etcd-servers | tr ',' ' '); do
+    # On loopback by its port: a proxy or a gateway that leads elsewhere has another one.
     case $url in
-      http*://127.* | http*://\[::1\]* | http*://localhost:*) [ "$ROLE" = api ] || continue ;;
+      http*://127.* | http*://\[::1\]:* | http*://localhost:*)
+        case ,$own, in
+          *:"${url##*:}",* | *:"${url##*:}"/,*) continue ;;
+        esac
+        ;;
     esac
     case ,$own, in
       *,"${url%/}",* | *,"${url%/}/",*) ;;

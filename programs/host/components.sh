@@ -11,8 +11,10 @@ LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; b
 stop_component() {
   keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
-    hold_unit && systemctl stop "$ETCD_UNIT"
-    return
+    hold_unit && systemctl stop "$ETCD_UNIT" || return 1
+    # One of the same settings that somebody has started outside of the unit would go on serving.
+    end_processes "$1" "$2" || return 2
+    return 0
   fi
   put_manifest_aside "$1" || return 1
   # A kubelet that has not seen yet that the manifest is gone would start the process once more. So the kubelet is
@@ -21,6 +23,14 @@ stop_component() {
   failpoint "stopping-$1" || return 1
   end_processes "$1" "$2" || return 2
   systemctl start --no-block kubelet 2>/dev/null || :
+}
+
+# keep_stopped COMPONENT: ends it again if somebody has started it meanwhile, as configuration management does that puts
+# manifests back.
+keep_stopped() {
+  [ -n "$(processes "$1")$(listeners "$1")" ] || return 0
+  say "somebody has started $1 again: ending it"
+  stop_component "$1" 1
 }
 
 # stop_or_give_up COMPONENT GRACE FIX: gives up only if the process doesn't end. A disk that is full for a while is no

@@ -130,11 +130,24 @@ check_stale() {
   stale=$(stale_members)
   case $(count "$stale") in
     0) say_once "etcd lists no member of this host: it was removed before" ;;
-    1) ;;
+    1) refuse_living "$stale" ;;
     *) give_up \
       "etcd lists more than one member that may be this host's, by the name $NAME or the peer URL $PEER_URL: $(echo "$stale" | paste -s -d ' ' -)" \
       "remove the one that is not: etcdctl member remove ID" ;;
   esac
+}
+
+# refuse_living ID: a manifest that was copied from another machine may have that one's name. Its member lives.
+refuse_living() {
+  local url
+  url=$(awk -v id="$1" '$1 == id { print $4 }' "$WORK/members")
+  case ,$(setting etcd advertise-client-urls),- in
+    *",$url,"* | *",$url") return 0 ;;
+  esac
+  if ask "$url" 5 endpoint status --write-out=simple && [ "$(cut -d, -f2 "$WORK/answer")" = " $1" ]; then
+    give_up "the member $NAME ($1) serves at $url: it is not the one of this machine" \
+      "give etcd of this machine its own --name and URLs in its manifest or unit"
+  fi
 }
 
 # check_disk: the data folder can be written, and has space for the data that is to come.
@@ -171,6 +184,7 @@ step_remove() {
     return 1
   fi
   stale=$(stale_members)
+  [ -s "$RECORD/removing" ] || [ -z "$stale" ] || refuse_living "$stale"
   [ -s "$RECORD/removing" ] || keep_fact removing "${stale:-none}" || return 1
   for member in $stale; do
     ask "$VIA" 10 member remove "$member" || {
@@ -184,6 +198,7 @@ step_remove() {
 # --- after it was removed: forward, whatever happens
 
 step_set_aside() {
+  keep_stopped etcd && not_joining_yet || return 1
   set_data_aside "before-$OPERATION" && make_data_folder
 }
 

@@ -12,6 +12,7 @@ by_hand_forget() {
   local member
   LOST_NOW=$LOST
   find_restore
+  choose_tools
   [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$(operation_folder)/result" ] ||
     refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
@@ -24,6 +25,9 @@ by_hand_forget() {
     [ -n "$(url_of "$member")" ] || refuse "$member is none of the members: $MEMBERS" "name one of them"
     [ "$member" != "$HOLDER" ] ||
       refuse "$member holds the restore" "if it is lost for good: --abort $OPERATION --lost $member"
+    # One that is up may still serve the old data, and others would no longer wait until it doesn't.
+    ! is_up "$member" || refuse "$member is not lost: at $(url_of "$member") it answers ($ANSWER)" \
+      "see how far it is, there: sh restore.sh --status $OPERATION. If its etcd or its disk is gone, power it off first, and keep it off"
   done
   keep_fact lost-later "$(fact lost-later) $LOST_NOW"
   say "$OPERATION no longer waits for $LOST_NOW, which must never start again with their old data"
@@ -108,7 +112,7 @@ abandon_holder() {
       "its old data can't serve any more: $(restore_again)" ;;
   esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
-  ! holder_is_up || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($HOLDER_SAYS)" \
+  ! is_up "$HOLDER" || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($ANSWER)" \
     "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"
   say "$HOLDER does not answer, and is taken for lost: it must never start again. If it serves the restored data all the same, there are two clusters, and what one of them has written is lost"
   keep_fact abandoned "$HOLDER"

@@ -4,8 +4,8 @@
 by_hand() {
   local verb
   # Inputs that have an option come from it alone.
-  forget ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM QUIESCED CALLED_OFF SNAPSHOT STAGED_FROM \
-    TRUST_BACKUPS SKIP_HASH_CHECK
+  forget ROLE SELF HOLDER MEMBERS MEMBERS_TYPED MACHINES LOST DATA_DESTROYED WITH WITHOUT_QUORUM QUIESCED CALLED_OFF \
+    SNAPSHOT STAGED_FROM TRUST_BACKUPS SKIP_HASH_CHECK
   begin_by_hand "$@"
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
@@ -21,6 +21,7 @@ by_hand() {
       --without-quorum) WITHOUT_QUORUM=1 ;;
       --trust-backups) TRUST_BACKUPS=1 ;;
       --skip-hash-check) SKIP_HASH_CHECK=1 ;;
+      --data-destroyed) DATA_DESTROYED=1 ;;
       --status | --abort | --forget)
         verb=${1#--}
         case ${2:-} in
@@ -68,7 +69,7 @@ option() {
       ;;
     --id) OPERATION=$2 ;;
     --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
-    --members) MEMBERS=$2 ;;
+    --members) MEMBERS=$2 MEMBERS_TYPED=1 ;;
     --with) WITH=$2 ;;
     --lost) LOST=$2 ;;
     --quiesced) QUIESCED=$2 ;;
@@ -105,6 +106,9 @@ by_hand_restore() {
   # An id is used once. A dry run has an id of its own, and so doesn't use it.
   [ -z "${DRY_RUN:-}" ] || OPERATION=${OPERATION%.dry-run}.dry-run
   check_operation_id "$OPERATION"
+  case ${DRY_RUN:-}:$OPERATION in
+    :*.dry-run) refuse "$OPERATION is the id of a dry run" "leave the ending out: --id ${OPERATION%.dry-run}" ;;
+  esac
   [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
   choose_tools
   if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
@@ -117,7 +121,7 @@ by_hand_restore() {
 # know_machines: finds all machines that take part, and which one this is. Never default to this machine alone: members
 # left out would go on serving the old data.
 know_machines() {
-  local member
+  local member up=''
   RECORD=$WORK
   [ -z "${INSTEAD_OF:-}" ] || take_over "$WORK"
   read_machine
@@ -128,10 +132,16 @@ know_machines() {
       refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
         "restore with it, or power that machine off and keep it off"
     fi
+    ! is_up "$member" || up="$up $member"
     MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
   HOLDER=${HOLDER:-$SELF}
+  # More than half of the old members can be the old cluster.
+  if [ -n "$up" ] && [ "$(count "$LOST")" -gt "$(count "$MEMBERS")" ] && [ -z "$DATA_DESTROYED" ]; then
+    refuse "named as lost, and up:$up. If etcd starts there again, there are two clusters" \
+      "power these machines off and keep them off, or let them take part: --without-quorum. Only if their old data is destroyed: --data-destroyed"
+  fi
   check_names "$SELF" "$HOLDER" "$MEMBERS" "$LOST" "$WITH"
   if [ "$ROLE" = follower ] && [ "$HOLDER" = "$SELF" ]; then
     [ -n "$SNAPSHOT" ] ||
@@ -160,6 +170,7 @@ know_machines() {
     # A dry run stops nothing, and so needs nobody's word.
     [ "$ROLE" != holder ] || [ -n "${DRY_RUN:-}" ] || need_words
   fi
+  [ -z "${INSTEAD_OF:-}" ] || [ -n "${DRY_RUN:-}" ] || settle_superseded
 }
 
 # ask_for_members: asks the etcd that runs here. Its settings don't tell: the first member's name only itself, whichever

@@ -20,13 +20,19 @@ step_check() {
   [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 member list --write-out=simple || check_members
   [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
     say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
-  if by_word; then return 0; fi
+  if by_word; then
+    [ "$ROLE" = api ] || ask "$LOCAL_URL" 5 member list --write-out=simple || check_members_in_data
+    return 0
+  fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" \
       "choose another id for another restore"
   fi
   if alone; then
-    remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
+    remember_used_ids || {
+      say "etcd does not answer here ($(reason 5)); as its only member it needn't"
+      check_members_in_data
+    }
     return 0
   fi
   # A dry run neither takes a decision nor obeys one.
@@ -39,6 +45,7 @@ step_check() {
     return 1
   fi
   put_key present "$READY_TIMEOUT" || return 1
+  check_holder || return 1
   ask_old member list --write-out=simple || return 1
   check_members
   check_addresses
@@ -119,6 +126,31 @@ check_members() {
     give_up "$name is named as lost, and its etcd answers at $url" \
       "restore with it, or power that machine off and keep it off"
   done <"$WORK/listed"
+}
+
+# check_members_in_data: etcd does not answer here, so nobody has said who its members are. Its database has a list of
+# them. Pages that are out of use may have members that were removed since: then a person has to say so.
+check_members_in_data() {
+  local name
+  [ -z "$MEMBERS_TYPED" ] && [ -f "$DATA_DIR/member/snap/db" ] || return 0
+  # shellcheck disable=SC2013 # a word a name
+  for name in $(grep -ao '"name":"[^"]*","clientURLs"' "$DATA_DIR/member/snap/db" | cut -d '"' -f 4 | sort -u); do
+    case " $NAME $SELF ${LOST:-} $(names_of "$MEMBERS" | paste -s -d ' ' -) " in
+      *" $name "*) ;;
+      *) give_up "etcd does not answer here, and its data knows a member $name, which takes no part in this restore" \
+        "give all members by --members \"NAME=CLIENT_URL …\", lost ones too. If $name was removed from etcd before: the same, without it" ;;
+    esac
+  done
+}
+
+# check_holder: one machine holds a restore. If two do, each waits for what the others have promised to the other one.
+check_holder() {
+  local other
+  [ -z "${DRY_RUN:-}" ] || return 0
+  ask_old get --prefix "$KEYS/$OPERATION/" --keys-only || return 1
+  other=$(sed -n "s,^$KEYS/$OPERATION/\([^/]*\)/.*,\1,p" "$WORK/answer" | grep -vx -e "$HOLDER" | head -n 1)
+  [ -z "$other" ] || give_up "restore $OPERATION is held by $other, too" \
+    "one machine holds a restore, and the others follow it by the line that it prints. End it everywhere (sh restore.sh --abort $OPERATION), then begin on one machine, by another id"
 }
 
 # remember_used_ids: the snapshot knows nothing of restores after it, and their ids must not be used again.

@@ -4,17 +4,21 @@
 #
 #   OPERATION, SELF, ROLE, HOLDER, MEMBERS, MACHINES, LOST   see restore.sh
 #
-#   /cdk8s-day2/restore/<id>/present/<machine>     in the old etcd, and so are ready/<machine>, quiesced/<machine>
-#   /cdk8s-day2/restore/<id>/decision              in the old etcd: swap or abort, created once
-#   /cdk8s-day2/restore/<id>/called-off            in the old etcd: the holder went back, or was given up as lost
-#   /cdk8s-day2/restore/<id>/stopped/<machine>     in the new etcd: this member never serves the old data again
-#   /cdk8s-day2/restore/<id>/proof                 in the new etcd: written by the trial, and known by it later
-#   /cdk8s-day2/restores/<id>                      in the new etcd: the mark. This restore was done, for ever
+#   /cdk8s-day2/restore/<id>/<holder>/present/<machine>     in the old etcd, and so are ready/… and quiesced/…
+#                                    /decision              in the old etcd: swap or abort, created once
+#                                    /called-off            in the old etcd: the holder went back, or was called lost
+#                                    /stopped/<machine>     in the new etcd: this member never serves the old data again
+#                                    /proof                 in the new etcd: written by the trial, and known by it later
+#   /cdk8s-day2/restores/<id>                               in the new etcd: the mark. This restore was done, for ever
+#
+# The holder is in the keys, as two machines may be told by one id to hold it: what a machine has promised to one of
+# them must not count for the other.
 
 MARKS=/cdk8s-day2/restores
+KEYS=/cdk8s-day2/restore
 
 key() {
-  echo "/cdk8s-day2/restore/$OPERATION/$1"
+  echo "$KEYS/$OPERATION/$HOLDER/$1"
 }
 
 # alone: no other machine takes part. by_word: the old etcd has no quorum, so no key can be written, and a person
@@ -111,22 +115,22 @@ given_up_by_others() {
   return 1
 }
 
-# holder_is_up: whether the holder's machine answers anything at all. A machine that refuses a connection is up,
-# whatever has become of its etcd, and so is one that takes a connection and then says nothing. Silence proves nothing.
-# HOLDER_SAYS is its answer.
-holder_is_up() {
-  if ask "$(url_of "$HOLDER")" 5 endpoint status; then
-    HOLDER_SAYS="its etcd answers"
+# is_up MEMBER: whether its machine answers anything at all. A machine that refuses a connection is up, whatever has
+# become of its etcd, and so is one that takes a connection and then says nothing. Silence proves nothing. ANSWER is
+# what it says.
+is_up() {
+  if ask "$(url_of "$1")" 5 endpoint status; then
+    ANSWER="its etcd answers"
     return 0
   fi
-  HOLDER_SAYS=$(reason 5)
-  case $HOLDER_SAYS in
+  ANSWER=$(reason 5)
+  case $ANSWER in
     *'connection refused'* | *x509* | *tls:* | *'connection closed'* | *'closed network connection'* | \
       *'reset by peer'* | *'broken pipe'*) return 0 ;;
   esac
   # For etcdctl, a connection that hangs looks the same as none.
-  HOLDER_SAYS="it takes connections, and its etcd says nothing"
-  takes_connections "$(url_of "$HOLDER")"
+  ANSWER="it takes connections, and its etcd says nothing"
+  takes_connections "$(url_of "$1")"
 }
 
 # takes_connections URL: whether something takes a connection there. Without curl that can't be told, and is taken for
@@ -159,7 +163,7 @@ marked() {
 # word_of MACHINE WHAT: the word that a person carries from one machine to another where no key can be written. It says
 # that somebody has stood before that machine and seen it; it is no secret.
 word_of() {
-  printf '%s %s %s' "$OPERATION" "$1" "$2" | sha256sum | cut -c1-8
+  printf '%s %s %s %s' "$OPERATION" "$HOLDER" "$1" "$2" | sha256sum | cut -c1-8
 }
 
 # free_to_go: whether this machine may go back alone: the holder as long as it has not asked for the swap, the others as

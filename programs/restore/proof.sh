@@ -112,7 +112,8 @@ lease_is_new() {
   case $(setting kube-apiserver endpoint-reconciler-type) in
     none) return 2 ;;
   esac
-  prefix=$(setting kube-apiserver etcd-prefix)
+  # The API server takes it with or without slashes around.
+  prefix=$(setting kube-apiserver etcd-prefix | sed 's,^/*,/,; s,/*$,,')
   address=$(setting kube-apiserver advertise-address)
   # Without --advertise-address the API server has chosen one: then any API server's new lease has to do.
   set -- "$1" "${prefix:-/registry}/masterleases/$address"

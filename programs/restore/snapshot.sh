@@ -98,7 +98,9 @@ check_snapshot() {
   local size revision
   size=$(stat -c %s "$SNAPSHOT_FILE")
   check_checksum "$size"
-  "$OFFLINE" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
+  flock -n -s "$SNAPSHOT_FILE" true ||
+    give_up "$SNAPSHOT_FILE is in use by a running etcd" "stop that etcd, or take a snapshot of it"
+  run 600 "$OFFLINE" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" \
       "choose another backup: sh restore.sh --list"
   revision=$(json_number revision <"$WORK/status")

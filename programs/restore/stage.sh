@@ -17,18 +17,6 @@ stage_restore() {
   stage_program
 }
 
-# take_over RECORD: copies the manifests that the restore INSTEAD_OF has set aside into this one's record. Unless this
-# is a dry run, this one puts them back.
-take_over() {
-  local manifest
-  for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
-    if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
-    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
-    [ -n "${DRY_RUN:-}" ] || echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
-  done
-  if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
-}
-
 # stage_snapshot: copies the chosen backup to the host: a volume that only the pod has is gone with the pod.
 stage_snapshot() {
   local draft

@@ -101,12 +101,9 @@ step_quiesce() {
   ! has_api || stop_or_give_up kube-apiserver "$API_SERVER_GRACE" "$LOOK_AT_PROCESS"
 }
 
-# keep_quiet: ends the API server again if somebody has started it meanwhile, as configuration management does that puts
-# manifests back: it would write into the old cluster.
+# keep_quiet: an API server would write into the old cluster.
 keep_quiet() {
-  has_api && [ -n "$(processes kube-apiserver)$(listeners kube-apiserver)" ] || return 0
-  say "somebody has started the API server again: ending it"
-  stop_component kube-apiserver 1
+  ! has_api || keep_stopped kube-apiserver
 }
 
 # Said only when the process has ended: an API server that still runs could write after the decision.
@@ -211,6 +208,7 @@ step_stop_etcd() {
 }
 
 step_swap() {
+  keep_stopped etcd || return 1
   if [ -d "$DATA_DIR/restored-$OPERATION/member" ]; then
     set_data_aside "before-$OPERATION" || return 1
     failpoint swapping || return 1
@@ -230,16 +228,17 @@ has_data() {
 }
 
 step_set_aside() {
+  keep_stopped etcd && not_joining_yet || return 1
   set_data_aside "before-$OPERATION"
 }
 
 # Says that this member won't serve the old data again: API servers that know the etcd of other machines wait for it.
 step_stopped() {
-  marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
+  keep_stopped etcd && marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
 }
 
 step_add_learner() {
-  marked || return 1
+  keep_stopped etcd && marked || return 1
   add_learner || {
     say_once "not added yet: $(why_not_yet "the members are still taking up one before it")"
     return 1
@@ -344,12 +343,25 @@ step_finish() {
     ! all_healthy $(for member in "$HOLDER" $(followers); do url_of "$member"; done); then
     say_once "$voters of $wanted members are voters so far"
     overdue finish "$FINISH_TIMEOUT" || return 1
+    UNPROVED=$(other_cluster)
+    [ -z "$UNPROVED" ] || conclude 1 unproved \
+      "$SELF serves what was restored, and $UNPROVED: there are two clusters" \
+      "stop the etcd and the API server of the wrong one, by moving their manifests aside (or systemctl stop): $(whereabouts)" "$(figures)"
     conclude 0 restored \
       "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $PROOF" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
   conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $PROOF" \
     "$(old_data_in_words)" "$(figures)"
+}
+
+# other_cluster: a member that serves another cluster, with a quorum, if there is one.
+other_cluster() {
+  local member served
+  for member in $(names_of "$MEMBERS"); do
+    served=$(cluster_id "$(url_of "$member")") || continue
+    [ "$served" = "$(fact cluster)" ] || { echo "$member serves the cluster $served" && return; }
+  done
 }
 
 # remove_lost_learners: a learner that a person has named as lost holds up the others, as etcd allows only one.

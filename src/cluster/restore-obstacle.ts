@@ -34,11 +34,17 @@ export function restoreObstacle(pod: RestorablePod): string | undefined {
 /** Why a restore would refuse the flags, from a manifest or from a command line. */
 export function flagsObstacle(flags: EtcdFlags): string | undefined {
   const wal = flags.value('wal-dir');
+  const forgets = flags.value('force-new-cluster');
+  if (forgets !== undefined && !['', 'false', '0', 'f', 'F'].includes(forgets)) {
+    return '--force-new-cluster makes etcd forget all other members at each start: take the flag out';
+  }
   return wal === undefined ? undefined : `--wal-dir=${wal} can't be swapped together with the data: put the log into the data folder`;
 }
 
 /** Why a restore couldn't rewrite the flags that say which cluster etcd joins: with several members it does on all but one, line by line. */
 function joiningObstacle({ flags, lists, variables }: RestorablePod): string | undefined {
+  const discovery = ['discovery', 'discovery-srv', 'discovery-endpoints'].find(flag => flags.value(flag) !== undefined);
+  if (discovery !== undefined) return `--${discovery} can't stand beside --initial-cluster: take it out, etcd needs it only at its first start`;
   if (flags.list('initial-cluster').length < 2) return undefined;
   const variable = variables.find(name => name.startsWith('ETCD_INITIAL_CLUSTER'));
   if (variable !== undefined) return `the variable ${variable} says whom etcd joins: write it as a flag`;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'child_process';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { StubReplacementDrill } from '../support/drill/replacement-drill';
 import { asRoot } from '../support/pod/as-root';
@@ -29,6 +30,19 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     const again = drill.start(failed, 'broken', { DRY_RUN: '1' });
     expect(await again.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
     expect(again.output).toContain('has ended before');
+  }));
+
+  test.concurrent('of another machine, whose name a copied manifest has, is not removed', () => StubReplacementDrill.with({ members: 4 }, async (drill) => {
+    const [first, second, , failed] = drill.members;
+    await drill.fail(failed, 'nothing');
+    const list = await drill.cluster.etcdctl(first, 'member', 'list');
+    await drill.cluster.etcdctl(first, 'member', 'remove', /^(\w+), started, cp4,/m.exec(list)![1]);
+    const file = join(failed.manifests, 'etcd.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('--name=cp4', '--name=cp2'), { mode: 0o600 });
+    const before = await drill.cluster.etcdctl(first, 'member', 'list');
+    expect(await drill.start(failed, 'copied').summary()).toMatchObject({ status: 1, message: expect.stringMatching(/^the member cp2 \(\w+\) serves at .*: it is not the one of this machine/) });
+    expect(await drill.cluster.etcdctl(first, 'member', 'list')).toBe(before);
+    await second.client.healthy();
   }));
 
   test.concurrent('whose data is gone, with the folder and the kubelet, is replaced', () => StubReplacementDrill.with({}, async (drill) => {
