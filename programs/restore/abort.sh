@@ -73,16 +73,16 @@ may_abort() {
   elif free_to_go; then
     ! together || decide abort "a person aborted it there" || :
     begin_way_back
-  elif by_word; then
-    [ -z "${CALLED_OFF:-}" ] || [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
+  elif [ -n "$CALLED_OFF" ]; then
+    [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
       fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" \
         "look there: sh restore.sh --status $OPERATION"
-    [ -n "${CALLED_OFF:-}" ] ||
-      fail "the holder $HOLDER may count on this machine" \
-        "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
     keep_fact holder-word yes
     keep_fact abandoned "$HOLDER"
     begin_way_back
+  elif by_word; then
+    fail "the holder $HOLDER may count on this machine" \
+      "run --abort $OPERATION on $HOLDER first, then here with the word it prints: --abort $OPERATION --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
   elif decide abort "a person aborted it there" && [ "$(fact decision)" != swap ]; then
     begin_way_back
   elif [ "$(fact decision)" = swap ]; then
@@ -90,7 +90,7 @@ may_abort() {
       "run --abort $OPERATION on $HOLDER first, this machine follows by itself; if it is lost for good: --abort $OPERATION --lost $HOLDER"
   else
     fail "the old etcd can't be asked: $(reason 5)" \
-      "run --abort $OPERATION on $HOLDER first; if it is lost for good: --abort $OPERATION --lost $HOLDER"
+      "run --abort $OPERATION on $HOLDER first, then here with the word that it prints, if it prints one: --called-off WORD; if it is lost for good: --abort $OPERATION --lost $HOLDER"
   fi
 }
 

@@ -121,19 +121,20 @@ step_unquiesce() {
 
 # The others are told: they may know the decision `swap`, and wait for the mark.
 step_call_off() {
-  local fix state
+  local fix state told=yes
   if together && [ "$ROLE" = holder ]; then
     if ! decide abort "$(fact reason)" || { [ "$(fact decision)" = swap ] &&
       ! ask_old put "$(key called-off)" "$(date +%s)"; }; then
       if ! free_to_go; then
-        say_once "the others can't be told yet: $(reason 5)"
+        say_once "the others can't be told yet: $(reason 5). By hand, there: sh restore.sh --abort $OPERATION --called-off $(word_of "$HOLDER" called-off)"
         return 1
       fi
-      say "the others can't be told: $(reason 5). They give up by themselves"
+      say "the others can't be told: $(reason 5)"
+      told=
     fi
   fi
   fix=$(fact fix)
-  if by_word && [ "$ROLE" = holder ]; then
+  if [ "$ROLE" = holder ] && { by_word || [ -z "$told" ]; }; then
     fix="on every other machine of this restore: sh restore.sh --abort $OPERATION --called-off $(word_of "$HOLDER" called-off). $fix"
   fi
   state="the old cluster serves as before"

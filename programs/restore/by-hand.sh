@@ -163,6 +163,7 @@ know_machines() {
     *) refuse "$SELF is none of the machines: $MACHINES" \
       "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
   esac
+  [ -z "${INSTEAD_OF:-}" ] || [ -n "${DRY_RUN:-}" ] || settle_superseded
   if by_word; then
     if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
       refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name only lost members by --lost"
@@ -170,7 +171,6 @@ know_machines() {
     # A dry run stops nothing, and so needs nobody's word.
     [ "$ROLE" != holder ] || [ -n "${DRY_RUN:-}" ] || need_words
   fi
-  [ -z "${INSTEAD_OF:-}" ] || [ -n "${DRY_RUN:-}" ] || settle_superseded
 }
 
 # ask_for_members: asks the etcd that runs here. Its settings don't tell: the first member's name only itself, whichever

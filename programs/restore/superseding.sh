@@ -43,10 +43,15 @@ settle_superseded() {
   ) || exit $?
 }
 
-# call_off_superseded: on its holder. It can't mark any more, as its unit is stopped before the others are told.
+# call_off_superseded: on its holder. The way back is in its record before the others are told, so that it can't go on,
+# whatever becomes of the new restore.
 call_off_superseded() {
-  systemctl stop "$(operation_unit)" 2>/dev/null || :
   if [ -s "$RECORD/serving" ] || alone; then return 0; fi
+  systemctl stop "$(operation_unit)" 2>/dev/null || :
+  LOST_NOW=
+  [ -s "$RECORD/serving" ] || begin_way_back
+  systemctl start --no-block "$(operation_unit)" 2>/dev/null || :
+  [ ! -s "$RECORD/serving" ] || return 0
   if together && decide abort "another restore takes its place" &&
     { [ "$(fact decision)" != swap ] || ask_old put "$(key called-off)" "$(date +%s)"; }; then return 0; fi
   say "the others can't be told that $OPERATION is called off. There it is: --instead-of $OPERATION --called-off $(word_of "$HOLDER" called-off)"

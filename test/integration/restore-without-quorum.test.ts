@@ -61,6 +61,24 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     expect(await waiting.summary()).toMatchObject({ status: 0, outcome: 'restored' });
   }));
 
+  test.concurrent('the quorum is lost while a restore waits for its decision: another one takes its place, by the word that the holder prints', () => StubRestoreDrill.with({ members: 5 }, async (drill) => {
+    const [holder, follower, ...lost] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'decide:hold' } });
+    await drill.holds('first', holder, 'decide');
+    await until('it has said that it stands still', () => follower.record('first').log.includes('await-decision: begins'), 60);
+    await Promise.all(lost.map((machine) => machine.powerOff()));
+    const args = ['--without-quorum', '--members', drill.cluster.membersByUrl, '--lost', 'cp3 cp4 cp5', '--instead-of', 'first'];
+    const follow = (...more: string[]) => drill.startOn(follower, 'again', { everywhere: [...args, ...more] });
+    expect(await follow().summary()).toMatchObject({ status: 2, message: 'restore first may still go on on cp1, which counts on this machine' });
+    const hold = (...more: string[]) => drill.startOn(holder, 'again', { everywhere: [...args, ...more] });
+    const refused = hold();
+    expect(await refused.summary()).toMatchObject({ status: 2, message: 'without a quorum, cp2 has to be stopped first, and to say so' });
+    const [, calledOff] = /There it is: --instead-of first --called-off ([0-9a-f]{8})/.exec(refused.output)!;
+    const word = await wordIn(follow('--called-off', calledOff), QUIESCED);
+    expect(await hold('--quiesced', word).summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(await drill.faultsOfRestored('again', [holder, follower])).toEqual([]);
+  }));
+
   test.concurrent('the holder goes back, and its word lets the others go back', () => withoutQuorum(async (drill, args) => {
     const [holder, follower] = drill.machines;
     const waiting = drill.startOn(follower, 'back', { everywhere: args });
