@@ -106,7 +106,8 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
   test.concurrent('most members, named as lost, whose machines are up: refused, as their etcd may start again', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine, ...down] = drill.machines;
     const texts = down.map(({ manifests }) => readFileSync(join(manifests, 'etcd.yaml'), 'utf8'));
-    down.forEach(({ manifests }, i) => writeFileSync(join(manifests, 'etcd.yaml'), texts[i].replace('    - --name=', '    - --max-wals=abc\n    - --name='), { mode: 0o600 }));
+    const broken = (text: string) => text.replace('    - --name=', '    - --max-wals=abc\n    - --name=');
+    down.forEach(({ manifests }, i) => writeFileSync(join(manifests, 'etcd.yaml'), broken(texts[i]), { mode: 0o600 }));
     for (const other of down) await until(`etcd on ${other.name} is down`, () => other.client.healthy().then(() => false, () => true), 60);
     const typed = (...args: string[]) =>
       drill.type(machine, ['--at', drill.backup, '--id', 'up', '--members', drill.cluster.membersByUrl, '--lost', 'cp2 cp3', ...args]).summary();
