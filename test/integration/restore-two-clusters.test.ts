@@ -111,7 +111,9 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
     for (const other of down) await until(`etcd on ${other.name} is down`, () => other.client.healthy().then(() => false, () => true), 60);
     const typed = (...args: string[]) =>
       drill.type(machine, ['--at', drill.backup, '--id', 'up', '--members', drill.cluster.membersByUrl, '--lost', 'cp2 cp3', ...args]).summary();
-    expect(await typed()).toMatchObject({ status: 2, message: expect.stringMatching(/^named as lost, and up: cp2 cp3/), fix: expect.stringMatching(/power these machines off/) });
+    expect(await typed()).toMatchObject({
+      status: 2, message: expect.stringMatching(/^named as lost, and up: cp2 cp3/), fix: expect.stringMatching(/power these machines off/),
+    });
     expect(await typed('--data-destroyed', '--dry-run')).toMatchObject({ status: 0, outcome: 'dry-run' });
     down.forEach(({ manifests }, i) => writeFileSync(join(manifests, 'etcd.yaml'), texts[i], { mode: 0o600 }));
     await drill.cluster.waitUntilReady();
