@@ -63,6 +63,7 @@ export const controls: Control[] = [
     violates: 'two_clusters',
   },
   { title: 'an API server that knows the etcd of other machines starts at the mark', defines: [...three, 'EXTERNAL', 'API_STARTS_AT_THE_MARK'], violates: 'two_clusters' },
+  { title: 'a backup with the promises of this restore', defines: [...three, 'PROMISES_ARE_RESTORED'], violates: 'two_clusters' },
   { title: 'break glass: ports that refuse are enough', defines: [...byHand, 'MAY_BE_LOST=0', 'NO_CUTS', 'REFUSAL_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'break glass: a time-out is taken for a refusal', defines: [...byHand, 'MAY_BE_LOST=0', 'SILENCE_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'break glass: members named as lost return', defines: [...byHand, 'MAY_BE_LOST=2', 'NO_CUTS', 'LOST_MEMBERS_RETURN'], violates: 'two_clusters' },

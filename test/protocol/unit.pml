@@ -145,6 +145,10 @@ end: do
   /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
   :: d_step { looks_for_mark && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
   :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
+#ifdef PROMISES_ARE_RESTORED
+  /* The backup was taken while machines waited: a decision to abort, for which their keys are needed, can be created in the new etcd. */
+  :: d_step { on_undecided_follower && NEW_QUORUM(me.cut) -> me.rec = UNQUIESCE; END }
+#endif
 
   /* # step: stop-etcd: holder, follower -- the manifest or the unit moved aside, then the process ended; how it is ended is left out. */
   :: d_step { on(STOP_ETCD) && me.etcd_manifest -> me.etcd_manifest = 0; END }
