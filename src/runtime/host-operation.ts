@@ -80,6 +80,9 @@ export function requireOperationId(prop: string, id: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
     throw new Error(`${prop} must have 1 to 63 lower-case letters, digits, hyphens and dots, a letter or digit first, got ${JSON.stringify(id)}`);
   }
+  if (id.endsWith('.dry-run')) {
+    throw new Error(`${prop} must not end in .dry-run, got ${JSON.stringify(id)}: ids of dry runs end so by themselves`);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ const passed = (what: string, seconds = 60): Result => ({ what, isScenario: true
 const failed = (what: string): Result => ({ ...passed(what), error: new Error('it failed') });
 const whole = [{ group: 2, cluster: 'single', scenarios: 1 }, { group: 10, cluster: 'single', scenarios: 2 }, { group: 10, cluster: 'ha', scenarios: 1 }];
 const today = { day: '2026-11-27', commit: '0123456789' };
-const rows = (page: string) => page.split('\n').filter((line) => /^\| \d/.test(line));
+const rows = (page: string) => page.split('\n').filter((line) => /^\| \d/.test(line) && !line.includes('| – |'));
 
 test('a group whose every scenario passed has a line with the day, the commit and the minutes', () => {
   expect(rows(withPassed('', whole, [passed('10 on single: one', 61), passed('10 on single: two', 60)], today)))
@@ -35,4 +35,10 @@ test('lines are in the order of the groups, and a new one takes the place of the
 test('every group that is played says what it is about', () => {
   const played = new Set(acts.flatMap(({ scenarios }) => scenarios.map(({ group }) => group)));
   expect(Object.keys(groups).map(Number)).toEqual([...played].sort((a, b) => a - b));
+});
+
+test('a group that never passed is there, with dashes', () => {
+  expect(withPassed('', whole, [], today).split('\n').filter((line) => line.includes('| – |'))).toEqual([
+    `| 2 | ${groups[2]} | single | 1 | – | – | – |`, `| 10 | ${groups[10]} | ha | 1 | – | – | – |`, `| 10 | ${groups[10]} | single | 2 | – | – | – |`,
+  ]);
 });

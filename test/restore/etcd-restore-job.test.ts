@@ -144,6 +144,7 @@ describe('refused', () => {
   const external = EtcdCluster.external({ name: 'prod', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.6.5') });
   test.each<[string, Partial<EtcdRestoreJobProps>, string]>([
     ['an id that is no name', { restoreId: 'Lost_Namespace' }, 'restoreId must have 1 to 63 lower-case letters'],
+    ['the id of a dry run', { restoreId: 'lost.dry-run' }, 'restoreId must not end in .dry-run, got "lost.dry-run": ids of dry runs end so by themselves'],
     ['a day instead of a time', { expires: '2026-11-22' }, 'expires must be a time in UTC such as 2026-11-22T00:00:00Z, got "2026-11-22"'],
     ['a month that is none', { expires: '2026-13-22T00:00:00Z' }, 'expires must be a time in UTC'],
     ['a host folder of nobody', { holder: undefined }, "holder must be set, as holder: 'cp1': the snapshot is in the folder /mnt/backup of one of cp1, cp2, cp3"],
