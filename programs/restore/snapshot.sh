@@ -98,7 +98,8 @@ check_snapshot() {
   local size revision
   size=$(stat -c %s "$SNAPSHOT_FILE")
   check_checksum "$size"
-  flock -n -s "$SNAPSHOT_FILE" true ||
+  # Of a running etcd the database is locked, and a tool that opens it waits until that one ends.
+  [ -z "${SKIP_HASH_CHECK:-}" ] || flock -n -s "$SNAPSHOT_FILE" true ||
     give_up "$SNAPSHOT_FILE is in use by a running etcd" "stop that etcd, or take a snapshot of it"
   run 600 "$OFFLINE" snapshot status "$SNAPSHOT_FILE" --write-out=json >"$WORK/status" 2>"$WORK/errors" ||
     give_up "$SNAPSHOT_FILE can't be read: $(tail -n 1 "$WORK/errors" | cut -c1-300)" \
