@@ -128,11 +128,12 @@ know_machines() {
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
   for member in $LOST; do
     # A lost member has to be gone: one that runs would go on serving the old data.
-    if [ -n "$(url_of "$member")" ] && ask "$(url_of "$member")" 5 endpoint status; then
-      refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
-        "restore with it, or power that machine off and keep it off"
+    if [ -n "$(url_of "$member")" ] && is_up "$member"; then
+      [ "$ANSWER" != "$ETCD_ANSWERS" ] ||
+        refuse "$member is named as lost, and its etcd answers at $(url_of "$member")" \
+          "restore with it, or power that machine off and keep it off"
+      up="$up $member"
     fi
-    ! is_up "$member" || up="$up $member"
     MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')

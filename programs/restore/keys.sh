@@ -115,12 +115,14 @@ given_up_by_others() {
   return 1
 }
 
+ETCD_ANSWERS="its etcd answers"
+
 # is_up MEMBER: whether its machine answers anything at all. A machine that refuses a connection is up, whatever has
 # become of its etcd, and so is one that takes a connection and then says nothing. Silence proves nothing. ANSWER is
 # what it says.
 is_up() {
   if ask "$(url_of "$1")" 5 endpoint status; then
-    ANSWER="its etcd answers"
+    ANSWER=$ETCD_ANSWERS
     return 0
   fi
   ANSWER=$(reason 5)

@@ -76,7 +76,7 @@ describeWithTools('the end of a restore is proved', [toolchain.etcd36, toolchain
     const [machine] = drill.machines;
     drill.start('key', { failpoints: { cp1: 'prove:hold' } });
     await drill.holds('key', machine, 'prove');
-    await machine.client.delete('/cdk8s-day2/restore/key/proof');
+    await machine.client.delete('/cdk8s-day2/restore/key/cp1/proof');
     machine.record('key').pass('prove');
     const [told] = await drill.ended('key');
     expect(told).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringContaining('the key that was written into the restored data is not in the etcd on cp1') });
@@ -301,7 +301,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     drill.start('put-back', { failpoints: { cp1: 'decide:hold' } });
     await drill.holds('put-back', holder, 'decide');
     writeFileSync(file, text, { mode: 0o600 });
-    await until('it is seen', () => other.record('put-back').log.includes('somebody has started the API server again: ending it'), 60);
+    await until('it is seen', () => other.record('put-back').log.includes('somebody has started kube-apiserver again: ending it'), 60);
     await until('it is ended', () => other.running['kube-apiserver'] === 0, 60);
     holder.record('put-back').pass('decide');
     expect(await drill.faultsOfRestored('put-back')).toEqual([]);
