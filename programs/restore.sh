@@ -101,8 +101,7 @@ need_tools() {
 
 # resume: reads from the record what the unit knew before it was started again.
 resume() {
-  MEMBERS=$(fact members "$MEMBERS")
-  MACHINES=${MACHINES:-$(names_of "$MEMBERS" | paste -s -d ' ' -)}
+  take_members
   [ ! -s "$RECORD/machine-read" ] || wait_for_machine
   SNAPSHOT_FILE=$(fact snapshot)
 }

@@ -7,10 +7,11 @@
 #   VIA                        client URL of a member of the running cluster
 #   RECORD                     folder of the operation's record
 
-# names_of MEMBERS, urls_of MEMBERS: a line each.
+# names_of MEMBERS: in one line. urls_of MEMBERS: a line each.
 names_of() {
-  local member
-  for member in $1; do echo "${member%%=*}"; done
+  local member names=''
+  for member in $1; do names="$names${names:+ }${member%%=*}"; done
+  echo "$names"
 }
 
 urls_of() {

@@ -125,7 +125,7 @@ restore_again() {
 }
 
 begin_way_back() {
-  keep_fact reason "aborted by a person"
-  keep_fact fix "$(if together && [ -z "$LOST_NOW" ]; then echo "the others learn it from the old etcd"; fi)"
-  keep_fact at 'back put-back'
+  keep_fact reason "aborted by a person" &&
+    keep_fact fix "$(if together && [ -z "$LOST_NOW" ]; then echo "the others learn it from the old etcd"; fi)" &&
+    keep_fact at 'back put-back'
 }

@@ -158,7 +158,7 @@ know_machines() {
       "give all members by --members \"NAME=CLIENT_URL …\", this one included"
   [ -n "$(url_of "$HOLDER")" ] ||
     refuse "the holder $HOLDER is none of the members: $MEMBERS" "give all members by --members \"NAME=CLIENT_URL …\""
-  MACHINES=$(names_of "$MEMBERS $WITH" | paste -s -d ' ' -)
+  MACHINES=$(names_of "$MEMBERS $WITH")
   [ "$ROLE" != api ] || case " $MACHINES " in
     *" $SELF "*) ;;
     *) refuse "$SELF is none of the machines: $MACHINES" \

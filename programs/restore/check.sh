@@ -17,22 +17,22 @@ step_check() {
   learn_urls || return 1
   check_urls
   # Also when this is the only machine: the members that it was given may be out of date.
-  [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 member list --write-out=simple || check_members
+  if [ "$ROLE" != api ]; then
+    if ask "$LOCAL_URL" 5 member list --write-out=simple; then
+      check_members
+    elif ! together; then
+      check_members_in_data
+    fi
+  fi
   [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
     say "warning: the API server has --etcd-servers-overrides: what it keeps in another etcd stays as it is"
-  if by_word; then
-    [ "$ROLE" = api ] || ask "$LOCAL_URL" 5 member list --write-out=simple || check_members_in_data
-    return 0
-  fi
+  if by_word; then return 0; fi
   if marked; then
     conclude 0 done-before "restore $OPERATION was done before, the restored etcd says so" \
       "choose another id for another restore"
   fi
   if alone; then
-    remember_used_ids || {
-      say "etcd does not answer here ($(reason 5)); as its only member it needn't"
-      check_members_in_data
-    }
+    remember_used_ids || say "etcd does not answer here ($(reason 5)); as its only member it needn't"
     return 0
   fi
   # A dry run neither takes a decision nor obeys one.
@@ -110,7 +110,7 @@ check_members() {
   local id name url member
   cut -d, -f3 "$WORK/answer" | tr -d ' ' >"$WORK/names"
   while read -r member; do
-    case " ${LOST:-} $(names_of "$MEMBERS" | paste -s -d ' ' -) " in
+    case " ${LOST:-} $(names_of "$MEMBERS") " in
       # A member that never started has no name, and no machine is called `?`.
       *" ${member:-?} "*) ;;
       *) give_up "etcd has a member ${member:-that never started}, which takes no part in this restore" \
@@ -135,7 +135,7 @@ check_members_in_data() {
   [ -z "$MEMBERS_TYPED" ] && [ -f "$DATA_DIR/member/snap/db" ] || return 0
   # shellcheck disable=SC2013 # a word a name
   for name in $(grep -ao '"name":"[^"]*","clientURLs"' "$DATA_DIR/member/snap/db" | cut -d '"' -f 4 | sort -u); do
-    case " $NAME $SELF ${LOST:-} $(names_of "$MEMBERS" | paste -s -d ' ' -) " in
+    case " $NAME $SELF ${LOST:-} $(names_of "$MEMBERS") " in
       *" $name "*) ;;
       *) give_up "etcd does not answer here, and its data knows a member $name, which takes no part in this restore" \
         "give all members by --members \"NAME=CLIENT_URL …\", lost ones too. If $name was removed from etcd before: the same, without it" ;;

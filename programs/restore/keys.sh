@@ -21,6 +21,12 @@ key() {
   echo "$KEYS/$OPERATION/$HOLDER/$1"
 }
 
+# take_members: as the record has them, whose URLs the running etcd has told.
+take_members() {
+  MEMBERS=$(fact members "$MEMBERS")
+  MACHINES=${MACHINES:-$(names_of "$MEMBERS")}
+}
+
 # alone: no other machine takes part. by_word: the old etcd has no quorum, so no key can be written, and a person
 # carries words.
 alone() {

@@ -24,8 +24,7 @@ adopt_superseded() {
   forget ROLE SELF HOLDER MEMBERS MACHINES LOST WITH WITHOUT_QUORUM INSTEAD_OF
   # shellcheck source=/dev/null # the operation's own
   . "$(operation_folder)/inputs"
-  MEMBERS=$(fact members "$MEMBERS")
-  MACHINES=${MACHINES:-$(names_of "$MEMBERS" | paste -s -d ' ' -)}
+  take_members
 }
 
 # settle_superseded: the other restore must not go on elsewhere because of what this machine has told its holder. So it
@@ -49,7 +48,8 @@ call_off_superseded() {
   if [ -s "$RECORD/serving" ] || alone; then return 0; fi
   systemctl stop "$(operation_unit)" 2>/dev/null || :
   LOST_NOW=
-  [ -s "$RECORD/serving" ] || begin_way_back
+  [ -s "$RECORD/serving" ] || begin_way_back ||
+    fail "nothing can be recorded in $RECORD" "look at the space there, and type the same again"
   systemctl start --no-block "$(operation_unit)" 2>/dev/null || :
   [ ! -s "$RECORD/serving" ] || return 0
   if together && decide abort "another restore takes its place" &&
