@@ -6,7 +6,8 @@
 # Its inputs are variables: INPUTS, below.
 #
 # When the PKI, or a file of FINGERPRINTS, can't be read, the backup is saved without it and names it in its record, and
-# the run fails.
+# the run fails. It fails, too, when the backup is of another etcd cluster than the one before, and no restore of ours
+# explains that.
 #
 # Exit status: 0 done; 1 a step failed; 2 an input is wrong, nothing was attempted; 128 + n ended by signal n.
 
@@ -21,8 +22,10 @@ clean_environment 'ETCD_ ETCDCTL_ ETCDUTL_' ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_
 . "$here/lib/disk.sh"
 . "$here/lib/inputs.sh"
 . "$here/etcd/tools.sh"
+. "$here/etcd/mark.sh"
 . "$here/backup/backups.sh"
 . "$here/backup/break-glass.sh"
+. "$here/backup/which-cluster.sh"
 . "$here/backup/take.sh"
 . "$here/backup/protect.sh"
 . "$here/backup/keep.sh"
@@ -63,6 +66,8 @@ main() {
   STARTED=$(date +%s)
   INCOMPLETE=
   BACKUP=
+  # Of which etcd cluster things are: see backup/which-cluster.sh.
+  CLUSTER_ID='' HISTORY='' PRESENT=''
   # What the backup lacks, for its record and for people; and why, with the fix.
   MISSING='' SAVED_WITHOUT='' MISSING_WHY='' MISSING_FIX=''
 
@@ -72,21 +77,27 @@ main() {
     return
   fi
   open_folder
+  find_previous
   take
   protect
   keep
+  compare
   prune
   keep_kit
   report
 }
 
 report() {
+  if [ -n "$OTHER_WHY" ]; then
+    STEP=compare
+    fail "$SAVED: $OTHER_WHY" "$OTHER_FIX"
+  fi
   if [ -n "$MISSING" ]; then
     STEP=protect
     fail "$SAVED: $MISSING_WHY" "$MISSING_FIX"
   fi
   step report "$BACKUP is complete: revision $REVISION, $KEYS keys, $SIZE bytes, from $ENDPOINT"
-  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$BACKUP\",\"endpoint\":\"$(json_text "$ENDPOINT")\",\"revision\":$REVISION,\"keys\":$KEYS,\"sizeBytes\":$SIZE,\"durationSeconds\":$(($(date +%s) - STARTED)),\"pruned\":$PRUNED,\"kept\":$KEPT,\"damaged\":$DAMAGED${KIT_FAULT:+,\"kit\":\"written anew: $(json_text "$KIT_FAULT")\"}}"
+  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$BACKUP\",\"endpoint\":\"$(json_text "$ENDPOINT")\",\"revision\":$REVISION,\"keys\":$KEYS,\"sizeBytes\":$SIZE,\"durationSeconds\":$(($(date +%s) - STARTED)),\"pruned\":$PRUNED,\"kept\":$KEPT,\"damaged\":$DAMAGED${PASSED_OVER:+,\"passedOver\":\"$(json_text "$PASSED_OVER")\"}${KIT_FAULT:+,\"kit\":\"written anew: $(json_text "$KIT_FAULT")\"}}"
 }
 
 # check: everything that can be known to be wrong before anything is touched.

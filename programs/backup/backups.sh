@@ -75,26 +75,34 @@ is_own_folder() {
   [ -d "$1" ] && [ ! -L "$1" ]
 }
 
-# list_backups: a line `NAME STATE` for each backup. It is damaged if its snapshot is not there with the size that was
-# recorded. All sizes are asked at once: with thousands of backups, a process for each would take seconds.
+# list_backups: a line `NAME STATE HISTORY` for each backup. It is damaged if its snapshot is not there with the size
+# that was recorded. HISTORY (see which-cluster.sh) is missing if no etcd cluster was recorded. All sizes are asked at
+# once: with thousands of backups, a process for each would take seconds.
 list_backups() {
-  local name recorded
+  local history name number recorded
   for name in [0-9]*; do
     is_backup_name "$name" || continue
     is_own_folder "$name" || continue
     recorded=
     if [ -f "$name/backup.json" ]; then read -r recorded <"$name/backup.json" || :; fi
     case $recorded in
+      *'"clusterId":"'[0-9]*) history=${recorded#*'"clusterId":"'} history=${history%%[!0-9]*} ;;
+      *) history= ;;
+    esac
+    case $history,$recorded in
+      [0-9]*'"history":'[0-9]*) number=${recorded#*'"history":'} history=$history.${number%%[!0-9]*} ;;
+    esac
+    case $recorded in
       *'"sizeBytes":'[0-9]*) recorded=${recorded#*'"sizeBytes":'} recorded=${recorded%%[!0-9]*} ;;
       *) recorded=unknown ;;
     esac
-    echo "$name/snapshot.db $recorded"
+    echo "$name/snapshot.db $recorded $history"
   done >"$WORK/recorded"
   cut -d' ' -f1 "$WORK/recorded" | xargs stat -c '%n %s %F' >"$WORK/sizes" 2>/dev/null || :
   awk 'FILENAME == ARGV[1] { if ($3 == "regular") size[$1] = $2; next }
     {
       name = $1; sub("/.*", "", name)
-      print name, ($1 in size && size[$1] == $2 ? "complete" : "damaged")
+      print name, ($1 in size && size[$1] == $2 ? "complete" : "damaged") ($3 != "" ? " " $3 : "")
     }' "$WORK/sizes" "$WORK/recorded"
 }
 

@@ -6,10 +6,12 @@ keep() {
   local taken
   BACKUP=$STAMP-r$REVISION
   step keep "$BACKUP"
+  tell_history
+  MEMBER=$(member_name "$ENDPOINT" "$MEMBER_ID")
   taken="$(echo "$STAMP" | sed 's/\(....\)\(..\)\(..\)T\(..\)\(..\)\(..\)Z/\1-\2-\3T\4:\5:\6Z/')"
   {
-    printf '{"format":1,"cluster":"%s","member":"%s","endpoint":"%s",' "$CLUSTER" \
-      "$(json_text "$(member_name "$ENDPOINT" "$MEMBER_ID")")" "$(json_text "$ENDPOINT")"
+    printf '{"format":1,"cluster":"%s",%s"member":"%s","endpoint":"%s",' "$CLUSTER" \
+      "$(history_fields)" "$(json_text "$MEMBER")" "$(json_text "$ENDPOINT")"
     printf '"etcdVersion":"%s","storageVersion":"%s","takenAt":"%s",' "$(json_text "$SERVER_VERSION")" \
       "$(json_text "$STORAGE_VERSION")" "$taken"
     printf '"revision":%s,"keys":%s,"sizeBytes":%s,"sha256":"%s","durationSeconds":%s' "$REVISION" "$KEYS" "$SIZE" \
@@ -25,4 +27,11 @@ keep() {
   fi
   INCOMPLETE=
   SAVED="$BACKUP is saved${SAVED_WITHOUT:+, without $SAVED_WITHOUT}"
+}
+
+history_fields() {
+  [ -z "$CLUSTER_ID" ] || printf '"clusterId":"%s",' "$CLUSTER_ID"
+  [ "$HISTORY" = "$CLUSTER_ID" ] || printf '"history":%s,' "${HISTORY#*.}"
+  # A restore asks for it when etcd may be gone.
+  [ -z "$MADE_BY" ] || printf '"restoreId":"%s",' "$MADE_BY"
 }

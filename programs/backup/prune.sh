@@ -8,6 +8,7 @@ preview() {
     fail "there is no folder $BACKUP_ROOT/$CLUSTER" \
       "check the volume and the cluster's name: no backup has been written yet"
   enter_folder
+  find_previous
   decide_prune
   cat "$WORK/decisions"
   count_decisions
@@ -18,7 +19,7 @@ prune() {
   local decision name why
   step prune "by the retention policy"
   decide_prune
-  if grep -qx "$BACKUP damaged" "$WORK/backups"; then
+  if grep -q "^$BACKUP damaged" "$WORK/backups"; then
     fail "the backup just written, $BACKUP, is not as it was written: nothing is pruned" \
       "check the volume's health: it loses what is written to it"
   fi
@@ -33,7 +34,11 @@ prune() {
   count_decisions
 }
 
+# decide_prune: the policy counts the backups of each history by itself, so that a stranger's, however many, push out
+# none of the others'. Those that don't say of which cluster they are count to the present one: that of the backup just
+# written; in a preview, of the newest one that says it.
 decide_prune() {
+  PRESENT=${HISTORY:-$PREVIOUS_HISTORY}
   list_backups >"$WORK/backups" 2>"$WORK/errors" ||
     fail "the backups can't be listed: $(tail -n 1 "$WORK/errors")" \
       "nothing was pruned; check the volume, and the space for temporary files"
@@ -43,29 +48,31 @@ decide_prune() {
   [ -z "${PKI:-}" ] || spare_pki
 }
 
-# spare_pki: the newest backup with the PKI stays, whatever the policy says, as newer ones may have been saved without
-# it.
+# spare_pki: the newest backup of each history with the PKI stays, whatever the policy says, as newer ones may have been
+# saved without it.
 spare_pki() {
-  local name state newest
-  newest=
-  while read -r name state; do
-    if [ "$state" = complete ] && is_own_folder "$name/pki"; then newest=$name; fi
-  done <"$WORK/backups"
-  [ -n "$newest" ] || return 0
-  if ! { sed "s/^prune $newest .*/keep $newest newest with the PKI/" "$WORK/decisions" >"$WORK/spared" &&
+  local history name state
+  while read -r name state history; do
+    if [ "$state" = complete ] && is_own_folder "$name/pki"; then echo "$name ${history:-$PRESENT}"; fi
+  done <"$WORK/backups" >"$WORK/with-pki"
+  if ! { awk -v present="$PRESENT" '
+      FILENAME == ARGV[1] { newest[$2 ""] = $1; next }
+      !begun++ { for (id in newest) why[newest[id]] = id == present "" ? "" : "; of another etcd cluster, " id }
+      $1 == "prune" && $2 in why { print "keep", $2, "newest with the PKI" why[$2]; next }
+      { print }' "$WORK/with-pki" "$WORK/decisions" >"$WORK/spared" &&
     mv "$WORK/spared" "$WORK/decisions"; }; then
     fail "what to prune can't be decided" "nothing was pruned; check the space for temporary files"
   fi
 }
 
 decide_retention() {
-  NOW=$(date -u +%Y%m%dT%H%M%SZ) JUST_WRITTEN=$BACKUP awk -f "$here/backup/retention.awk"
+  NOW=$(date -u +%Y%m%dT%H%M%SZ) JUST_WRITTEN=$BACKUP PRESENT=$PRESENT awk -f "$here/backup/retention.awk"
 }
 
 count_decisions() {
   PRUNED=$(grep -c '^prune ' "$WORK/decisions" || :)
   KEPT=$(grep -c '^keep ' "$WORK/decisions" || :)
-  DAMAGED=$(grep -c ' damaged$' "$WORK/backups" || :)
+  DAMAGED=$(grep -c ' damaged' "$WORK/backups" || :)
   [ "$DAMAGED" -eq 0 ] ||
-    say "warning: $DAMAGED damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged$//p' "$WORK/backups" | tr '\n' ' ')"
+    say "warning: $DAMAGED damaged backups are kept and not counted, look at them: $(sed -n 's/ damaged.*//p' "$WORK/backups" | tr '\n' ' ')"
 }

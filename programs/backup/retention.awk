@@ -11,25 +11,29 @@
 #                         each is a whole number of at least 1, or empty for no such rule; one rule is needed
 #   NOW                   the time, as 20261121T101501Z
 #   JUST_WRITTEN          the backup that this run wrote; empty when it wrote none
+#   PRESENT               the history of the etcd cluster that is backed up now: its id, with a number (7.2) if it has
+#                         begun anew; may be empty
 #
 # Standard input: a line for each backup, in any order, "NAME complete" or "NAME damaged"; NAME as 20261121T101501Z-r960
-# (time in UTC, etcd revision). Any other line is somebody else's folder and is passed over.
+# (time in UTC, etcd revision). A third word is the history that it is of; without one it is of PRESENT. Any other line
+# is somebody else's folder and is passed over. The rules count the backups of each history by itself.
 #
 # Standard output: a line for each backup, newest first, "keep NAME reason; reason" or "prune NAME reason".
 # For input that makes no sense it prints nothing there, says why on standard error, and ends with 2.
 
 BEGIN {
   split("LAST HOURLY DAILY WEEKLY MONTHLY YEARLY", counting)
-  for (r = 1; r in counting; r++) left[r] = rule("KEEP_" counting[r])
+  for (r = 1; r in counting; r++) limit[r] = rule("KEEP_" counting[r])
   within = rule("KEEP_WITHIN_SECONDS")
   all = rule("KEEP_ALL")
   if (!rules) refuse("no rule says what to keep: set KEEP_LAST, KEEP_DAILY or another KEEP_ variable, or KEEP_ALL=1")
 
+  present = ENVIRON["PRESENT"] ""
   now = seconds_of(ENVIRON["NOW"])
   if (now < 0) refuse("NOW must be a UTC time like 20261121T101501Z, got '" ENVIRON["NOW"] "'")
 }
 
-/^[0-9]+T[0-9]+Z-r[1-9][0-9]* (complete|damaged)$/ {
+/^[0-9]+T[0-9]+Z-r[1-9][0-9]* (complete|damaged)( [0-9]+(\.[0-9]+)?)?$/ {
   name = substr($0, 1, index($0, " ") - 1)
   stamp = substr(name, 1, 16)
   revision = substr(name, 19)
@@ -40,7 +44,10 @@ BEGIN {
   seconds_at[name] = seconds
   # Padded as text: a revision has up to 63 bits, awk's numbers hold 53.
   age_key[name] = stamp substr("0000000000000000000", length(revision) + 1) revision
-  if ($0 ~ /damaged$/) damaged[name] = 1
+  if ($2 == "damaged") damaged[name] = 1
+  # As text: an id has up to 64 bits.
+  if (NF == 3) cluster[name] = $3 ""
+  else if (!(name in cluster)) cluster[name] = present
 }
 
 END {
@@ -51,8 +58,8 @@ END {
   newest_first(1, total)
   for (i = 1; i <= total; i++) {
     if (!counts(names[i])) continue
-    if (!newest) newest = names[i]
-    oldest = names[i]
+    if (!(cluster[names[i]] in newest)) newest[cluster[names[i]]] = names[i]
+    oldest[cluster[names[i]]] = names[i]
   }
   for (i = 1; i <= total; i++) decide(names[i])
 }
@@ -125,7 +132,8 @@ function decide(name) {
   if (name == written) because("just written")
   if (name in damaged) because("damaged: not counted, look at it")
   if (seconds_at[name] > now) because("dated in the future: check the clock")
-  if (counts(name)) apply_rules(name)
+  if (counts(name)) apply_rules(name, cluster[name])
+  if (reasons != "" && cluster[name] != present) because("of another etcd cluster, " cluster[name])
   print (reasons != "" ? "keep " name " " reasons : "prune " name " no rule keeps it")
 }
 
@@ -133,19 +141,21 @@ function because(reason) {
   reasons = reasons (reasons != "" ? "; " : "") reason
 }
 
-function apply_rules(name,    r, period) {
-  if (name == newest) because("newest")
+# Each cluster has its own counts.
+function apply_rules(name, id,    r, period) {
+  if (name == newest[id]) because("newest")
   if (all) because("all are kept")
   for (r = 1; r in counting; r++) {
-    if (!left[r]) continue
+    if (!((id, r) in left)) left[id, r] = limit[r]
+    if (!left[id, r]) continue
     period = period_of(name, counting[r])
-    if (period != current[r]) because(tolower(counting[r]))
-    else if (name == oldest) because("oldest " tolower(counting[r]))
+    if (period != current[id, r]) because(tolower(counting[r]))
+    else if (name == oldest[id]) because("oldest " tolower(counting[r]))
     else continue
-    current[r] = period
-    left[r]--
+    current[id, r] = period
+    left[id, r]--
   }
-  if (within && seconds_at[name] > seconds_at[newest] - within) because("within")
+  if (within && seconds_at[name] > seconds_at[newest[id]] - within) because("within")
 }
 
 # Always text, so that two periods are compared as text.

@@ -3,16 +3,20 @@
 # backup yet.
 
 # take: saves and verifies a snapshot of the first member that gives a good one. A member that knows no leader may be
-# behind the others, so it comes last; with the quorum lost, its state is still worth having.
+# behind the others, so it comes last; with the quorum lost, its state is still worth having. A stranger is passed over.
 take() {
   local leaderless round
   FAILURES=
   FIX=
+  PASSED_OVER=
+  MET_OTHERS=
+  : >"$WORK/met"
   round=1
   while :; do
     leaderless=
+    : >"$WORK/down"
     for ENDPOINT in $ENDPOINTS; do
-      if ! probe; then continue; fi
+      if ! probe || pass_over; then continue; fi
       if [ "$LEADER" = 0 ]; then
         leaderless="$leaderless $ENDPOINT"
         continue
@@ -34,11 +38,19 @@ take() {
 
 # probe: asks the member for its own state.
 probe() {
+  local why
   step probe "$ENDPOINT"
-  ask "$ENDPOINT" 5 endpoint status --write-out=json || {
-    next_endpoint "$(reason 5)"
+  why=$(why_down "$ENDPOINT")
+  if [ -z "$why" ] && ! ask "$ENDPOINT" 5 endpoint status --write-out=json; then
+    why=$(reason 5)
+    printf '%s %s\n' "$ENDPOINT" "$why" >>"$WORK/down"
+  fi
+  if [ -n "$why" ]; then
+    next_endpoint "$why"
     return 1
-  }
+  fi
+  note_member "$ENDPOINT"
+  CLUSTER_ID=$(json_number cluster_id <"$WORK/answer")
   MEMBER_ID=$(json_number member_id <"$WORK/answer")
   SERVER_VERSION=$(json_string version <"$WORK/answer")
   DB_SIZE=$(json_number dbSize <"$WORK/answer")
@@ -55,9 +67,21 @@ probe() {
   fi
 }
 
-# next_endpoint REASON: remembers why this endpoint gave no snapshot.
+# pass_over: passes over a member that is of another cluster than the others.
+pass_over() {
+  is_stranger || return 1
+  say "warning: $ENDPOINT: $STRANGE: $(advice "$STRANGE")"
+  remember_failure "$STRANGE"
+  PASSED_OVER="$ENDPOINT: $STRANGE"
+}
+
+# next_endpoint REASON: says and remembers why this endpoint gave no snapshot.
 next_endpoint() {
   say "$ENDPOINT: $1"
+  remember_failure "$1"
+}
+
+remember_failure() {
   FAILURES="$FAILURES; $ENDPOINT: $1"
   # The first endpoint is most often the local member, whose reason is the one to act on.
   [ -n "$FIX" ] || FIX=$(advice "$1")

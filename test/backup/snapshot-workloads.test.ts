@@ -216,7 +216,7 @@ describe('the break-glass kit', () => {
   test('comes with a folder of the host, where a person finds it without the cluster', () => {
     expect(kitOf({})).toEqual({
       digest: expect.stringMatching(/^[0-9a-f]{8}$/),
-      program: { source: { configMap: expect.anything() }, path: '/break-glass/program', readOnly: true },
+      program: { source: { projected: expect.anything() }, path: '/break-glass/program', readOnly: true },
       cluster: { source: { configMap: expect.anything() }, path: '/break-glass/cluster', readOnly: true },
     });
     expect(kitOf({ breakGlassKit: false })).toEqual(none);

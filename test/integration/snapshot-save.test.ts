@@ -61,6 +61,7 @@ function savesUnderLoad(tool: Tool, members: number, shells: Shell[]): void {
       expect(record).toEqual({
         format: 1,
         cluster: 'prod',
+        clusterId: expect.stringMatching(/^[1-9]\d*$/),
         member: 'cp1',
         endpoint: `https://127.0.0.1:${etcd.clientPort}`,
         etcdVersion: version,

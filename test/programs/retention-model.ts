@@ -3,7 +3,7 @@
  * walks once from new to old and does its own arithmetic.
  */
 export interface Question {
-  /** KEEP_…, NOW and JUST_WRITTEN, as the program reads them. */
+  /** KEEP_…, NOW, JUST_WRITTEN and PRESENT, as the program reads them. */
   readonly environment: Record<string, string>;
   readonly listing: readonly string[];
 }
@@ -14,6 +14,8 @@ export interface Backup {
   readonly iso: string;
   readonly revision: bigint;
   readonly damaged: boolean;
+  /** The id of the etcd cluster that it is of, with a number if that has begun anew; empty when neither the listing nor PRESENT says it. */
+  readonly cluster: string;
 }
 
 const PERIODS: Record<string, (backup: Backup) => string> = {
@@ -25,9 +27,24 @@ const PERIODS: Record<string, (backup: Backup) => string> = {
   yearly: (backup) => backup.iso.slice(0, 4),
 };
 
+/** Each cluster's backups are decided as if there were no others; the answers are then put in one order. */
 export function decide({ environment, listing }: Question): string[] {
+  const { PRESENT: present = '' } = environment;
+  const backups = parseListing(listing, present);
+  const answers = new Map<Backup, string>();
+  for (const cluster of new Set(backups.map((backup) => backup.cluster))) {
+    const reasons = reasonsIn(backups.filter((backup) => backup.cluster === cluster), environment);
+    for (const [backup, why] of reasons) {
+      if (why.length > 0 && cluster !== present) why.push(`of another etcd cluster, ${cluster}`);
+      answers.set(backup, why.length > 0 ? `keep ${backup.name} ${why.join('; ')}` : `prune ${backup.name} no rule keeps it`);
+    }
+  }
+  return backups.map((backup) => answers.get(backup)!);
+}
+
+/** Why each of these backups, newest first, is kept. */
+function reasonsIn(backups: Backup[], environment: Question['environment']): Map<Backup, string[]> {
   const now = timeOf(environment.NOW)!;
-  const backups = parseListing(listing);
   const counted = backups.filter((backup) => isCounted(backup, now));
   const newest = counted[0];
   const oldest = counted[counted.length - 1];
@@ -51,19 +68,19 @@ export function decide({ environment, listing }: Question): string[] {
 
   const within = Number(environment.KEEP_WITHIN_SECONDS || 0) * 1000;
   keep(counted.filter((backup) => newest.time - backup.time < within), 'within');
-
-  return [...reasons].map(([{ name }, why]) => why.length > 0 ? `keep ${name} ${why.join('; ')}` : `prune ${name} no rule keeps it`);
+  return reasons;
 }
 
 /** Newest first; foreign lines are left out. */
-export function parseListing(listing: readonly string[]): Backup[] {
+export function parseListing(listing: readonly string[], present = ''): Backup[] {
   const byName = new Map<string, Backup>();
   for (const line of listing) {
-    const match = /^((\d{8}T\d{6}Z)-r([1-9]\d{0,18})) (complete|damaged)$/.exec(line);
+    const match = /^((\d{8}T\d{6}Z)-r([1-9]\d{0,18})) (complete|damaged)(?: (\d+(?:\.\d+)?))?$/.exec(line);
     const time = match ? timeOf(match[2]) : undefined;
     if (!match || time === undefined) continue;
     const damaged = match[4] === 'damaged' || byName.get(match[1])?.damaged === true;
-    byName.set(match[1], { name: match[1], time, iso: iso(time), revision: BigInt(match[3]), damaged });
+    const cluster = match[5] ?? byName.get(match[1])?.cluster ?? present;
+    byName.set(match[1], { name: match[1], time, iso: iso(time), revision: BigInt(match[3]), damaged, cluster });
   }
   return [...byName.values()].sort((a, b) => b.time - a.time || Number(b.revision > a.revision) - Number(b.revision < a.revision));
 }

@@ -154,6 +154,47 @@ describe.each(awksFound)('%s', (awk) => {
     });
   });
 
+  describe('backups of several etcd clusters', () => {
+    // As numbers of awk, these two are one.
+    const [GOOD, STRANGE] = ['14841639068965178418', '14841639068965178419'];
+
+    test('a cluster\'s backups push out none of another cluster, and its own rules hold for each', () => {
+      expect(lines({ KEEP_LAST: '2', PRESENT: STRANGE }, [
+        `20261121T060000Z-r1 complete ${STRANGE}`, `20261121T050000Z-r1 complete ${STRANGE}`, `20261121T040000Z-r1 complete ${STRANGE}`,
+        `20261121T030000Z-r9 complete ${GOOD}`, `20261121T020000Z-r8 complete ${GOOD}`, `20261121T010000Z-r7 complete ${GOOD}`,
+      ])).toEqual([
+        'keep 20261121T060000Z-r1 newest; last',
+        'keep 20261121T050000Z-r1 last',
+        'prune 20261121T040000Z-r1 no rule keeps it',
+        `keep 20261121T030000Z-r9 newest; last; of another etcd cluster, ${GOOD}`,
+        `keep 20261121T020000Z-r8 last; of another etcd cluster, ${GOOD}`,
+        'prune 20261121T010000Z-r7 no rule keeps it',
+      ]);
+    });
+
+    test('one that does not say of which cluster it is counts to the present one', () => {
+      const listing = [`20261121T030000Z-r3 complete ${STRANGE}`, `20261121T020000Z-r2 complete ${GOOD}`, '20261121T010000Z-r1 complete'];
+      expect(lines({ KEEP_LAST: '1', PRESENT: GOOD }, listing)).toEqual([
+        `keep 20261121T030000Z-r3 newest; last; of another etcd cluster, ${STRANGE}`, 'keep 20261121T020000Z-r2 newest; last', 'prune 20261121T010000Z-r1 no rule keeps it',
+      ]);
+      expect(kept({ KEEP_LAST: '1', PRESENT: '7' }, listing)).toHaveLength(3);
+    });
+
+    test('each cluster\'s newest complete backup is kept, however old, and not for a damaged one', () => {
+      expect(lines({ KEEP_WITHIN_SECONDS: '60', PRESENT: GOOD }, [
+        `20261121T030000Z-r3 complete ${GOOD}`, `20200101T020000Z-r2 damaged ${STRANGE}`, `20200101T010000Z-r1 complete ${STRANGE}`,
+      ])).toEqual([
+        'keep 20261121T030000Z-r3 newest; within',
+        `keep 20200101T020000Z-r2 damaged: not counted, look at it; of another etcd cluster, ${STRANGE}`,
+        `keep 20200101T010000Z-r1 newest; within; of another etcd cluster, ${STRANGE}`,
+      ]);
+    });
+
+    test.each(['x', '7x', '7 7', '-7', '7.', '.2', '7.2.2', ''])('what is no id of a cluster makes a line of somebody else: "%s"', (id) => {
+      expect(lines({ KEEP_LAST: '1' }, [`20261121T000000Z-r1 complete ${id}`])).toEqual([]);
+    });
+  });
+
   describe('what makes no sense is refused, with nothing on standard output', () => {
     const listing = ['20261121T000000Z-r1 complete', '20261120T000000Z-r1 complete'];
     const RULES = ['KEEP_LAST', 'KEEP_HOURLY', 'KEEP_DAILY', 'KEEP_WEEKLY', 'KEEP_MONTHLY', 'KEEP_YEARLY', 'KEEP_WITHIN_SECONDS', 'KEEP_ALL'];
