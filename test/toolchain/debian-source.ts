@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { debianSuite } from './debian-suite';
 import { runOrThrow } from './run';
 import { Recipe } from './tool';
 
@@ -40,23 +41,7 @@ export function busyboxFromDebianSource(version: string, suite: string): Recipe 
   };
 }
 
-/** By lists of its own, so that the system's sources stay as they are. */
 async function download(name: string, suite: string, folder: string): Promise<void> {
-  const apt = join(folder, 'apt');
-  mkdirSync(join(apt, 'lists', 'partial'), { recursive: true });
-  mkdirSync(join(apt, 'cache', 'archives', 'partial'), { recursive: true });
-  // From wherever this system has its packages; a new machine has no lists yet.
-  const repositories = async () => (await runOrThrow('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'])).split('\n');
-  const isDebian = (uri: string) => /\/debian\/?$/.test(uri);
-  if (!(await repositories()).some(isDebian)) await runOrThrow('apt-get', ['update']);
-  const repository = (await repositories()).find(isDebian);
-  if (!repository) throw new Error('apt-get knows no repository of Debian: use Debian 12 or 13');
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(join(apt, 'sources.list'), `deb-src ${existsSync(keyring) ? `[signed-by=${keyring}] ` : ''}${repository} ${suite} main\n`);
-  const options = [
-    ['Dir::Etc::sourcelist', join(apt, 'sources.list')], ['Dir::Etc::sourceparts', '-'],
-    ['Dir::State::lists', join(apt, 'lists')], ['Dir::Cache', join(apt, 'cache')], ['APT::Sandbox::User', 'root'],
-  ].flatMap(([option, value]) => ['-o', `${option}=${value}`]);
-  await runOrThrow('apt-get', [...options, 'update']);
+  const options = await debianSuite('deb-src', suite, folder);
   await runOrThrow('apt-get', [...options, 'source', '--download-only', name], { cwd: folder });
 }

@@ -1,4 +1,5 @@
 import { fromDebianPackages } from './debian-packages';
+import { dnfFromDebian } from './debian-root';
 import { busyboxFromDebianSource } from './debian-source';
 import { etcdFromGoModules, kubernetesFromGoModules } from './go-modules';
 import { kubectlFromNpm } from './npm-package';
@@ -29,6 +30,9 @@ export const toolchain = {
       'gcc': 'apt-get install gcc libc6-dev',
     },
   }),
+  // As Red Hat Enterprise Linux 9 has it, and the newest of Debian, whose rpm judges keys by sequoia, as Fedora's does.
+  dnf414: new Tool(dnfFromDebian('4.14.0', 'bookworm')),
+  dnf423: new Tool(dnfFromDebian('4.23.0', 'trixie')),
   kubeApiserver128: new Tool(kubernetesFromGoModules('kube-apiserver', '1.28.15')),
   kubeApiserver137: new Tool(kubernetesFromGoModules('kube-apiserver', '1.37.2')),
 };

@@ -1,0 +1,141 @@
+# shellcheck shell=sh
+# steps.sh: how a node is maintained, one function for each step, in this order. Pods are moved only before a reboot.
+# Until `reboot` a step may give up (give_up): then the node is given back. From there on it goes forward.
+#
+#   SELF   see maintain-node.sh
+
+STEPS='
+  node    before:  check fetch turn mark begin packages command reboot-asked finish
+
+  reboot  before:  etcd-ready cordon drain
+  reboot  onward:  reboot ready serves uncordon finish
+
+  back    back:    give-back
+'
+
+# --- nothing of the node is changed
+
+step_check() {
+  need_space_for_record
+  check_choices
+  leave_unless_open || return 1
+  find_update_manager || return 1
+  read_node || not_yet "the Node is read" || return 1
+  [ "$(node_says ready)" = True ] || give_up "$SELF is not Ready" "mend it first: kubectl describe node $SELF"
+  choose_role || return 1
+  # Where it can't be told whether a reboot is asked for, that is said now.
+  wants_reboot || :
+  [ "$UPDATES" = none ] || by_manager update_check || return 1
+  [ "$(fact role)" = worker ] || check_etcd
+}
+
+step_fetch() {
+  by_packages update_fetch "the packages could not be fetched"
+}
+
+step_turn() {
+  leave_unless_open && its_turn
+}
+
+step_mark() {
+  keep_fact marked yes && mark_node
+}
+
+step_begin() {
+  leave_unless_open && may_begin
+}
+
+# --- the node serves
+
+step_packages() {
+  keep_once packages-begun || return 1
+  by_packages update_install "the packages could not be installed" && keep_once packages-done
+}
+
+step_command() {
+  do_command
+}
+
+# The boot's id is written once: after a power cut right here, the reboot has been.
+step_reboot_asked() {
+  if [ -z "$(fact boot-id)" ]; then
+    wants_reboot || return 0
+    say "$SELF will be rebooted: $WHY"
+    keep_fact boot-id "$(boot_id)" || return 1
+  fi
+  go_to reboot etcd-ready
+}
+
+# --- the node is emptied
+
+# etcd whole, and led elsewhere, before a member of it is away for the time of a boot.
+step_etcd_ready() {
+  [ "$(fact role)" = worker ] || { check_etcd && move_leader; }
+}
+
+step_cordon() {
+  cordon_node && keep_once cordoned-at
+}
+
+step_drain() {
+  drain_node
+}
+
+# --- from here on forward, whatever happens
+
+step_reboot() {
+  reboot_host
+}
+
+step_ready() {
+  back_again
+}
+
+step_serves() {
+  [ "$(fact role)" = worker ] || check_serving
+}
+
+step_uncordon() {
+  uncordon_node && keep_once uncordoned-at
+}
+
+step_finish() {
+  forget_updates && note_run && unmark_node || return 1
+  conclude 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" "$(fix_at_end)" "$(figures)"
+}
+
+reboot_words() {
+  if [ -n "$(fact boot-id)" ]; then
+    echo "and it was rebooted, into the kernel $(uname -r): $(drain_words)"
+  elif [ "$REBOOT" = never ] && reboot_asked; then
+    echo "and it was not rebooted, but it asks for that: $WHY"
+  else
+    echo "and it was not rebooted"
+  fi
+}
+
+fix_at_end() {
+  [ -z "$(fact boot-id)" ] || still_cordoned
+}
+
+figures() {
+  printf '"updated":%s,"rebooted":%s' "$(updated)" "$(if [ -n "$(fact boot-id)" ]; then echo true; else echo false; fi)"
+  [ -z "$(fact boot-id)" ] || printf ',%s' "$(drain_figures)"
+}
+
+# --- the way back
+
+step_give_back() {
+  uncordon_node && forget_updates && unmark_node || return 1
+  conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+}
+
+# what_is_left: of a maintenance that was given up.
+what_is_left() {
+  printf '%s serves as before' "$SELF"
+  if [ "$(updated)" -gt 0 ] && [ -n "$(fact packages-begun)" ]; then
+    if [ -n "$(fact packages-done)" ]; then printf ', with '; else printf ', with some of '; fi
+    printf '%s updates' "$(updated)"
+  fi
+  [ -z "$(fact boot-id)" ] || printf ', and it was not rebooted'
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# marks.sh: what an operation writes on its Node, where everybody can read it. The record on the host has the same, and
+# either of the two is enough.
+#
+#   label cdk8s-day2/operation        the id of the operation that is under way. `kubectl get nodes -L` shows it
+#   label cdk8s-day2/at-once          how many nodes may be marked at once, this one included
+#   label cdk8s-day2/mark             which mark this is, of those that the operation has set on this node
+#   annotation cdk8s-day2/cordoned-by the id of the operation that has cordoned the node
+#   annotation maintained.cdk8s-day2/SERIES the latest run of that schedule that was done here
+#
+#   AT_ONCE   for the label
+
+# mark_node: says that this operation is under way here. It refuses a node on which another one is.
+mark_node() {
+  local other
+  read_node || not_yet "the Node is read" || return 1
+  other=$(node_says operation)
+  case $other in
+    "$OPERATION" | '') ;;
+    *) give_up "the operation $other is under way on $SELF, as its Node says" \
+      "let it end. If it never will: kubectl label node $SELF cdk8s-day2/operation-" ;;
+  esac
+  node_api label --overwrite node "$SELF" "cdk8s-day2/operation=$OPERATION" "cdk8s-day2/at-once=$AT_ONCE" \
+    "cdk8s-day2/mark=$(fact mark 1)" || not_yet "the Node is marked"
+}
+
+unmark_node() {
+  read_node || not_yet "the Node is read" || return 1
+  [ "$(node_says operation)" = "$OPERATION" ] || return 0
+  node_api label node "$SELF" cdk8s-day2/operation- cdk8s-day2/at-once- cdk8s-day2/mark- ||
+    not_yet "the Node is unmarked"
+}
+
+# cordon_node: no pod is placed here any more. Whoever cordoned it before stays the one who uncordons it.
+cordon_node() {
+  read_node || not_yet "the Node is read" || return 1
+  if [ "$(node_says unschedulable)" = true ]; then
+    [ -n "$(fact cordoned)" ] || say "$SELF was cordoned before: it stays so at the end"
+    [ -n "$(fact cordoned)" ] || keep_fact cordoned no
+    return
+  fi
+  # First the reason, so that a cordon without one is nobody's of ours.
+  keep_fact cordoned yes || return 1
+  if ! node_api annotate --overwrite node "$SELF" "cdk8s-day2/cordoned-by=$OPERATION" || ! node_api cordon "$SELF"; then
+    not_yet "the Node is cordoned"
+  fi
+}
+
+# uncordon_node: only what this operation has cordoned. Somebody who wants it to stay cordoned takes the mark away.
+uncordon_node() {
+  read_node || not_yet "the Node is read" || return 1
+  if [ "$(fact cordoned)" != yes ]; then return 0; fi
+  if [ "$(node_says cordoned-by)" != "$OPERATION" ]; then
+    [ "$(node_says unschedulable)" != true ] ||
+      say_once "$SELF stays cordoned: the mark of this operation was taken away"
+    return 0
+  fi
+  node_api uncordon "$SELF" || not_yet "the Node is uncordoned" || return 1
+  node_api annotate node "$SELF" cdk8s-day2/cordoned-by- || not_yet "the mark of the cordon is removed"
+}
+
+# note_run: says that this node has done the run that the operation belongs to, if it belongs to one.
+note_run() {
+  local run
+  run=$(run_name)
+  [ -z "$run" ] || node_api annotate --overwrite node "$SELF" "maintained.cdk8s-day2/$SERIES=$run" ||
+    not_yet "the run is noted on the Node"
+}

@@ -1,0 +1,67 @@
+# shellcheck shell=sh
+# turn.sh: when this node may begin. The pod says so (node-turn.sh), as this node's own identity can't read the others.
+#
+#   TURN      asked: the pod says when; own: whoever has begun this holds the order
+#   EXPIRES   time after which it must not begin
+#
+#   record/passed-on   what the pod says now, a line as in turn/verdict.sh
+
+# Seconds after which a pod that says nothing any more counts as gone.
+SILENCE=600
+
+# verdict: its first word, and what follows. Empty where no pod has spoken for a while.
+verdict() {
+  local file="$RECORD/passed-on"
+  [ -f "$file" ] && [ $(($(date +%s) - $(stat -c %Y "$file"))) -lt "$SILENCE" ] || return 0
+  head -n 1 "$file"
+}
+
+# its_turn: whether the node may be marked.
+its_turn() {
+  local said
+  [ "$TURN" = asked ] || return 0
+  take_mark_away || return 1
+  if is_expired; then
+    conclude 2 refused "$SELF: its turn had not come at $EXPIRES, when this expired. Nothing was changed" \
+      "give a later time and another attempt"
+  fi
+  said=$(verdict)
+  case $said in
+    may) return 0 ;;
+    'wait '*) say_once "waiting for ${said#wait }" ;;
+    *) say_once "waiting for the pod to say that it is the turn of $SELF" ;;
+  esac
+  return 1
+}
+
+# may_begin: whether the marked node may begin. If it has to give way, it waits for its turn again.
+may_begin() {
+  local mark word number why
+  [ "$TURN" = asked ] || return 0
+  mark=$(fact mark 1)
+  verdict >"$WORK/verdict"
+  read -r word number why <"$WORK/verdict" || :
+  case $word-$number in
+    "go-$mark") return 0 ;;
+    "stay-$mark") say_once "marked, and waiting for $why" ;;
+    "back-$mark") wait_again "$why" ;;
+    -) wait_again "no pod carries this operation any more" ;;
+    may-* | wait-*)
+      # What was said before the mark was seen, unless somebody has taken the mark away.
+      ! overdue "begin-$mark" 60 || wait_again "its mark is gone"
+      ;;
+  esac
+  return 1
+}
+
+wait_again() {
+  say "the mark of $SELF is taken away for now: $1"
+  go_to "$(list_now)" turn
+}
+
+# take_mark_away: of an operation that has not begun. The next mark is another one, so that nothing that was said of
+# this one counts for it.
+take_mark_away() {
+  [ "$(fact marked)" = yes ] || return 0
+  unmark_node && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no
+}

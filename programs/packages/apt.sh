@@ -1,0 +1,251 @@
+# shellcheck shell=sh
+# apt.sh: Kubernetes' packages by apt and dpkg.
+#
+#   TO              version to which packages are taken
+#   REPOSITORY      URL of the repository of a minor, with {minor} in it; by default as the host's own source has it
+#   KEY_FINGERPRINT fingerprint that the repository's key must have; by default that of the key that the host has
+#   APT             folder of apt's settings; default /etc/apt
+#   RECORD          folder of the operation's record
+#
+#   <operation>/packages/   belongs to this operation: nothing of the host changes until all of it is there
+#     source.list, key.gpg  as the host will have them
+#     lists/, archives/     apt's own, of this one repository
+
+APT=${APT:-/etc/apt}
+
+apt_folder() {
+  echo "$(operation_folder)/packages"
+}
+
+# apt_apart SECONDS FOLDER COMMAND...: apt with lists and archives of its own in FOLDER.
+apt_apart() {
+  local limit="$1" folder="$2" command="$3"
+  shift 3
+  own_tools "$limit" "$command" -o "Dir::State::lists=$folder/lists" -o "Dir::Cache::archives=$folder/archives" \
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root -o Acquire::Retries=2 \
+    -o APT::Update::Error-Mode=any -o DPkg::Lock::Timeout=60 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# apt_run SECONDS COMMAND...: apt with the operation's own source. The host's other ones don't matter, and may be
+# broken.
+apt_run() {
+  local limit="$1" command="$2" folder
+  folder=$(apt_folder)
+  shift 2
+  apt_apart "$limit" "$folder" "$command" -o "Dir::Etc::sourcelist=$folder/source.list" -o Dir::Etc::sourceparts=- "$@"
+}
+
+# apt_installed PACKAGE: its version, empty if it isn't there. Half installed is not there.
+apt_installed() {
+  # shellcheck disable=SC2016 # dpkg's own variables
+  own_tools 30 dpkg-query --show --showformat '${db:Status-Status} ${Version}\n' "$1" || return 0
+  sed -n 's/^installed //p' "$WORK/answer"
+}
+
+# apt_at_target PACKAGE: whether it is there, in a package of TO.
+apt_at_target() {
+  case $(apt_installed "$1") in
+    "$TO" | "$TO"-*) return 0 ;;
+  esac
+  return 1
+}
+
+# apt_held PACKAGE
+apt_held() {
+  # shellcheck disable=SC2016 # dpkg's own variables
+  own_tools 30 dpkg-query --show --showformat '${db:Status-Want}\n' "$1" && [ "$(cat "$WORK/answer")" = hold ]
+}
+
+# apt_check: what can't be done by apt on this host is refused here.
+apt_check() {
+  own_tools 60 dpkg --audit || return 1
+  # Our own packages are finished by apt_install, as an earlier run may have been killed there.
+  if grep -q '^ [a-z]' "$WORK/answer" && grep '^ [a-z]' "$WORK/answer" | grep -qv '^ kube\(adm\|let\|ctl\) '; then
+    give_up "packages are not installed completely: $(sed -n 's/^ \([a-z][^ ]*\) .*/\1/p' "$WORK/answer" | paste -s -d ' ' -)" \
+      "finish them: dpkg --configure -a, then: apt-get --fix-broken install"
+  fi
+  command -v gpg >/dev/null ||
+    give_up "there is no gpg, by which the repository's key is looked at" "install it: apt-get install gnupg"
+  apt_find_source
+}
+
+# apt_find_source: sets SOURCE to the file of the host that names Kubernetes' repository, and LINE to its text.
+apt_find_source() {
+  local file found=
+  for file in "$APT/sources.list" "$APT"/sources.list.d/*.list "$APT"/sources.list.d/*.sources; do
+    [ -f "$file" ] || continue
+    ! apt_lines_in "$file" | grep -q . || found="$found $file"
+  done
+  SOURCE=${found# }
+  case $(count "$found") in
+    0)
+      [ -n "$REPOSITORY" ] ||
+        give_up "no source in $APT names a repository of Kubernetes, such as https://pkgs.k8s.io/core:/stable:/v1.35/deb/" \
+          "name it: --repository https://pkgs.k8s.io/core:/stable:/v{minor}/deb/ (PackageSource.apt({ repository }))"
+      SOURCE=$APT/sources.list.d/kubernetes.list
+      ;;
+    1) ;;
+    *) give_up "several files in $APT name repositories of Kubernetes:$found" "keep the one that is right" ;;
+  esac
+  case $SOURCE in
+    *.sources)
+      give_up "$SOURCE is in the format deb822, which is not understood" \
+        "write it as one line into $APT/sources.list.d/kubernetes.list: deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] URL /"
+      ;;
+  esac
+  LINE=$(apt_lines_in "$SOURCE")
+  [ "$(echo "$LINE" | grep -c .)" -le 1 ] ||
+    give_up "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | paste -s -d ';' -)" "keep the one that is right"
+}
+
+# apt_lines_in FILE: the active lines that name a repository of Kubernetes.
+apt_lines_in() {
+  grep -v '^[[:blank:]]*#' "$1" 2>/dev/null | names_kubernetes
+}
+
+# apt_line_now: the line that names the repository of TO: the host's own with another minor, or one for REPOSITORY.
+apt_line_now() {
+  if [ -n "$REPOSITORY" ]; then
+    echo "deb [signed-by=$(apt_key_file)] $(repository_now) /"
+  else
+    echo "$LINE" | with_minor
+  fi
+}
+
+# apt_key_file: the file of the host with the repository's key.
+apt_key_file() {
+  local file
+  file=$(echo "$LINE" | sed -n 's/^[^#]*\[[^]]*signed-by=\([^] ]*\).*/\1/p')
+  echo "${file:-$APT/keyrings/kubernetes-apt-keyring.gpg}"
+}
+
+# apt_url: the repository's URL in the line of TO.
+apt_url() {
+  apt_line_now | sed 's/\[[^]]*\]//; s/^ *deb *//; s/ .*//; s,/*$,/,'
+}
+
+# apt_fetch PACKAGE...: the key, the list and the packages of TO, and what they need. Nothing of the host changes.
+apt_fetch() {
+  local folder package wanted=
+  folder=$(apt_folder)
+  apt_find_source
+  mkdir -p "$folder/lists/partial" "$folder/archives/partial" || return 1
+  apt_fetch_key || return 1
+  apt_line_now | sed "s,signed-by=[^] ]*,signed-by=$folder/key.gpg," >"$folder/source.list" || return 1
+  apt_run 300 apt-get update || {
+    say_once "the list of $(apt_url) can't be had yet: $(own_words)"
+    return 1
+  }
+  for package in "$@"; do
+    apt_choose "$package" || return 1
+    wanted="$wanted $package=$(fact "version-$package")"
+  done
+  # shellcheck disable=SC2086 # a word a package
+  apt_run 900 apt-get install --yes --download-only --no-remove --allow-change-held-packages $wanted || {
+    say_once "the packages can't be had yet: $(own_words)"
+    return 1
+  }
+  keep_fact packages "$*"
+}
+
+# apt_choose PACKAGE: keeps the newest package of TO as the fact version-PACKAGE.
+apt_choose() {
+  local version
+  apt_run 60 apt-cache madison "$1" || return 1
+  version=$(awk -F ' *[|] *' -v to="$TO-" 'index($2, to) == 1 || $2 == substr(to, 1, length(to) - 1) { print $2; exit }' "$WORK/answer")
+  [ -n "$version" ] ||
+    give_up "$(apt_url) has no $1 of $TO, but $(awk -F ' *[|] *' '{ print $2 }' "$WORK/answer" | joined)" \
+      "choose one of these, or correct the repository"
+  keep_fact "version-$1" "$version"
+}
+
+# apt_fetch_key: the repository's key as it is today: keys expire, and are renewed.
+apt_fetch_key() {
+  local folder
+  folder=$(apt_folder)
+  case $LINE in
+    *trusted=yes*)
+      say_once "warning: $SOURCE has trusted=yes: the packages are not verified"
+      : >"$folder/key.gpg"
+      return
+      ;;
+  esac
+  if own_tools 60 /usr/lib/apt/apt-helper download-file "$(apt_url)Release.key" "$folder/key.asc"; then
+    gpg_run --yes --dearmor --output "$folder/key.draft" "$folder/key.asc" ||
+      give_up "$(apt_url)Release.key is no key: $(own_words)" "correct the repository"
+  elif [ -f "$(apt_key_file)" ]; then
+    say_once "$(apt_url)Release.key can't be had, the key of this host is taken: $(own_words)"
+    cp "$(apt_key_file)" "$folder/key.draft" || return 1
+  else
+    say_once "$(apt_url)Release.key can't be had yet: $(own_words)"
+    return 1
+  fi
+  check_known_key "$folder/key.draft" "$(apt_key_file)" ", in $(apt_key_file)"
+  mv "$folder/key.draft" "$folder/key.gpg"
+}
+
+# apt_install PACKAGE: of the version that was fetched. Done again, it changes nothing.
+apt_install() {
+  local held=no version
+  version=$(fact "version-$1")
+  # A hold is gone after an install, so it is remembered first.
+  if [ -z "$(fact "held-$1")" ]; then
+    ! apt_held "$1" || held=yes
+    keep_fact "held-$1" "$held" || return 1
+  fi
+  # What a killed run has left half done. Settings that a person changed stay.
+  own_tools 600 dpkg --configure --pending --force-confdef --force-confold || {
+    say_once "dpkg can't finish what it has begun yet: $(own_words)"
+    return 1
+  }
+  if [ "$(apt_installed "$1")" != "$version" ]; then
+    apt_run 900 apt-get install --yes --no-download --no-remove --allow-change-held-packages "$1=$version" || {
+      say_once "$1 $version is not installed yet: $(own_words)"
+      return 1
+    }
+    [ "$(apt_installed "$1")" = "$version" ] || return 1
+    say "$1 $version is installed"
+  fi
+  [ "$(fact "held-$1")" = yes ] || return 0
+  if apt_held "$1"; then return 0; fi
+  # Not by apt-mark: it believes its cache, and may say of what has just lost its hold that it is held.
+  # shellcheck disable=SC2016 # expanded by the shell that it starts
+  if own_tools 60 sh -c 'echo "$1 hold" | dpkg --set-selections' sh "$1" && apt_held "$1"; then return 0; fi
+  say_once "$1 is not held again yet: $(own_words)"
+  return 1
+}
+
+# apt_extract PACKAGE PATH FILE: one file out of a package that was fetched, or is installed already: then apt fetches
+# none.
+apt_extract() {
+  local archive
+  if [ "$(apt_installed "$1")" = "$(fact "version-$1")" ]; then
+    cp "/$2" "$3"
+    return
+  fi
+  # A colon in a version is written as %3a in the name of a file.
+  archive=$(find "$(apt_folder)/archives" -name "$1_$(fact "version-$1" | sed 's/:/%3a/')_*.deb" | head -n 1)
+  [ -n "$archive" ] || give_up "$1 $(fact "version-$1") was not fetched" "try again"
+  # shellcheck disable=SC2016 # expanded by the shell that it starts
+  own_tools 120 sh -c 'dpkg-deb --fsys-tarfile "$1" | tar -xO "./$2" >"$3"' sh "$archive" "$2" "$3" && [ -s "$3" ]
+}
+
+# apt_take_up_source: the host's own source and key become those of TO, for whoever uses apt next.
+apt_take_up_source() {
+  local key line
+  [ -z "$(fact source-taken-up)" ] || return 0
+  apt_find_source
+  key=$(apt_key_file)
+  if [ -s "$(apt_folder)/key.gpg" ]; then
+    mkdir -p "${key%/*}" && put_file "$(apt_folder)/key.gpg" "$key" || return 1
+  fi
+  line=$(apt_line_now)
+  if [ -n "$LINE" ]; then
+    old=$LINE new=$line awk '{ print $0 == ENVIRON["old"] ? ENVIRON["new"] : $0 }' "$SOURCE" >"$WORK/source" || return 1
+  else
+    echo "$line" >"$WORK/source"
+  fi
+  put_file "$WORK/source" "$SOURCE" || return 1
+  keep_fact source-taken-up "$line"
+}

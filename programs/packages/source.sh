@@ -1,0 +1,34 @@
+# shellcheck shell=sh
+# source.sh: the source of packages that a host has, in whatever format.
+#
+#   TO           version to which packages are taken
+#   REPOSITORY   URL of the repository of a minor, with {minor} in it; by default as the host's own source has it
+
+# names_kubernetes: the lines on standard input that name a repository of Kubernetes, pkgs.k8s.io or a mirror.
+names_kubernetes() {
+  repository=${REPOSITORY%%\{minor\}*} awk '
+    /core:?\/stable:?\/v1\.[0-9]+\// { print; next }
+    ENVIRON["repository"] != "" && index($0, ENVIRON["repository"]) { print }'
+}
+
+# with_minor: standard input with the minor of TO in its URLs.
+with_minor() {
+  sed "s,/v1\.[0-9][0-9]*/,/v1.$(minor_number "$TO")/,g"
+}
+
+# repository_now: the URL of REPOSITORY for TO.
+repository_now() {
+  echo "$REPOSITORY" | sed "s,{minor},1.$(minor_number "$TO"),g; s,/*\$,/,"
+}
+
+# put_file FROM TO: with the owner and the mode that it has, as a source may have a password in it. A new one can be
+# read by all: apt reads as a user of its own.
+put_file() {
+  local draft="$2.cdk8s-day2"
+  if [ -e "$2" ]; then
+    cp -p "$2" "$draft" && cat "$1" >"$draft" || return 1
+  else
+    cp "$1" "$draft" && chmod 0644 "$draft" || return 1
+  fi
+  put_in_place "$draft" "$2"
+}

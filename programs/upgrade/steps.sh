@@ -1,0 +1,154 @@
+# shellcheck shell=sh
+# steps.sh: how a node is upgraded, one function for each step, in this order. Until `kubelet-package` a step may give
+# up (give_up): then the node is given back as it was. From there on it goes forward.
+#
+#   SELF, TO   see upgrade-node.sh
+
+STEPS='
+  node           before:   check
+
+  worker         before:   fetch try turn mark begin kubeadm-package kubeadm cordon drain
+  worker         onward:   kubelet-package restart uncordon finish
+
+  control-plane  before:   fetch try turn mark begin kubeadm-package etcd-ready kubeadm control-plane-ready cordon drain
+  control-plane  onward:   kubelet-package restart serves uncordon finish
+
+  back           back:     give-back
+'
+
+# --- before the kubelet's package is replaced: nothing is lost by giving up
+
+step_check() {
+  need_space_for_record
+  find_manager || return 1
+  check_choices
+  check_node || return 1
+  choose_role || return 1
+  by_manager check || return 1
+  if already_upgraded; then
+    conclude 0 upgraded "$SELF runs $TO already: nothing was changed" ""
+  fi
+  if [ "$(fact role)" = control-plane ]; then
+    check_etcd && check_space && keep_fact versions-before "$(versions_here)" || return 1
+  fi
+  check_hand_made || return 1
+  # From here on the steps are those of the node's role.
+  go_to "$(fact role)" fetch
+}
+
+step_fetch() {
+  local packages='kubeadm kubelet'
+  # A worker may have none.
+  [ -z "$(by_manager installed kubectl)" ] || packages="$packages kubectl"
+  # shellcheck disable=SC2086 # a word a package
+  by_manager fetch $packages
+}
+
+step_try() {
+  try_kubeadm || return 1
+  try_kubelet || return 1
+  [ "$(fact role)" = worker ] || try_components || return 1
+  try_drain || return 1
+  [ -z "$DRY_RUN" ] || conclude 0 planned "$(plan_in_words)" "nothing was changed; without --plan it would be now"
+}
+
+# plan_in_words: what would be done.
+plan_in_words() {
+  local by_kubeadm="the kubelet's settings" packages role runs
+  role=$(fact role | tr - ' ')
+  runs=$(node_says kubelet)
+  packages=$(fact packages | tr ' ' ',')
+  [ "$(fact role)" = worker ] || by_kubeadm=$(versions_here | paste -s -d , -)
+  echo "$SELF, a $role, can be upgraded from ${runs#v} to $TO: the packages $packages, and by kubeadm $by_kubeadm. Its drain would move $(living_pods | grep -c . || :) pods"
+}
+
+# What is known by now was asked while other nodes are under way.
+step_turn() {
+  its_turn || return 1
+  check_node
+}
+
+step_mark() {
+  keep_fact marked yes && mark_node
+}
+
+step_begin() {
+  may_begin
+}
+
+step_kubeadm_package() {
+  by_manager install kubeadm || return 1
+  case " $(fact packages) " in
+    # Together, as a kubectl of the old minor may be too old for the API servers to come.
+    *' kubectl '*) by_manager install kubectl ;;
+  esac
+}
+
+step_kubeadm() {
+  upgrade_by_kubeadm
+}
+
+# etcd whole, and led elsewhere, right before it is restarted here.
+step_etcd_ready() {
+  check_etcd && move_leader
+}
+
+step_control_plane_ready() {
+  check_control_plane
+}
+
+step_cordon() {
+  cordon_node && keep_once cordoned-at
+}
+
+step_drain() {
+  drain_node
+}
+
+# --- from here on the node has the new kubelet: forward, whatever happens
+
+step_kubelet_package() {
+  by_manager install kubelet
+}
+
+step_restart() {
+  restart_kubelet
+}
+
+# A new kubelet may start the static pods anew.
+step_serves() {
+  check_control_plane
+}
+
+step_uncordon() {
+  uncordon_node && keep_once uncordoned-at
+}
+
+step_finish() {
+  by_manager take_up_source || return 1
+  unmark_node || return 1
+  conclude 0 upgraded "$SELF runs $TO: $(drain_words)" \
+    "$(still_cordoned)" "$(figures)"
+}
+
+figures() {
+  printf '"version":"%s",%s' "$TO" "$(drain_figures)"
+}
+
+# --- the way back
+
+step_give_back() {
+  uncordon_node && unmark_node || return 1
+  conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+}
+
+# what_is_left: of an upgrade that was given up.
+what_is_left() {
+  if [ -n "$(fact versions-before)" ] && [ "$(versions_here)" != "$(fact versions-before)" ]; then
+    printf '%s takes pods, and its control plane is not as before: it has the manifests of %s' "$SELF" \
+      "$(versions_here | paste -s -d , -)"
+  else
+    printf '%s serves as before' "$SELF"
+  fi
+  [ "$(by_manager installed kubeadm)" != "$(fact version-kubeadm none)" ] || printf ', with kubeadm %s' "$TO"
+}

@@ -1,0 +1,99 @@
+import { Duration } from 'cdk8s';
+import { requireSeconds } from '../require/duration';
+
+/** What follows when a drain takes too long. */
+export enum OnDrainTimeout {
+  /** The node is uncordoned and serves as before, and the upgrade of this node fails. */
+  GIVE_BACK = 'give-back',
+  /** The drain goes on, and the nodes behind it wait. */
+  WAIT = 'wait',
+  /** The pods that are left are deleted without an eviction, so without regard to their disruption budgets. */
+  DELETE = 'delete',
+}
+
+/** Props of a drain. */
+export interface DrainPolicyProps {
+  /**
+   * How long a drain may take.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * What follows then.
+   *
+   * @default OnDrainTimeout.GIVE_BACK
+   */
+  readonly onTimeout?: OnDrainTimeout;
+
+  /**
+   * How long pods have to end.
+   *
+   * @default - what each pod says, its `terminationGracePeriodSeconds`
+   */
+  readonly gracePeriod?: Duration;
+
+  /**
+   * Whether pods with an `emptyDir` are moved. What is in it is lost. Without this, a node that has such pods is not touched.
+   *
+   * @default false
+   */
+  readonly moveEmptyDir?: boolean;
+
+  /**
+   * Whether pods are deleted that no controller makes anew. Without this, a node that has such pods is not touched.
+   *
+   * @default false
+   */
+  readonly deleteUnmanaged?: boolean;
+
+  /**
+   * A label selector of pods that are let alone, such as `app=node-agent`, beside those of DaemonSets and static pods.
+   *
+   * @default - none besides
+   */
+  readonly keepPods?: string;
+}
+
+/**
+ * How the pods of a node are moved away before its kubelet is replaced. Each is evicted, and disruption budgets are obeyed.
+ */
+export class DrainPolicy {
+  /**
+   * A policy.
+   *
+   * Throws when a duration isn't a whole number of seconds of at least 1, and when the selector is empty.
+   */
+  public static of(props: DrainPolicyProps): DrainPolicy {
+    return new DrainPolicy(props);
+  }
+
+  private constructor(private readonly props: DrainPolicyProps) {
+    if (props.keepPods?.trim() === '') {
+      throw new Error('keepPods must be a label selector, such as app=node-agent, got "": leave it out to keep none besides');
+    }
+    for (const prop of ['timeout', 'gracePeriod'] as const) {
+      if (props[prop] !== undefined) {
+        requireSeconds(prop, props[prop]);
+      }
+    }
+  }
+
+  /**
+   * The inputs of the program, see programs/upgrade-node.sh.
+   *
+   * @internal
+   */
+  public get _environment(): { [name: string]: string } {
+    const { timeout = Duration.hours(1), onTimeout = OnDrainTimeout.GIVE_BACK, gracePeriod, keepPods } = this.props;
+    return {
+      DRAIN_TIMEOUT: String(timeout.toSeconds()),
+      WHEN_STUCK: onTimeout,
+      EMPTY_DIR: this.props.moveEmptyDir ? 'move' : 'refuse',
+      UNMANAGED: this.props.deleteUnmanaged ? 'delete' : 'refuse',
+      ...gracePeriod !== undefined && { GRACE: String(gracePeriod.toSeconds()) },
+      ...keepPods !== undefined && { KEEP_PODS: keepPods },
+    };
+  }
+}

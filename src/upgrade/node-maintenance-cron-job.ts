@@ -1,0 +1,116 @@
+import { Duration } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { chosenNodes } from './chosen-nodes';
+import { MaintenanceWindow } from './maintenance-window';
+import { homeOf, maintenanceOf, resolveMaintenance } from './node-maintenance';
+import { NodeMaintenanceProps } from './node-maintenance-props';
+import { Turn } from './turn';
+import { UpgradeStrategy } from './upgrade-strategy';
+import { KubernetesVersion } from '../cluster/kubernetes-version';
+import { requireSeconds } from '../require/duration';
+import { requireGiven } from '../require/given';
+import { hostOperationCronJob, ID_OF_RUN } from '../runtime/host-operation';
+import { objectName } from '../runtime/object-name';
+import { standardLabels } from '../runtime/program-pod';
+import { resolveSchedule } from '../runtime/resolved-schedule';
+
+/** Props of the maintenance of all nodes. */
+export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps {
+  /** When nodes may begin. */
+  readonly window: MaintenanceWindow;
+
+  /**
+   * How long one node is expected to take. A node begins only if so much is left of the window.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly expected?: Duration;
+
+  /**
+   * How many workers are maintained at once. Control planes go one at a time.
+   *
+   * @default UpgradeStrategy.rolling()
+   */
+  readonly strategy?: UpgradeStrategy;
+
+  /**
+   * Names of nodes that are left out, such as one that is off for weeks.
+   *
+   * @default - none
+   */
+  readonly skip?: string[];
+
+  /**
+   * How long a node must have been Ready, in seconds, before the next one may begin.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly settle?: Duration;
+
+  /**
+   * Whether the schedule is suspended. Runs that are under way go on.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+}
+
+/**
+ * Maintains all nodes of a cluster in a window of time: packages of the operating system, or a command, and a reboot where the host asks for one. Each
+ * node has a CronJob, and all have the same schedule. Control planes go first, one after the other, then the workers. If the window is too short for
+ * all, those go first the next time whose turn is the longest ago.
+ *
+ * Beside the work in each pod runs a container that says when it is the node's turn. It can read nodes, the pods of control planes and a ConfigMap of
+ * this construct, and change nothing. The node is marked, cordoned and drained by its own kubelet's identity.
+ *
+ * Throws when the chart has no namespace, when the cluster is older than 1.29, when no node is left, when `skip` names a node that the cluster doesn't
+ * have, when workers are known by labels only, when there is nothing to do, when a node is expected to take longer than the window, and when a number
+ * or a duration isn't valid.
+ */
+export class NodeMaintenanceCronJob extends Construct {
+  /** The CronJobs, one for each node, control planes first. */
+  public readonly cronJobs: kplus.CronJob[];
+
+  constructor(scope: Construct, id: string, props: NodeMaintenanceCronJobProps) {
+    super(scope, id);
+    requireGiven(props, 'cluster', 'window');
+    const { window, expected = Duration.minutes(30), strategy = UpgradeStrategy.rolling(), skip = [], settle = Duration.minutes(1) } = props;
+    requireSidecars(props.cluster.kubernetesVersion);
+    requireExpected(expected, window);
+    requireSeconds('settle', settle);
+    const { controlPlanes, workers } = chosenNodes(props.cluster, skip);
+    const maintenance = resolveMaintenance(props);
+    const { cluster, job } = maintenance;
+    const labels = { ...maintenance.labels, 'cdk8s-day2/maintenance': id };
+    const series = objectName(this);
+    const seconds = { WINDOW: String(window.duration.toSeconds()), EXPECTED: String(expected.toSeconds()) };
+    // A run that begins after the window would only say so.
+    const schedule = resolveSchedule({
+      schedule: window.schedule, timeZone: window.timeZone, startingDeadline: window.duration, suspend: props.suspend,
+    });
+    const turn = new Turn(this, {
+      controlPlanes, workers, settle, workersAtOnce: strategy._workersAtOnce(workers.length), afterJobs: [], longestAgoFirst: true,
+    }, standardLabels('node-maintenance', cluster.name, labels));
+    this.cronJobs = [...controlPlanes, ...workers].map((node) => {
+      const home = homeOf(this, node);
+      const asked = turn.partFor(home, node, { cluster, job, env: { OPERATION: ID_OF_RUN, SERIES: kplus.EnvValue.fromValue(series) } });
+      const pod = maintenanceOf(node, { ...maintenance, env: { ...maintenance.env, SERIES: series, ...seconds }, labels }, asked);
+      return hostOperationCronJob(this, home, { ...pod, serviceAccount: turn.serviceAccount, schedule });
+    });
+  }
+}
+
+/** The container that says whose turn it is runs beside the work. Without sidecar containers it would run before it, and never end. */
+function requireSidecars(version: KubernetesVersion): void {
+  if (version.minor < 29) {
+    throw new Error(`the cluster's kubernetesVersion must be 1.29 or newer, got ${version}: older ones have no sidecar containers; use NodeMaintenanceJob`);
+  }
+}
+
+function requireExpected(expected: Duration, { duration }: MaintenanceWindow): void {
+  if (requireSeconds('expected', expected) > duration.toSeconds()) {
+    throw new Error(`expected must be at most the window's duration, ${duration.toMinutes()} minutes, got ${expected.toSeconds()} s: `
+      + 'no node would ever begin');
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration } from 'cdk8s';
+import { DrainPolicy } from './drain-policy';
+import { PackageSource } from './package-source';
+import { KubeadmCluster } from '../cluster/kubeadm-cluster';
+import { KubernetesVersion } from '../cluster/kubernetes-version';
+import { HostOperationJobProps } from '../runtime/host-operation-job-props';
+
+/** How nodes are upgraded. */
+export interface NodeUpgradeProps extends HostOperationJobProps {
+  /** The cluster. Its `kubernetesVersion` is what the control planes run now. */
+  readonly cluster: KubeadmCluster;
+
+  /** The version to which nodes are upgraded, with its patch: a newer patch, or the next minor. */
+  readonly to: KubernetesVersion;
+
+  /** The time in UTC after which the upgrade of a node must not begin, such as `2026-11-22T00:00:00Z`. */
+  readonly expires: string;
+
+  /**
+   * Where the nodes get their packages from.
+   *
+   * @default PackageSource.ofNode()
+   */
+  readonly packages?: PackageSource;
+
+  /**
+   * How the pods of a node are moved away.
+   *
+   * @default - an hour, then the node is given back; pods with an emptyDir, or without a controller, are refused
+   */
+  readonly drain?: DrainPolicy;
+
+  /**
+   * Names of kubeadm's preflight checks that may fail, such as `SystemVerification`.
+   *
+   * @default - none
+   */
+  readonly ignorePreflightErrors?: string[];
+
+  /**
+   * Whether what people have changed by hand may be gone: in the manifests of the control plane and in the kubelet's settings, which kubeadm writes
+   * anew from its own settings in the cluster. If not, a node with such changes is refused before anything is done, and they are named.
+   *
+   * Where etcd's data or addresses are is never given up: a node whose kubeadm would start etcd on another folder is refused in any case.
+   *
+   * @default false
+   */
+  readonly dropHandMadeChanges?: boolean;
+
+  /**
+   * Whether the node is only asked all that can be known before an upgrade, and says what would be done. Nothing is changed.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+
+  /**
+   * How long `kubeadm upgrade` may take.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly kubeadmTimeout?: Duration;
+
+  /**
+   * How long a control plane, or etcd, may be unhealthy before the upgrade of its node counts as failed.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly readyTimeout?: Duration;
+
+  /**
+   * The number of this attempt. An upgrade that has failed is tried again by a higher one. Nodes that are upgraded already are left alone.
+   *
+   * @default 1
+   */
+  readonly attempt?: number;
+}

@@ -1,0 +1,209 @@
+import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
+import { MaintainedNode, OLD_KERNEL } from '../../support/maintenance/maintained-node';
+import { asRoot } from '../../support/pod/as-root';
+import { until } from '../../support/wait';
+import { describeWithTools } from '../../toolchain/describe-with-tools';
+import { toolchain } from '../../toolchain/toolchain';
+
+const NEW_KERNEL = '6.1.0-21-amd64';
+
+describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kubeApiserver137), toolchain.busybox], () => asRoot('the maintenance of a node', () => {
+  let server: ApiServer;
+  let node: MaintainedNode;
+
+  beforeAll(async () => {
+    server = await ApiServer.start(toolchain.kubeApiserver137, [kubeletOf('w1')]);
+  }, 120_000);
+  afterAll(() => server?.destroy());
+  beforeEach(async () => {
+    node = await MaintainedNode.make(server, 'w1');
+  });
+  afterEach(async () => {
+    node.destroy();
+    await server.ask('delete', 'pods,pdb', '--all', '--force', '--grace-period=0');
+  });
+
+  /** A pod on the node, as a ReplicaSet makes it. No kubelet ends it, so it ends at once. */
+  async function addPod(name: string, changes: { labels?: Record<string, string>; owner?: string } = {}): Promise<void> {
+    const { labels = { app: 'web' }, owner = 'ReplicaSet' } = changes;
+    const ownerReferences = owner === '' ? [] : [{ apiVersion: 'apps/v1', kind: owner, name: 'web', uid: 'b9a1b5a0-0000-4000-8000-000000000000', controller: true }];
+    await server.request('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name, labels, ownerReferences },
+      spec: { nodeName: 'w1', terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'web' }] },
+    });
+    // A budget counts only for pods that run.
+    await server.request('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } });
+  }
+
+  const pods = async () => (await server.ask('get', 'pods', '--output=name')).trim().split('\n').filter((each) => each !== '').sort();
+  const unmarked = { labels: {}, unschedulable: false };
+
+  test('reboots once, with its pods moved, and is as before', async () => {
+    await addPod('web-1');
+    await addPod('agent', { owner: 'DaemonSet' });
+    node.installKernel(NEW_KERNEL);
+    const result = await node.maintain('patches', { COMMAND: `echo done >>${node.path('done')}` });
+    expect(result).toMatchObject({ outcome: 'maintained', updated: 0, rebooted: true, moved: 1, fix: '' });
+    expect(result.message).toContain(`it was rebooted, into the kernel ${NEW_KERNEL}: 1 pods were moved`);
+    expect(node.boots).toBe(1);
+    expect(await pods()).toEqual(['pod/agent']);
+    expect(await node.state()).toMatchObject(unmarked);
+    expect((await node.state()).annotations).toEqual({});
+    expect(node.read('done')).toBe('done\n');
+    expect(node.log).toContain(`w1 will be rebooted: the kernel ${NEW_KERNEL} is installed, and ${OLD_KERNEL} runs`);
+    // Both locks of dpkg were its own when it rebooted.
+    expect(node.read('calls')).toBe('rebooted with lock-frontend\nrebooted with lock\n');
+  });
+
+  test('where nothing asks for a reboot, no pod is moved and nobody cordons', async () => {
+    await addPod('web-1');
+    expect(await node.maintain('patches', { COMMAND: 'true' })).toMatchObject({ outcome: 'maintained', rebooted: false });
+    expect(node.boots).toBe(0);
+    expect(node.log).not.toContain('cordon');
+    expect(await pods()).toEqual(['pod/web-1']);
+  });
+
+  test.each(['every:kill', 'every:redo'])('with %s: exactly one reboot', async (FAILPOINT) => {
+    await addPod('web-1');
+    node.write('reboot-required', '');
+    expect(await node.maintain('patches', { FAILPOINT })).toMatchObject({ outcome: 'maintained', rebooted: true, moved: 1 });
+    expect(node.boots).toBe(1);
+    expect(await node.state()).toMatchObject(unmarked);
+  }, 150_000);
+
+  test('killed at random moments, with REBOOT=always: exactly one reboot', async () => {
+    await addPod('web-1');
+    let ended = false;
+    const enough = () => ended;
+    const kills = node.killAgainAndAgain(enough, Math.random);
+    const result = await node.maintain('patches', { REBOOT: 'always' }).finally(() => { ended = true; });
+    expect(result).toMatchObject({ outcome: 'maintained', rebooted: true });
+    expect(await kills).toBeGreaterThan(1);
+    expect(node.boots).toBe(1);
+    expect(await node.state()).toMatchObject(unmarked);
+  }, 180_000);
+
+  test('killed after it has asked for the reboot, it asks again, and there is one', async () => {
+    node.write('goes-down-slowly', '');
+    expect(await node.maintain('patches', { REBOOT: 'always' })).toMatchObject({ outcome: 'maintained', rebooted: true });
+    expect(node.read('calls').split('rebooted with lock-frontend')).toHaveLength(3);
+    expect(node.boots).toBe(1);
+  });
+
+  test('a node that is not Ready after its boot keeps its mark and its cordon', async () => {
+    const waits = 'waiting until w1 is Ready again after its boot';
+    const result = await node.maintain('patches', { REBOOT: 'always' }, async () => {
+      await until('it drains', () => node.stepOf('patches') === 'reboot drain', 60);
+      node.kubeletRuns = false;
+      await until('it waits', () => node.log.includes(waits), 60);
+      expect(await node.state()).toMatchObject({ labels: { 'cdk8s-day2/operation': 'patches' }, unschedulable: true });
+      node.kubeletRuns = true;
+    });
+    expect(result).toMatchObject({ outcome: 'maintained' });
+    expect(await node.state()).toMatchObject(unmarked);
+  });
+
+  test('a power cut during the drain is the reboot', async () => {
+    await addPod('alone', { owner: '' });
+    const result = await node.maintain('patches', { REBOOT: 'always', FAILPOINT: 'drain:hold', UNMANAGED: 'delete' }, async () => {
+      await node.held('patches', 'drain');
+      node.write('boot-id', 'another\n');
+      node.kill();
+      node.release('patches', 'drain');
+    });
+    expect(result).toMatchObject({ outcome: 'maintained', rebooted: true, moved: 1 });
+    expect(node.boots).toBe(0);
+    expect(node.read('calls')).toBe('');
+  }, 120_000);
+
+  test('its pod that carries the run of a CronJob stays', async () => {
+    const operation = `patches-${Math.floor(Date.now() / 60_000)}`;
+    await addPod('carrier', { labels: { 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'batch.kubernetes.io/job-name': operation } });
+    await addPod('other', { labels: { 'batch.kubernetes.io/job-name': operation } });
+    await node.maintain(operation, { REBOOT: 'always', SERIES: 'patches', WINDOW: '7200' });
+    expect(await pods()).toEqual(['pod/carrier']);
+    // Those behind it see that it has done this run.
+    expect((await node.state()).annotations['maintained.cdk8s-day2/patches']).toMatch(/^\d{8}T\d{4}Z$/);
+  });
+
+  test('a node that somebody cordoned is drained, and stays cordoned', async () => {
+    await server.ask('cordon', 'w1');
+    await addPod('web-1');
+    const result = await node.maintain('patches', { REBOOT: 'always' });
+    expect(result).toMatchObject({ outcome: 'maintained', rebooted: true, moved: 1, fix: 'w1 was cordoned before, and still is: kubectl uncordon w1' });
+    expect(await node.state()).toMatchObject({ labels: {}, unschedulable: true });
+  });
+
+  test('a drain that can not be done gives the node back, before any reboot', async () => {
+    await addPod('web-1');
+    // No controller fills in its status, so it allows no disruption.
+    await server.request('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', { metadata: { name: 'web' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
+    const result = await node.maintain('patches', { REBOOT: 'always', DRAIN_TIMEOUT: '2' });
+    expect(result).toMatchObject({ outcome: 'given-back' });
+    expect(result.message).toMatch(/after 2 s these pods are still on w1: default\/web-1.*w1 serves as before, and it was not rebooted$/);
+    expect(node.boots).toBe(0);
+    expect(await pods()).toEqual(['pod/web-1']);
+    expect(await node.state()).toMatchObject(unmarked);
+  });
+
+  test('a command that fails gives the node back, and nothing is moved', async () => {
+    await addPod('web-1');
+    const result = await node.maintain('patches', { COMMAND: 'echo "E: no such disk" >&2; exit 4', REBOOT: 'always' });
+    expect(result).toMatchObject({ outcome: 'given-back' });
+    expect(result.message).toContain('the command ended with status 4: E: no such disk: w1 serves as before');
+    expect(node.boots).toBe(0);
+    expect(await node.state()).toMatchObject(unmarked);
+  });
+
+  test('where it can not be told whether a reboot is asked for, that is said first, and nothing is done', async () => {
+    node.write('running', '6.9.9-custom\n');
+    const result = await node.maintain('patches', { COMMAND: `echo done >>${node.path('done')}` });
+    expect(result).toMatchObject({ outcome: 'given-back' });
+    expect(result.message).toContain('it can\'t be told whether w1 asks for a reboot: no kernel in');
+    expect(result.fix).toContain('--reboot always or --reboot never');
+    expect(node.read('done')).toBe('');
+  });
+
+  describe('of a run', () => {
+    const run = (minutesAgo: number) => `patches-${Math.floor(Date.now() / 60_000) - minutesAgo}`;
+    const inputs = () => ({ SERIES: 'patches', WINDOW: '3600', EXPECTED: '1800', COMMAND: `echo done >>${node.path('done')}`, REBOOT: 'always' });
+
+    test('begins while enough is left of the window', async () => {
+      expect(await node.maintain(run(20), inputs())).toMatchObject({ outcome: 'maintained', rebooted: true });
+    });
+
+    test('begins nothing when too little is left', async () => {
+      const result = await node.maintain(run(31), inputs());
+      expect(result).toMatchObject({ outcome: 'not-today' });
+      expect(result.message).toContain('w1: less than 1800 s are left of the window');
+      expect([node.boots, node.read('done'), node.log.includes(' cordon: ')]).toEqual([0, '', false]);
+      expect(await node.state()).toMatchObject({ ...unmarked, annotations: {} });
+    });
+
+    test('whose turn does not come in the window begins nothing, and says for what it has waited', async () => {
+      const operation = run(0);
+      const short = { ...inputs(), TURN: 'asked', WINDOW: `${Math.floor(Date.now() / 1000) % 60 + 15}`, EXPECTED: '1' };
+      const result = await node.maintain(operation, short, async () => {
+        await until('it waits for its turn', () => node.stepOf(operation) === 'node turn', 60);
+        node.write(`operations/${operation}/record/passed-on`, 'wait w0, which is not Ready\n');
+      });
+      expect(result).toMatchObject({ outcome: 'not-today' });
+      expect(result.message).toContain('Nothing was begun; it has waited for w0, which is not Ready');
+      expect(node.read('done')).toBe('');
+      expect(await node.state()).toMatchObject(unmarked);
+    });
+
+    test('that has begun ends, however late it gets', async () => {
+      const operation = run(0);
+      const late = { ...inputs(), FAILPOINT: 'command:hold' };
+      const result = await node.maintain(operation, late, async () => {
+        await node.held(operation, 'command');
+        // The window of the run that it belongs to is over by what it is told now.
+        late.WINDOW = '1';
+        node.kill();
+        node.release(operation, 'command');
+      });
+      expect(result).toMatchObject({ outcome: 'maintained', rebooted: true });
+    }, 120_000);
+  });
+}));

@@ -1,0 +1,238 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { AptMachine } from '../../support/packages/apt-machine';
+import { writeAptRepository } from '../../support/packages/apt-repository';
+import { buildDebianPackage } from '../../support/packages/debian-package';
+import { KubernetesPackages } from '../../support/packages/kubernetes-packages';
+import { SigningKey } from '../../support/packages/signing-key';
+import { asRoot } from '../../support/pod/as-root';
+import { until } from '../../support/wait';
+import { describeWithTools } from '../../toolchain/describe-with-tools';
+import { toolchain } from '../../toolchain/toolchain';
+
+const SOURCE = '/etc/apt/sources.list.d/kubernetes.list';
+const KEYRING = '/etc/apt/keyrings/kubernetes-apt-keyring.gpg';
+const OLD = '1.34.4-1.1';
+const NEW = '1.35.4-1.1';
+
+describeWithTools('Kubernetes\' packages by apt', [toolchain.busybox], () => asRoot('Kubernetes\' packages by apt', () => {
+  let folder: string;
+  let key: SigningKey;
+  let repository: string;
+  let packages: KubernetesPackages;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-packages-'));
+    key = await SigningKey.generate('isv:kubernetes OBS Project');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  beforeEach(async () => {
+    packages = new KubernetesPackages(mkdtempSync(join(folder, 'repository-')));
+    for (const version of ['1.34.4', '1.35.3', '1.35.4']) await packages.add(version, key);
+    repository = await packages.serve();
+  });
+  afterEach(() => packages.close());
+
+  const line = (minor: string, options = `signed-by=${KEYRING}`) => `deb [${options}] ${repository.replace('{minor}', minor)} /`;
+
+  /** A node whose packages are those of 1.34.4, held, as the official pages have it. */
+  const node = (act: (machine: AptMachine) => Promise<void>) => AptMachine.with(async (machine) => {
+    machine.write('/tmp/key.asc', await key.public);
+    await machine.run(['gpg', '--homedir', '/tmp', '--batch', '--yes', '--dearmor', '--output', KEYRING, '/tmp/key.asc']);
+    machine.write(SOURCE, `${line('1.34')}\n`);
+    await machine.run(['chmod', '0644', KEYRING]);
+    await machine.run(['apt-get', 'update', '-o', 'APT::Update::Error-Mode=any']);
+    await machine.run(['apt-get', 'install', '--yes', '--allow-downgrades', '--allow-change-held-packages', `kubeadm=${OLD}`, `kubelet=${OLD}`, `kubectl=${OLD}`]);
+    await machine.run(['apt-mark', 'hold', 'kubeadm', 'kubelet', 'kubectl']);
+    // Somebody else's, which is none of our business.
+    machine.write('/etc/apt/sources.list.d/broken.list', 'deb http://127.0.0.1:1/nobody stable main\n');
+    await act(machine);
+  });
+
+  const upgrade = { TO: '1.35.4' };
+  const state = async (machine: AptMachine) => ({
+    packages: await machine.run(['dpkg-query', '--show', '--showformat', '${db:Status-Abbrev} ${Package} ${Version}\n', 'kubeadm', 'kubectl', 'kubelet', 'kubernetes-cni']),
+    source: machine.read(SOURCE),
+    keyring: await machine.run(['sha256sum', KEYRING]),
+  });
+  const versions = async (machine: AptMachine) => (await state(machine)).packages.trim().split('\n').map((each) => each.trim().replace(/ +/g, ' '));
+  const fetched = async (machine: AptMachine, inputs: Record<string, string> = upgrade) => {
+    const { exitCode, stdout } = await machine.call('keep_fact manager apt && apt_check && apt_fetch kubeadm kubelet kubectl', inputs);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+  };
+
+  /** Refused, and nothing of the machine is changed. */
+  const refused = async (machine: AptMachine, words: RegExp, inputs: Record<string, string> = upgrade) => {
+    const before = await state(machine);
+    const { exitCode, stderr } = await machine.call('keep_fact manager apt && apt_check && apt_fetch kubeadm kubelet', inputs);
+    expect(stderr).toMatch(words);
+    expect(exitCode).toBe(2);
+    expect(await state(machine)).toEqual(before);
+  };
+
+  /** Not done yet, and nothing of the machine is changed. */
+  const notYet = async (machine: AptMachine, words: RegExp, call = 'apt_fetch kubeadm kubelet') => {
+    const before = await state(machine);
+    const { exitCode, stdout } = await machine.call(call, upgrade);
+    expect(stdout).toMatch(words);
+    expect(exitCode).toBe(9);
+    expect(await state(machine)).toEqual(before);
+  };
+
+  test('fetching changes nothing; each install changes its package, and the holds are as before', () => node(async (machine) => {
+    const before = await state(machine);
+    await fetched(machine);
+    expect(await state(machine)).toEqual(before);
+
+    packages.away = true;
+    expect(await machine.call('apt_install kubeadm && apt_install kubectl', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toEqual([`hi kubeadm ${NEW}`, `hi kubectl ${NEW}`, `hi kubelet ${OLD}`, 'ii kubernetes-cni 1.7.1-1.1']);
+    expect(await machine.call('apt_install kubelet && apt_take_up_source', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toEqual([`hi kubeadm ${NEW}`, `hi kubectl ${NEW}`, `hi kubelet ${NEW}`, 'ii kubernetes-cni 1.7.1-1.1']);
+    expect(machine.read(SOURCE)).toBe(`${line('1.35')}\n`);
+    expect((await machine.run(['kubelet', '--version'])).trim()).toBe('Kubernetes v1.35.4');
+
+    // Whoever uses apt next finds the source and the key in order.
+    packages.away = false;
+    await machine.run(['rm', '/etc/apt/sources.list.d/broken.list']);
+    await machine.run(['apt-get', 'update', '-o', 'APT::Update::Error-Mode=any']);
+    expect(await machine.run(['apt-cache', 'madison', 'kubelet'])).toContain(NEW);
+  }));
+
+  test('done again, they change nothing', () => node(async (machine) => {
+    await fetched(machine);
+    const all = 'apt_fetch kubeadm kubelet kubectl && apt_install kubeadm && apt_install kubectl && apt_install kubelet && apt_take_up_source';
+    expect(await machine.call(all, upgrade)).toMatchObject({ exitCode: 0 });
+    const after = await state(machine);
+    expect(await machine.call(all, upgrade)).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await state(machine)).toEqual(after);
+  }));
+
+  test('by another operation, what is installed already is tried and left', () => node(async (machine) => {
+    await fetched(machine);
+    expect(await machine.call('apt_install kubeadm', upgrade)).toMatchObject({ exitCode: 0 });
+    const second = { ...upgrade, OPERATION: 'second' };
+    await fetched(machine, second);
+    expect(await machine.call('apt_extract kubeadm usr/bin/kubeadm /kubeadm && apt_install kubeadm', second)).toMatchObject({ exitCode: 0 });
+    expect(machine.read('/kubeadm')).toContain('v1.35.4');
+  }));
+
+  test('what was not held stays so', () => node(async (machine) => {
+    await machine.run(['apt-mark', 'unhold', 'kubelet']);
+    await fetched(machine);
+    expect(await machine.call('apt_install kubeadm && apt_install kubelet', upgrade)).toMatchObject({ exitCode: 0 });
+    expect((await versions(machine)).filter((each) => each.includes('kubelet') || each.includes('kubeadm'))).toEqual([`hi kubeadm ${NEW}`, `ii kubelet ${NEW}`]);
+  }));
+
+  test('a hold that a killed run has lost is set again', () => node(async (machine) => {
+    await fetched(machine);
+    // Killed between the install and the hold.
+    await machine.call('keep_fact held-kubelet yes && apt_run 100 apt-get install --yes --no-download --allow-change-held-packages kubelet=1.35.4-1.1', upgrade);
+    expect(await versions(machine)).toContain(`ii kubelet ${NEW}`);
+    expect(await machine.call('apt_install kubelet', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toContain(`hi kubelet ${NEW}`);
+  }));
+
+  test('settings that a person and the package have changed stay the person\'s, and the package is whole', () => node(async (machine) => {
+    machine.write('/etc/default/kubelet', 'KUBELET_EXTRA_ARGS=--node-ip=10.0.0.1\n');
+    await fetched(machine);
+    expect(await machine.call('apt_install kubelet', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toContain(`hi kubelet ${NEW}`);
+    expect(machine.read('/etc/default/kubelet')).toBe('KUBELET_EXTRA_ARGS=--node-ip=10.0.0.1\n');
+  }));
+
+  test('an install of ours that was killed in the middle is finished', () => node(async (machine) => {
+    await fetched(machine);
+    const archives = '/var/lib/cdk8s-day2/operations/test/packages/archives';
+    await machine.call('keep_fact held-kubelet yes', upgrade);
+    await machine.run(['dpkg', '--unpack', `${archives}/kubelet_${NEW}_amd64.deb`]);
+    expect(await versions(machine)).toContain(`iU kubelet ${NEW}`);
+    expect(await machine.call('apt_check', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await machine.call('apt_install kubelet', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toContain(`hi kubelet ${NEW}`);
+  }));
+
+  test('a package of somebody else that is half installed is refused, and named', () => node(async (machine) => {
+    const file = await buildDebianPackage({ name: 'somebody', version: '1', files: { 'usr/share/somebody': '' } }, folder);
+    copyFileSync(file, machine.path('/tmp/somebody.deb'));
+    await machine.run(['dpkg', '--unpack', '/tmp/somebody.deb']);
+    await refused(machine, /packages are not installed completely: somebody: finish them: dpkg --configure -a/);
+  }));
+
+  test('a lock that somebody holds is waited for', () => node(async (machine) => {
+    await fetched(machine);
+    const other = machine.start(['python3', '-c', `import fcntl, time
+locks = [open("/var/lib/dpkg/" + name, "w") for name in ("lock-frontend", "lock")]
+for lock in locks: fcntl.lockf(lock, fcntl.LOCK_EX)
+open("/tmp/locked", "w")
+time.sleep(3)`]);
+    await until('the lock is held', () => machine.has('/tmp/locked'), 20);
+    await notYet(machine, /dpkg can't finish what it has begun yet: .*lock/, 'apt_install kubeadm');
+    await new Promise((ended) => other.once('exit', ended));
+    expect(await machine.call('apt_install kubeadm', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(await versions(machine)).toContain(`hi kubeadm ${NEW}`);
+  }));
+
+  test('a repository that is away is waited for, and named', () => node(async (machine) => {
+    packages.away = true;
+    await notYet(machine, /the key of this host is taken: .*\n.*the list of http:\/\/127\.0\.0\.1:\d+\/.*\/v1\.35\/deb\/ can't be had yet: /);
+  }));
+
+  test('a version that is not there is refused with those that are', () => node((machine) =>
+    refused(machine, /has no kubeadm of 1\.35\.9, but 1\.35\.4-1\.1 1\.35\.3-1\.1: choose one of these/, { TO: '1.35.9' })));
+
+  test('an expired key is refused', () => node(async (machine) => {
+    const expired = await SigningKey.generate('isv:kubernetes OBS Project', 'seconds=1');
+    await new Promise((over) => setTimeout(over, 2_000));
+    writeFileSync(join(packages.folderOf('1.35.4'), 'Release.key'), await expired.public);
+    await refused(machine, /the repository's key has expired, on 20\d\d-\d\d-\d\dT/, { ...upgrade, KEY_FINGERPRINT: await expired.fingerprint });
+  }));
+
+  test('a key that the host does not know is refused, unless it is pinned', () => node(async (machine) => {
+    const other = await SigningKey.generate('somebody');
+    const known = await key.fingerprint;
+    const fingerprint = await other.fingerprint;
+    await writeAptRepository(packages.folderOf('1.35.4'), other);
+    await refused(machine, new RegExp(`the repository's key has the fingerprint ${fingerprint}, and not ${known}`));
+    await fetched(machine, { ...upgrade, KEY_FINGERPRINT: fingerprint.toLowerCase() });
+    const pinned = { ...upgrade, KEY_FINGERPRINT: fingerprint };
+    expect(await machine.call('apt_install kubeadm && apt_take_up_source', pinned)).toMatchObject({ exitCode: 0 });
+    expect(await machine.run(['gpg', '--homedir', '/tmp', '--batch', '--show-keys', '--with-colons', KEYRING])).toContain(fingerprint);
+  }));
+
+  test('a list that another key has signed is not believed', () => node(async (machine) => {
+    await writeAptRepository(packages.folderOf('1.35.4'), await SigningKey.generate('somebody'));
+    writeFileSync(join(packages.folderOf('1.35.4'), 'Release.key'), await key.public);
+    await notYet(machine, /the list of .* can't be had yet: .*(NO_PUBKEY|not signed|signatures)/);
+  }));
+
+  test.each<[string, (machine: AptMachine) => void, RegExp]>([
+    ['no source', (machine) => machine.write(SOURCE, '# deb [signed-by=/etc/k] https://pkgs.k8s.io/core:/stable:/v1.34/deb/ /\n'), /no source in \/etc\/apt names a repository of Kubernetes/],
+    ['two sources', (machine) => machine.write('/etc/apt/sources.list.d/other.list', `${line('1.33')}\n`), /several files in \/etc\/apt name repositories of Kubernetes: \/etc\/apt\/sources\.list\.d\/kubernetes\.list \/etc\/apt\/sources\.list\.d\/other\.list/],
+    ['two lines', (machine) => machine.write(SOURCE, `${line('1.33')}\n${line('1.34')}\n`), /kubernetes\.list names several repositories of Kubernetes/],
+    ['the format deb822', (machine) => {
+      machine.write(SOURCE, '');
+      machine.write('/etc/apt/sources.list.d/k.sources', `Types: deb\nURIs: ${repository.replace('{minor}', '1.34')}\nSuites: /\nSigned-By: ${KEYRING}\n`);
+    }, /k\.sources is in the format deb822, which is not understood/],
+  ])('%s in the settings of apt: refused with the way out', (_, change, words) => node(async (machine) => {
+    change(machine);
+    await refused(machine, words);
+  }));
+
+  test('with a repository that is given, a host without a source gets one', () => node(async (machine) => {
+    await machine.run(['rm', SOURCE]);
+    await fetched(machine, { ...upgrade, REPOSITORY: repository });
+    const given = { ...upgrade, REPOSITORY: repository };
+    expect(await machine.call('apt_install kubeadm && apt_take_up_source', given)).toMatchObject({ exitCode: 0 });
+    expect(machine.read(SOURCE)).toBe(`${line('1.35')}\n`);
+  }));
+
+  test('comments and other lines of the source stay, and a mirror stays the mirror', () => node(async (machine) => {
+    machine.write(SOURCE, `# ours\n${line('1.34', `arch=amd64 signed-by=${KEYRING}`)}\n`);
+    await fetched(machine);
+    expect(await machine.call('apt_take_up_source', upgrade)).toMatchObject({ exitCode: 0 });
+    expect(machine.read(SOURCE)).toBe(`# ours\n${line('1.35', `arch=amd64 signed-by=${KEYRING}`)}\n`);
+  }));
+}));
