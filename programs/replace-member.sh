@@ -31,11 +31,13 @@ export PROGRAM=replace-member.sh
 . "$here/lib/all.sh"
 . "$here/host/all.sh"
 . "$here/etcd/all.sh"
+. "$here/replace/check.sh"
 . "$here/replace/steps.sh"
 
 INPUTS='
 SELF            -             -        name of this machine
 MEMBERS         -             -        all members, NAME=CLIENT_URL
+NAMED_MEMBER    -             -        client URL of a member that serves, as a person has named it by --via
 DEAD_FOR        15            seconds  without an answer until the member counts as dead, not as restarting
 READY_TIMEOUT   60            seconds  to wait until the others have a quorum without this one
 FINISH_TIMEOUT  900           seconds  to wait at the end for the API server, and for all members
@@ -61,22 +63,19 @@ need_tools() {
 
 by_hand() {
   local verb
-  forget SELF MEMBERS
+  forget SELF MEMBERS NAMED_MEMBER
   begin_by_hand "$@"
   verb=replace
   while [ $# -gt 0 ]; do
     case $1 in
       --id | --via)
         need_value "$@"
-        if [ "$1" = --id ]; then OPERATION=$2; else VIA=$2; fi
+        if [ "$1" = --id ]; then OPERATION=$2; else NAMED_MEMBER=$2; fi
         shift
         ;;
       --status)
         verb=status
-        case ${2:-} in
-          '' | -*) ;;
-          *) OPERATION=$2 && shift ;;
-        esac
+        if has_value "$@"; then OPERATION=$2 && shift; fi
         ;;
       *) unknown_option "$1" ;;
     esac
@@ -89,7 +88,10 @@ by_hand_replace() {
   OPERATION=${OPERATION:-$(new_id)}
   check_operation_id "$OPERATION"
   need_tools
-  [ -d "$(operation_folder)" ] || know_members
+  if [ ! -d "$(operation_folder)" ]; then
+    check_for_others_work
+    know_members
+  fi
   step by-hand "replacement $OPERATION; it goes on when this shell ends, see: sh $(quoted "$0") --status $OPERATION"
   begin_operation stage_program
   follow_operation
@@ -99,10 +101,11 @@ by_hand_replace() {
 # asked anyway.
 know_members() {
   RECORD=$WORK
+  take_up_left_aside
   read_machine
-  if [ -n "$VIA" ]; then
-    MEMBERS=$(listed_by "$VIA") ||
-      refuse "$VIA lists no members: $(reason 5)" \
+  if [ -n "$NAMED_MEMBER" ]; then
+    MEMBERS=$(listed_by "$NAMED_MEMBER") ||
+      refuse "$NAMED_MEMBER lists no members: $(reason 5)" \
         "name the client URL of a member that serves, with the address that its certificate has"
   fi
   check_names "$SELF" "$NAME" "$MEMBERS"

@@ -47,6 +47,7 @@ export PROGRAM=restore.sh
 . "$here/host/all.sh"
 . "$here/etcd/all.sh"
 . "$here/backup/backups.sh"
+. "$here/restore/api-servers.sh"
 . "$here/restore/keys.sh"
 . "$here/restore/back.sh"
 . "$here/restore/check.sh"
@@ -57,6 +58,7 @@ export PROGRAM=restore.sh
 . "$here/restore/trial.sh"
 . "$here/restore/bump.sh"
 . "$here/restore/outcome.sh"
+. "$here/restore/waits.sh"
 . "$here/restore/steps.sh"
 . "$here/restore/abort.sh"
 . "$here/restore/by-hand.sh"
@@ -71,7 +73,6 @@ MEMBERS             -            -         all members of the restored cluster, 
 MACHINES            -            -         names of all machines that take part; empty: the members
 LOST                -            -         names of the members that are lost
 WITH                -            -         names of machines that run an API server and no member
-MEMBERS_TYPED       -            -         1: a person has named all members, so nobody else has to
 DATA_DESTROYED      -            -         1: lost machines that are up have no old data any more
 WITHOUT_QUORUM      -            -         1: the old etcd has no quorum, so persons carry words from machine to machine
 QUIESCED            -            -         words of the machines that are quiesced, NAME=WORD
@@ -109,4 +110,5 @@ resume() {
 take_inputs
 # A restore never makes a missing data folder, whatever the environment says.
 DATA_MAY_MISS=
+VIA=
 run_program stage_restore "$@"

@@ -7,3 +7,4 @@
 . "$here/etcd/membership.sh"
 . "$here/etcd/joining.sh"
 . "$here/etcd/proof.sh"
+. "$here/etcd/mark.sh"

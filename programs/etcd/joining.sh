@@ -6,20 +6,26 @@
 
 # initial_cluster: all members with their peer URLs. A joining member must be told exactly these.
 initial_cluster() {
-  members | awk -v name="$NAME" -v peer="$PEER_URL" '
-    { printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }'
+  members >"$WORK/members-now" || return 1
+  awk -v name="$NAME" -v peer="$PEER_URL" '
+    { printf "%s%s=%s", comma, ($3 == peer ? name : $2), $3; comma = "," }' "$WORK/members-now"
 }
 
 # tell_to_join: by the manifest, or by the unit. etcd looks at it only while its data folder is empty. What was written
 # is read back, as an etcd that was not told would begin a cluster of its own.
 tell_to_join() {
-  local cluster
-  cluster=$(initial_cluster)
+  local cluster listed serves
+  serves=$(cluster_id "$VIA") && cluster=$(initial_cluster) && listed=$(member_here) || return 1
   case ,$cluster, in
     *",$NAME=$PEER_URL,"*) ;;
     *) return 1 ;;
   esac
+  keep_fact told-cluster "$serves" && keep_fact told-id "${listed%% *}" && keep_fact told "$cluster" || return 1
   if is_static_pod etcd; then
+    # What somebody has corrected or put back meanwhile stays, but for these flags.
+    if [ -f "$MANIFESTS/etcd.yaml" ] && ! cmp -s "$RECORD/manifests/etcd.yaml" "$MANIFESTS/etcd.yaml"; then
+      put_manifest_aside etcd && rm -f "$RECORD/etcd.yaml.before" || return 1
+    fi
     if [ ! -f "$RECORD/etcd.yaml.before" ]; then
       cp -p "$RECORD/manifests/etcd.yaml" "$RECORD/.etcd.yaml.before" &&
         put_in_place "$RECORD/.etcd.yaml.before" "$RECORD/etcd.yaml.before" || return 1
@@ -116,6 +122,7 @@ unit_words() {
 
 # rehearse_join: gives up if this machine could not be told to join later, while nothing is stopped yet.
 rehearse_join() {
+  local manifest
   [ -z "$(setting etcd discovery)$(setting etcd discovery-srv)$(setting etcd discovery-endpoints)" ] ||
     give_up "etcd finds its first members by --discovery…, which can't stand beside --initial-cluster" \
       "take these flags out: etcd needs them only at its first start"
@@ -125,12 +132,13 @@ rehearse_join() {
         "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
     return 0
   fi
+  manifest=$(manifest_of etcd)
   if grep -q "^env${TAB}ETCD_INITIAL_CLUSTER" "$RECORD/etcd.pod"; then
-    give_up "$MANIFESTS/etcd.yaml says by variables whom etcd joins" \
+    give_up "$manifest says by variables whom etcd joins" \
       "write --initial-cluster and --initial-cluster-state as flags in their place"
   fi
-  joining_manifest "$MANIFESTS/etcd.yaml" "$NAME=$PEER_URL,a=https://b:1" "$WORK/etcd.yaml" ||
-    give_up "$MANIFESTS/etcd.yaml can't be told whom etcd joins" \
+  joining_manifest "$manifest" "$NAME=$PEER_URL,a=https://b:1" "$WORK/etcd.yaml" ||
+    give_up "$manifest can't be told whom etcd joins" \
       "write its command as kubeadm does: '- etcd', and a line '- --flag=value' for each flag"
 }
 
@@ -139,15 +147,72 @@ not_joining_yet() {
   rm -f "$RECORD/joining"
 }
 
+# has_joined: it has a log. What an etcd leaves that could not join is an empty database.
+has_joined() {
+  [ -d "$DATA_DIR/member/wal" ]
+}
+
+# is_member_by_now: it was told to join, and has. Until then it has to be told by the cluster at VIA.
+is_member_by_now() {
+  [ -s "$RECORD/joining" ] && has_joined
+}
+
 # start_joining: starts etcd as a new member. It is told to join only while it has no data. An etcd that somebody has
 # started meanwhile, and that was not told, has begun a cluster of its own: its data is set aside.
 start_joining() {
   if [ ! -s "$RECORD/joining" ]; then
     keep_stopped etcd && set_data_aside "stray-$OPERATION" && tell_to_join && keep_fact joining yes || return 1
-  elif [ ! -d "$DATA_DIR/member" ]; then
+  elif ! has_joined; then
     tell_to_join || return 1
   fi
   start_component etcd
+}
+
+# is_removed: whether the cluster that this member was told to join lists it no more, neither by its id nor by its peer
+# URL. Who does not answer, or has no quorum, says nothing.
+is_removed() {
+  local cluster
+  cluster=$(cluster_id "$VIA") && [ "$cluster" = "$(fact told-cluster)" ] && members >"$WORK/members-now" || return 1
+  awk -v id="$(fact told-id)" -v peer="$PEER_URL" '$1 == id || $3 == peer { exit 1 }' "$WORK/members-now"
+}
+
+# rejoin_if_removed STEP: a learner that somebody has removed, as it seemed to hang, joins anew, from STEP on. What it
+# has received is set aside. That may be a vote which the cluster needs: so it is asked twice. Status 0: it is not known
+# to be removed.
+rejoin_if_removed() {
+  is_removed && pause 2 && is_removed || return 0
+  say "the cluster does not list this member any more, somebody has removed it: it joins anew"
+  stop_component etcd 5 && abandon_data && make_data_folder && not_joining_yet || return 1
+  go_to "$(list_now)" "$1"
+}
+
+# retell_if_changed: an etcd that is told other members than the cluster has by now can't join, and ends. That is so
+# where another member was removed at the same time.
+retell_if_changed() {
+  local now told
+  if has_joined; then return 0; fi
+  now=$(initial_cluster) || return 0
+  told=$(fact told)
+  case ,$now, in
+    *",$NAME=$PEER_URL,"*) ;;
+    *) return 0 ;;
+  esac
+  [ "$now" != "$told" ] || return 0
+  say "the members have changed since etcd on $SELF was told whom to join: it is told anew"
+  stop_component etcd 5 || return 1
+  go_to "$(list_now)" start-etcd
+}
+
+# rejoin_if_stray: an etcd that was started while it was not told whom to join has begun a cluster of its own. It shows
+# by its id: the one that was added has another. start_joining sets its data aside. Status 0: it is none, or it does not
+# answer.
+rejoin_if_stray() {
+  local found
+  found=$(member_here) && [ -n "$found" ] && ask "$LOCAL_URL" 5 endpoint status --write-out=simple || return 0
+  [ "$(cut -d, -f2 "$WORK/answer")" != " ${found%% *}" ] || return 0
+  say "etcd on $SELF has begun a cluster of its own, as it was started by another text than this program's: it joins anew"
+  not_joining_yet || return 1
+  go_to "$(list_now)" start-etcd
 }
 
 # forget_joining: gives the unit its own command line back. A manifest keeps these flags, which etcd doesn't look at any

@@ -78,7 +78,8 @@ look_at_member() {
   [ -n "$NAME" ] ||
     not_understood "etcd's name is neither among its flags nor in its environment" \
       "give etcd its settings as flags or variables, or do this by hand"
-  PEER_URL=$(setting etcd initial-advertise-peer-urls)
+  # etcd lists several in this order.
+  PEER_URL=$(setting etcd initial-advertise-peer-urls | tr ',' '\n' | sort | paste -s -d , -)
   LOCAL_URL=$(local_url)
   [ -n "$LOCAL_URL" ] ||
     not_understood "no http or https URL of etcd is known on this machine" \
@@ -145,8 +146,10 @@ wait_for_machine() {
     fi
     pause 5 || :
   done
-  while [ -n "${DATA_DIR:-}" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
+  # Where none was there from the beginning, that is why this operation goes back.
+  while [ -s "$RECORD/old-data" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
     say_once "waiting for the disk at $absent"
     pause 5 || :
   done
+  until data_is_here; do pause 5 || :; done
 }

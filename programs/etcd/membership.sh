@@ -49,6 +49,14 @@ cluster_id() {
   ask "$1" 5 get / --write-out=json && json_number cluster_id <"$WORK/answer"
 }
 
+# served_by URL: the cluster that this member serves: its id, and its members. The id alone comes from the first
+# member's URLs: the first member, on an empty disk, begins another cluster of the same id.
+served_by() {
+  local cluster
+  cluster=$(cluster_id "$1") && ask "$1" 5 member list --write-out=simple || return 1
+  echo "$cluster $(awk -F', ' '{ print "(" $3 ")" }' "$WORK/answer" | sort | paste -s -d ' ' -)"
+}
+
 # who_answers URL: the name of the member that answers there. Status 1: none does, or it can't tell.
 who_answers() {
   local id name
@@ -69,14 +77,19 @@ members() {
   }' "$WORK/answer"
 }
 
+# member_here: the line of the member on this host, by its peer URL; nothing if it is not listed. Status 1: it can't be
+# told, as the members can't be asked.
 member_here() {
-  members | awk -v peer="$PEER_URL" '$3 == peer'
+  members >"$WORK/members-here" || return 1
+  awk -v peer="$PEER_URL" '$3 == peer' "$WORK/members-here"
 }
 
 # add_learner: etcd allows only one learner at a time, and refuses one for some seconds after a promotion: then try
 # again.
 add_learner() {
-  [ -z "$(member_here)" ] || return 0
+  local found
+  found=$(member_here) || return 1
+  [ -z "$found" ] || return 0
   ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
 }
 

@@ -91,6 +91,9 @@ advice() {
     *x509*) echo "the endpoint's certificate does not fit its address: use an address that stands in the certificate" ;;
     *'connection refused'*) echo \
       "nothing listens there: check that etcd runs on that node (crictl ps, or systemctl status etcd) and the client port" ;;
+    *'cluster of its own'*)
+      echo "bring it back to the others: on its machine sh replace-member.sh, with --via and the client URL of another member"
+      ;;
     *'no such host'*) echo "the name doesn't resolve on this node: give the cluster the member's address" ;;
     *'no answer within'*) echo \
       "check the member's health and the network; if it was the save that took long, raise snapshotTimeout" ;;

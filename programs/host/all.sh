@@ -6,4 +6,6 @@
 . "$here/host/running.sh"
 . "$here/host/api-server.sh"
 . "$here/host/kubelet.sh"
+. "$here/host/own-tools.sh"
 . "$here/host/components.sh"
+. "$here/host/left-aside.sh"

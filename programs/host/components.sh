@@ -3,6 +3,7 @@
 #
 #   RECORD        folder of the operation's record
 
+# shellcheck disable=SC2034 # callers print it
 LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
 
 # stop_component COMPONENT GRACE: it is stopped when no process is left and none will be started, not even by a reboot.
@@ -72,26 +73,30 @@ end_processes() {
   done
 }
 
-# start_component COMPONENT: starts it again as it was before stop_component.
+# start_component COMPONENT: starts it again as it was before stop_component. The kubelet, which that one stops for a
+# moment, is started also where somebody has put the manifest back.
 start_component() {
   if [ -f "$RECORD/manifests/$1.yaml" ]; then
-    if [ -f "$MANIFESTS/$1.yaml" ]; then
-      # The same content isn't written again: that would only wake the kubelet.
-      if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
-      if ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; then
-        take_up_correction "$1"
-        return
-      fi
-    fi
-    cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
-    # First under a name that the kubelet ignores: it must not read half a manifest.
-    cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" &&
-      put_in_place "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml" || return 1
+    put_manifest_back "$1" || return 1
     systemctl start --no-block kubelet || :
   elif ! is_static_pod "$1"; then
     release_unit || return 1
     systemctl start --no-block "$ETCD_UNIT"
   fi
+}
+
+put_manifest_back() {
+  if [ -f "$MANIFESTS/$1.yaml" ]; then
+    # The same content isn't written again: that would only wake the kubelet.
+    if cmp -s "$RECORD/manifests/$1.yaml" "$MANIFESTS/$1.yaml"; then return 0; fi
+    if ! cmp -s "$RECORD/manifests/$1.put" "$MANIFESTS/$1.yaml"; then
+      take_up_correction "$1"
+      return
+    fi
+  fi
+  cp -p "$RECORD/manifests/$1.yaml" "$RECORD/manifests/$1.put" || return 1
+  # First under a name that the kubelet ignores: it must not read half a manifest.
+  cp -p "$RECORD/manifests/$1.yaml" "$MANIFESTS/.$1.yaml" && put_in_place "$MANIFESTS/.$1.yaml" "$MANIFESTS/$1.yaml"
 }
 
 # take_up_correction COMPONENT: what a person has corrected in a manifest stays. A kubelet that has not reached an API
@@ -113,6 +118,10 @@ hold_unit() {
     put_in_place "$holding.draft" "$holding" &&
     sync "$RECORD/hold" "$RECORD" "$UNITS" &&
     systemctl daemon-reload
+}
+
+is_unit_held() {
+  [ -f "$UNITS/$ETCD_UNIT.d/cdk8s-day2.conf" ]
 }
 
 release_unit() {

@@ -30,8 +30,7 @@ is_static_pod() {
 discover() {
   local manifest
   [ ! -s "$RECORD/$1.settings" ] || return 0
-  manifest=$MANIFESTS/$1.yaml
-  [ -f "$manifest" ] || manifest=$RECORD/manifests/$1.yaml
+  manifest=$(manifest_of "$1")
   if [ -f "$manifest" ]; then
     read_manifest "$1" "$manifest" "$WORK/$1.pod"
     read_settings "$WORK/$1.pod" "$manifest" >"$WORK/$1.settings" || return 2
@@ -45,6 +44,11 @@ discover() {
   cp "$WORK/$1.pod" "$RECORD/.$1.pod" && put_in_place "$RECORD/.$1.pod" "$RECORD/$1.pod" &&
     cp "$WORK/$1.settings" "$RECORD/.$1.settings" && put_in_place "$RECORD/.$1.settings" "$RECORD/$1.settings" ||
     return 2
+}
+
+# manifest_of COMPONENT: its path; while the component is stopped, that is in the record.
+manifest_of() {
+  if [ -f "$MANIFESTS/$1.yaml" ]; then echo "$MANIFESTS/$1.yaml"; else echo "$RECORD/manifests/$1.yaml"; fi
 }
 
 # tell_pod COMPONENT MANIFEST: prints what the manifest tells the component; see host/static-pod.awk.

@@ -3,6 +3,7 @@
 # it sets variables of its own.
 
 . "$here/lib/text.sh"
+. "$here/lib/version.sh"
 . "$here/lib/report.sh"
 . "$here/lib/process.sh"
 . "$here/lib/disk.sh"
@@ -12,6 +13,9 @@
 . "$here/lib/failpoint.sh"
 . "$here/lib/operation-folder.sh"
 . "$here/lib/ending.sh"
+. "$here/lib/unit.sh"
+. "$here/lib/staging.sh"
+. "$here/lib/others.sh"
 . "$here/lib/operation.sh"
 . "$here/lib/kit.sh"
 . "$here/lib/steps.sh"

@@ -26,12 +26,17 @@ forget_by_hand() {
   rm -rf "$WORK" ${TOOL_COPIES:+"$TOOL_COPIES"}
 }
 
+# has_value OPTION [VALUE]: whether a value follows, and not the next option.
+has_value() {
+  case ${2:-} in
+    '' | -*) return 1 ;;
+  esac
+}
+
 # need_value OPTION [VALUE]: an option in a value's place means that the value was forgotten: `--id --dry-run` would be
 # no dry run.
 need_value() {
-  case ${2:-} in
-    '' | -*) refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help" ;;
-  esac
+  has_value "$@" || refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help"
 }
 
 unknown_option() {
@@ -55,7 +60,8 @@ find_operation() {
   check_operation_id "$OPERATION"
   folder=$(operation_folder)
   RECORD=$folder/record
-  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" "there are: $(operations_here | joined)"
+  [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" \
+    "there are: $(operations_here | joined)$([ ! -d "$OPERATIONS/.draft-$OPERATION" ] || echo ". $OPERATION was interrupted before it began: type its line again")"
   set -a
   # shellcheck source=/dev/null # the operation's own
   . "$folder/inputs"
@@ -89,6 +95,13 @@ outcome_of() {
   json_string outcome <"$OPERATIONS/$1/result"
 }
 
+# see_end: where a person reads on, if an operation here has ended.
+see_end() {
+  local successor
+  successor=$(successor_of "$OPERATION")
+  echo "${successor:+$successor was begun in its place: }sh $(quoted "$0") --status ${successor:-$OPERATION}"
+}
+
 # refuse_nameless OPTION: an option that changes something needs an id. There is no default for it.
 refuse_nameless() {
   refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | joined)"
@@ -101,6 +114,7 @@ by_hand_status() {
   if [ -e "$(operation_folder)/result" ]; then
     cat "$(operation_folder)/result"
     say "operation $OPERATION has ended, as $(outcome_of "$OPERATION")"
+    [ -z "$(successor_of "$OPERATION")" ] || say "$(see_end)"
   elif systemctl is-active --quiet "$(operation_unit)"; then
     say "under way, at step $(step_now)"
   else

@@ -15,13 +15,17 @@ carry() {
   step carry "$PROGRAM $OPERATION on $SELF${ROLE:+, as $ROLE}"
   check_inputs
   check_operation_id "$OPERATION"
-  if [ -n "${EXPIRES:-}" ] && [ ! -d "$(operation_folder)" ]; then
-    [ "$(date -u +%Y%m%d%H%M%S)" -lt "$(echo "$EXPIRES" | tr -cd '0-9')" ] ||
-      refuse "$OPERATION expired at $EXPIRES" "take the Job out of the chart; to do it again choose another id and time"
+  if is_expired && [ ! -d "$(operation_folder)" ]; then
+    refuse "$OPERATION expired at $EXPIRES" "take the Job out of the chart; to do it again choose another id and time"
   fi
   need_tools
   begin_operation "$1"
   RECORD=$(operation_folder)/record
   if [ -n "$UNTIL" ]; then keep_fact until "$UNTIL"; else rm -f "$RECORD/until"; fi
   follow_operation "$UNTIL"
+}
+
+# is_expired: whether EXPIRES is given, and over.
+is_expired() {
+  [ -n "${EXPIRES:-}" ] && [ "$(date -u +%Y%m%d%H%M%S)" -ge "$(echo "$EXPIRES" | tr -cd '0-9')" ]
 }

@@ -12,6 +12,11 @@ end_operation() {
   clean_up_operation
 }
 
+# successor_of ID: the operation that has taken its place, if one has.
+successor_of() {
+  [ ! -f "$OPERATIONS/$1/result" ] || json_string successor <"$OPERATIONS/$1/result"
+}
+
 # write_result FOLDER STATUS SUMMARY
 write_result() {
   echo "$2" >"$1/status" &&

@@ -1,5 +1,7 @@
 # shellcheck shell=sh
 # follow.sh: shows what an operation says, to whoever has started it, until it has ended.
+#
+#   PASS_ON   file of this pod that the unit must know, as it changes: it finds the copy as record/passed-on
 
 # follow_operation [STEP]: shows the log until the operation has ended, and returns its status; with STEP only until the
 # unit has come to that step.
@@ -15,6 +17,7 @@ follow_operation() {
       say "the operation has come to the step $1"
       return 0
     fi
+    pass_on
     pause 1 || :
   done
   # Time for the log to be shown to its end, and for the unit to clean up: it removes its tools last.
@@ -25,6 +28,14 @@ follow_operation() {
   stop_reading
   summary "$(cat "$folder/result")"
   return "$(cat "$folder/status")"
+}
+
+# pass_on: copies PASS_ON, which another container writes: not more of it than a line of text can have.
+pass_on() {
+  if [ -z "${PASS_ON:-}" ] || [ ! -f "$PASS_ON" ]; then return 0; fi
+  if head -c 2000 "$PASS_ON" 2>/dev/null | tr -cd '\n -~' >"$RECORD/.passed-on"; then
+    mv "$RECORD/.passed-on" "$RECORD/passed-on" || :
+  fi
 }
 
 # In a shell without job control, a background job ignores Ctrl-C: so it is killed here.

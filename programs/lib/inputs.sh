@@ -22,6 +22,16 @@ check_inputs() {
   done
 }
 
+# check_choice INPUT VALUE WORD...
+check_choice() {
+  local input="$1" value="$2" word
+  shift 2
+  for word in "$@"; do
+    [ "$value" != "$word" ] || return 0
+  done
+  refuse "$input is '$value'" "give one of: $*"
+}
+
 input_names() {
   echo "$INPUTS" | awk '/^[A-Z]/ { print $1 }'
 }

@@ -18,10 +18,13 @@ put_in_place() {
   sync "$1" && mv "$1" "$2" && sync "${2%/*}"
 }
 
-# overdue WHAT SECONDS: whether more than SECONDS have passed since this was first asked for WHAT.
+# overdue WHAT SECONDS: whether more than SECONDS have passed since this was first asked for WHAT. If the clock was
+# ahead then, and was set back since, that is counted anew.
 overdue() {
-  [ -s "$RECORD/since-$1" ] || keep_fact "since-$1" "$(date +%s)" || return 1
-  [ $(($(date +%s) - $(fact "since-$1"))) -gt "$2" ]
+  local now
+  now=$(date +%s)
+  [ "$(fact "since-$1" $((now + 1)))" -le "$now" ] 2>/dev/null || keep_fact "since-$1" "$now" || return 1
+  [ $((now - $(fact "since-$1"))) -gt "$2" ]
 }
 
 elapsed() {

@@ -18,9 +18,10 @@ step() {
   say "$2"
 }
 
-# Where nothing can be written any more, the work goes on: it matters more than its log.
+# Where nothing can be written any more, the work goes on: it matters more than its log. Names that others have chosen
+# must not bring commands to a person's terminal: control characters are left out.
 say() {
-  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$STEP" "$1" || :
+  printf '%s %s: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$STEP" "$1" | tr -d '\001-\010\013-\037\177' || :
 }
 
 # fail TEXT FIX: ends the program, as a step can't be done. FIX is for the person who must act.

@@ -20,6 +20,7 @@ work() {
   rm -rf "$WORK"
   mkdir -p "$WORK"
   if [ -e "$(operation_folder)/result" ]; then
+    (begin_successor) || exit 1
     clean_up_operation
     exit 0
   fi
@@ -52,6 +53,18 @@ work() {
       pause 1 || :
     fi
   done
+}
+
+# begin_successor: the power went after another operation had taken this one's place, and before that one had a unit.
+# Runs in a subshell: the other one is meant from here on.
+begin_successor() {
+  local successor
+  successor=$(successor_of "$OPERATION")
+  [ -n "$successor" ] || return 0
+  OPERATION=$successor
+  lock_operations || return 1
+  take_up_draft "$OPERATION" || return 1
+  [ ! -d "$(operation_folder)" ] || [ -e "$(operation_folder)/result" ] || install_unit
 }
 
 # lists, steps_of LIST, phase_of LIST STEP: read from STEPS.

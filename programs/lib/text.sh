@@ -7,7 +7,7 @@ count() {
 
 # joined: joins lines to one line of words; "none" if there are none.
 joined() {
-  paste -s -d ' ' - | sed 's/^$/none/'
+  awk 'NF { printf "%s%s", (n++ ? " " : ""), $0 } END { print n ? "" : "none" }'
 }
 
 # json_text TEXT: escaped for a JSON string, and short enough for a termination message (4096 bytes in all). It works on

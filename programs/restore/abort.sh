@@ -16,7 +16,7 @@ by_hand_forget() {
   [ -n "$LOST_NOW" ] || refuse "nobody is named" "name who is lost: --forget $OPERATION --lost NAME"
   [ ! -e "$(operation_folder)/result" ] ||
     refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
-      "nothing is waited for: sh $(quoted "$0") --status $OPERATION"
+      "nothing is waited for. $(see_end)"
   # By the phase: a machine that waits for the decision may be the last to learn that it was taken.
   [ "$(phase_of "$(list_now)" "$(step_now)")" != before ] ||
     fail "nothing is decided yet" \
@@ -37,15 +37,18 @@ by_hand_forget() {
 by_hand_abort() {
   LOST_NOW=$LOST
   find_restore
+  # Not while another shell has stopped it to take its place.
+  lock_operations
   [ ! -e "$(operation_folder)/result" ] ||
     refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
-      "nothing is left to abort: sh $(quoted "$0") --status $OPERATION"
+      "nothing is left to abort. $(see_end)"
   # Whatever happens here, the unit goes on by itself: back, or forward.
   trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
   on_signals left
   systemctl stop "$(operation_unit)" || :
   [ "$(list_now)" = back ] || may_abort
   install_unit
+  unlock_operations
   trap forget_by_hand EXIT
   follow_operation
 }
@@ -103,25 +106,17 @@ abandon_holder() {
     begin_way_back
     return
   fi
-  case $(phase_of "$ROLE" "$1") in
-    # API servers elsewhere may have started because this member has said that it stopped.
-    stopped) [ -z "${WITH:-}" ] ||
-      fail "this member has said that it stopped serving the old data" \
-        "the API servers count on it: $(restore_again)" ;;
-    joined) fail "this member has joined the restored cluster (step $1)" \
-      "its old data can't serve any more: $(restore_again)" ;;
-  esac
   ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
+  # Its API server has taken writes since, and would go on with them if it came back.
+  [ ! -s "$RECORD/mark-seen" ] ||
+    fail "the restored cluster has served at $(fact mark-seen): $SELF has seen it" \
+      "going back could make two clusters: power $HOLDER on, and this restore goes on. If $HOLDER is lost for good: restore again, on one of the machines that are left, by another --id, with --instead-of $OPERATION --lost $HOLDER"
   ! is_up "$HOLDER" || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($ANSWER)" \
     "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"
   say "$HOLDER does not answer, and is taken for lost: it must never start again. If it serves the restored data all the same, there are two clusters, and what one of them has written is lost"
   keep_fact abandoned "$HOLDER"
   keep_fact abandoned-at "$1"
   begin_way_back
-}
-
-restore_again() {
-  echo "restore again, on one of the machines that are left, by another --id and --instead-of $OPERATION"
 }
 
 begin_way_back() {

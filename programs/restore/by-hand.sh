@@ -4,7 +4,7 @@
 by_hand() {
   local verb
   # Inputs that have an option come from it alone.
-  forget ROLE SELF HOLDER MEMBERS MEMBERS_TYPED MACHINES LOST DATA_DESTROYED WITH WITHOUT_QUORUM QUIESCED CALLED_OFF \
+  forget ROLE SELF HOLDER MEMBERS MACHINES LOST DATA_DESTROYED WITH WITHOUT_QUORUM QUIESCED CALLED_OFF \
     SNAPSHOT STAGED_FROM TRUST_BACKUPS SKIP_HASH_CHECK
   begin_by_hand "$@"
   # The kit lies in <volume>/<cluster>/break-glass.
@@ -24,10 +24,11 @@ by_hand() {
       --data-destroyed) DATA_DESTROYED=1 ;;
       --status | --abort | --forget)
         verb=${1#--}
-        case ${2:-} in
-          '' | -*) [ "$verb" = status ] || refuse_nameless "$1" ;;
-          *) OPERATION=$2 && shift ;;
-        esac
+        if has_value "$@"; then
+          OPERATION=$2 && shift
+        elif [ "$verb" != status ]; then
+          refuse_nameless "$1"
+        fi
         ;;
       --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
         --instead-of)
@@ -69,7 +70,7 @@ option() {
       ;;
     --id) OPERATION=$2 ;;
     --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
-    --members) MEMBERS=$2 MEMBERS_TYPED=1 ;;
+    --members) MEMBERS=$2 ;;
     --with) WITH=$2 ;;
     --lost) LOST=$2 ;;
     --quiesced) QUIESCED=$2 ;;
@@ -79,19 +80,24 @@ option() {
 }
 
 by_hand_list() {
-  local name state
+  local made name note state
   [ -d "$BACKUP_ROOT/$CLUSTER" ] ||
     fail "there are no backups in ${BACKUP_ROOT%/}/$CLUSTER" \
       "is this a copy of the kit? RUNBOOK.md names the machine with the backups. Or say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
-  list_backups | sort -r >"$WORK/backups"
+  list_backups | sort -r | awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '{
+    note = NF < 3 ? "" : ", etcd cluster " $3 ($3 ~ /\./ ? ", begun anew" : "")
+    print $1, $2, note (substr($1, 1, 16) > now ? ", dated in the future: check the clock" : "")
+  }' >"$WORK/backups"
   [ -s "$WORK/backups" ] || say "there are no backups in ${BACKUP_ROOT%/}/$CLUSTER"
-  while read -r name state; do
+  while read -r name state note; do
     # A damaged one may have no record.
     { [ -f "$name/backup.json" ] && cat "$name/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
       : >"$WORK/backup.json"
-    printf '%s  %s  %s bytes, %s keys, etcd %s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
-      "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")"
+    made=$(json_string restoreId <"$WORK/backup.json")
+    printf '%s  %s  %s bytes, %s keys, etcd %s%s%s\n' "$name" "$state" "$(json_number sizeBytes <"$WORK/backup.json")" \
+      "$(json_number keys <"$WORK/backup.json")" "$(json_string etcdVersion <"$WORK/backup.json")" \
+      "${made:+, made by the restore $made}" "$note"
   done <"$WORK/backups"
 }
 
@@ -111,7 +117,13 @@ by_hand_restore() {
   esac
   [ -z "${INSTEAD_OF:-}" ] || check_operation_id "$INSTEAD_OF"
   choose_tools
-  if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then know_machines; fi
+  if [ -n "${DRY_RUN:-}" ] || [ ! -d "$(operation_folder)" ]; then
+    check_superseded
+    # Before the machine is read, which can't be understood while another operation has taken things away.
+    [ -n "${DRY_RUN:-}" ] || check_for_others_work
+    hold_superseded
+    know_machines
+  fi
   step by-hand "restore $OPERATION as $ROLE; it goes on when this shell ends, see: sh $(quoted "$0") --status $OPERATION"
   tell_others
   begin_operation stage_restore
@@ -121,9 +133,10 @@ by_hand_restore() {
 # know_machines: finds all machines that take part, and which one this is. Never default to this machine alone: members
 # left out would go on serving the old data.
 know_machines() {
-  local member up=''
+  local member other up=''
   RECORD=$WORK
   [ -z "${INSTEAD_OF:-}" ] || take_over "$WORK"
+  take_up_left_aside
   read_machine
   [ -n "$MEMBERS" ] || MEMBERS=$(ask_for_members)
   for member in $LOST; do
@@ -134,7 +147,7 @@ know_machines() {
           "restore with it, or power that machine off and keep it off"
       up="$up $member"
     fi
-    MEMBERS=$(echo "$MEMBERS" | tr ' ' '\n' | grep -v "^$member=" | tr '\n' ' ')
+    MEMBERS=$(for other in $MEMBERS; do [ "${other%%=*}" = "$member" ] || printf '%s ' "$other"; done)
   done
   MEMBERS=$(echo "$MEMBERS" | sed 's/ *$//')
   HOLDER=${HOLDER:-$SELF}
@@ -165,10 +178,15 @@ know_machines() {
       "name every API server without etcd, everywhere alike: --with \"$SELF …\"" ;;
   esac
   [ -z "${INSTEAD_OF:-}" ] || [ -n "${DRY_RUN:-}" ] || settle_superseded
-  if by_word; then
-    if [ "$ROLE" != api ] && ask "$LOCAL_URL" 5 get "$MARKS"; then
+  # Half of the members are lost, and so is the quorum. Where etcd answers all the same, they are its members no more.
+  if by_word || [ "$(count "$MEMBERS")" -le "$(count "$LOST")" ]; then
+    if [ "$ROLE" = api ] || ! ask "$LOCAL_URL" 5 get "$MARKS"; then
+      WITHOUT_QUORUM=1
+    elif by_word; then
       refuse "etcd answers here, so it has a quorum" "leave out --without-quorum, and name only lost members by --lost"
     fi
+  fi
+  if by_word; then
     # A dry run stops nothing, and so needs nobody's word.
     [ "$ROLE" != holder ] || [ -n "${DRY_RUN:-}" ] || need_words
   fi

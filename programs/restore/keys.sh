@@ -9,12 +9,12 @@
 #                                    /called-off            in the old etcd: the holder went back, or was called lost
 #                                    /stopped/<machine>     in the new etcd: this member never serves the old data again
 #                                    /proof                 in the new etcd: written by the trial, and known by it later
-#   /cdk8s-day2/restores/<id>                               in the new etcd: the mark. This restore was done, for ever
+#   /cdk8s-day2/restores/<id>                               in the new etcd: the mark (etcd/mark.sh). This restore was
+#                                                           done, for ever
 #
 # The holder is in the keys, as two machines may be told by one id to hold it: what a machine has promised to one of
 # them must not count for the other.
 
-MARKS=/cdk8s-day2/restores
 KEYS=/cdk8s-day2/restore
 
 key() {
@@ -34,7 +34,7 @@ alone() {
 }
 
 by_word() {
-  [ -n "${WITHOUT_QUORUM:-}" ] || [ "$(count "$MEMBERS")" -le "$(count "${LOST:-}")" ]
+  [ -n "${WITHOUT_QUORUM:-}" ]
 }
 
 together() {
@@ -62,13 +62,18 @@ old_endpoints() {
   urls_of "$MEMBERS" | paste -s -d , -
 }
 
-# put_key KIND SECONDS: writes this machine's key. If it can't be written for so long, the restore is given up.
+# endpoints_but_holders: this machine's own member, or those of the followers. The holder's may serve the restored data.
+endpoints_but_holders() {
+  local member
+  if [ -n "${LOCAL_URL:-}" ]; then echo "$LOCAL_URL" && return; fi
+  for member in $(followers); do url_of "$member"; done | paste -s -d , -
+}
+
+# put_key KIND SECONDS [VALUE]: writes this machine's key. If it can't be written for so long, the restore is given up.
 put_key() {
   local why limit
-  # A dry run does not wait for a quorum that may never come.
-  limit=$2
-  if [ -n "${DRY_RUN:-}" ] && [ "$limit" -gt 30 ]; then limit=30; fi
-  if ask_old put "$(key "$1/$SELF")" "$(date +%s)"; then return 0; fi
+  limit=$(patience "$2")
+  if ask_old put "$(key "$1/$SELF")" "$(date +%s)${3:+ $3}"; then return 0; fi
   why=$(reason 5)
   say_once "not written yet: $why. If this is the last line for a minute, the old etcd has no quorum: sh restore.sh --abort $OPERATION, then see 'No quorum' in RUNBOOK.md (--without-quorum)"
   if overdue "$1-written" "$limit"; then
@@ -76,6 +81,11 @@ put_key() {
       "has the old etcd a quorum? Without one see 'No quorum' in RUNBOOK.md (--without-quorum). Name as lost only machines that are gone for good"
   fi
   return 1
+}
+
+# patience SECONDS: a dry run does not wait for what may never come.
+patience() {
+  if [ -n "${DRY_RUN:-}" ] && [ "$1" -gt 30 ]; then echo 30; else echo "$1"; fi
 }
 
 # decide swap|abort [REASON]: created once: what is there afterwards is the decision, whoever wrote it. The transaction
@@ -113,7 +123,6 @@ called_off() {
 # itself: this machine's own etcd has the restored data by now.
 given_up_by_others() {
   local member
-  together || return 1
   for member in $(followers); do
     if ask "$(url_of "$member")" 3 get "$(key called-off)" --print-value-only &&
       [ -s "$WORK/answer" ]; then return 0; fi
@@ -156,12 +165,14 @@ takes_connections() {
 }
 
 # marked: whether some member has the mark of this restore; VIA is that member. Each is asked by itself: the holder may
-# be lost, and others may still serve the old data.
+# be lost, and others may still serve the old data. It is recorded: whoever has seen the mark may not call the holder
+# lost any more, as the restored cluster has served.
 marked() {
   local url
   for url in $(url_of "$HOLDER") $(urls_of "$MEMBERS"); do
     if ask "$url" 3 get "$MARKS/$OPERATION" --print-value-only && [ -s "$WORK/answer" ]; then
       VIA=$url
+      [ -s "$RECORD/mark-seen" ] || keep_fact mark-seen "$url" || return 1
       return 0
     fi
   done

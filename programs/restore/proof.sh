@@ -107,16 +107,14 @@ proves_api() {
 # lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose lease
 # was seen. Status 1: not yet; 2: it renews none.
 lease_is_new() {
-  local prefix url="$LOCAL_URL" address revision
+  local url="$LOCAL_URL" address revision
   [ "$ROLE" != api ] || url=$VIA
   case $(setting kube-apiserver endpoint-reconciler-type) in
     none) return 2 ;;
   esac
-  # The API server takes it with or without slashes around.
-  prefix=$(setting kube-apiserver etcd-prefix | sed 's,^/*,/,; s,/*$,,')
   address=$(setting kube-apiserver advertise-address)
   # Without --advertise-address the API server has chosen one: then any API server's new lease has to do.
-  set -- "$1" "${prefix:-/registry}/masterleases/$address"
+  set -- "$1" "$(leases_prefix)$address"
   LEASE="the API server's own lease"
   if [ -z "$address" ]; then
     set -- "$@" --prefix

@@ -20,22 +20,23 @@ choose_snapshot() {
         cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null ||
           give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
         list_backups | sort >"$WORK/backups"
-        chosen=$(sed -n 's/ complete$//p' "$WORK/backups" | pick "$SNAPSHOT")
-        damaged=$(sed -n 's/ damaged$//p' "$WORK/backups" | pick "$SNAPSHOT")
+        chosen=$(sed -n 's/ complete.*//p' "$WORK/backups" | not_ahead | pick "$SNAPSHOT")
+        damaged=$(sed -n 's/ damaged.*//p' "$WORK/backups" | pick "$SNAPSHOT")
         if [ -n "$damaged" ] && [ -z "$chosen" ]; then
           give_up "the backup $damaged is damaged: its snapshot.db is not a file of the size that its backup.json says" "choose another backup: sh restore.sh --list"
         fi
         case $SNAPSHOT in
           at:*) wanted=" ${SNAPSHOT#at:}" ;;
           before:*) wanted=" from before ${SNAPSHOT#before:}" ;;
-          *) wanted= ;;
+          *) wanted=" from before now, $(date -u +%Y-%m-%dT%H:%M:%SZ)," ;;
         esac
         # Sorted by time, the last of both is the newer one.
         [ -z "$damaged" ] || [ "$(printf '%s\n' "$chosen" "$damaged" | sort | tail -n 1)" = "$chosen" ] ||
           say "warning: $damaged is newer, and damaged: its snapshot.db is not a file of the size that its backup.json says"
         [ -n "$chosen" ] ||
           give_up "there is no complete backup$wanted in $BACKUP_ROOT/$CLUSTER" \
-            "see which there are: sh restore.sh --list"
+            "see which there are, by sh restore.sh --list, and name one: --at NAME"
+        settle "$chosen" && read -r chosen <"$WORK/choice" || return 1
         check_owner "$chosen" "$chosen/snapshot.db" "$chosen/backup.json"
         # The real path is the one that was checked.
         chosen=$(pwd -P)/$chosen/snapshot.db
@@ -47,6 +48,58 @@ choose_snapshot() {
     keep_fact snapshot "$chosen" || return 1
   fi
   SNAPSHOT_FILE=$(fact snapshot)
+}
+
+# not_ahead: of the names on standard input, those that are not dated in the future, unless a person has named one.
+not_ahead() {
+  case $SNAPSHOT in
+    at:*) cat ;;
+    *) awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" 'substr($0, 1, 16) <= now' ;;
+  esac
+}
+
+# settle NEWEST: writes into $WORK/choice the furthest backup of the newest one's history (backup/which-cluster.sh): a
+# revision knows better than a clock. It gives up where another one may be meant: one that is further still and dated in
+# the future, or one of another history. These count for past only if a restore of ours has made this one after all of
+# them. What a person has named is taken as it is.
+settle() {
+  local others until=99999999T999999Z
+  case $SNAPSHOT in
+    at:*) echo "$1" >"$WORK/choice" && return ;;
+    before:*) until=$(echo "${SNAPSHOT#before:}" | tr -d ':-') ;;
+  esac
+  awk -v newest="$1" -v restored="$(json_string restoreId <"$1/backup.json")" -v until="$until" \
+    -v now="$(date -u +%Y%m%dT%H%M%SZ)" '
+    function revision(name) { return substr(name, 19) + 0 }
+    function ahead(name) { return substr(name, 1, 16) > now }
+    $2 == "complete" && substr($1, 1, 16) <= until {
+      names[++n] = $1
+      history[$1] = $3 ""
+      last[$3] = ahead($1) ? last[$3] : n
+      if (!($3 in first)) first[$3] = n
+    }
+    END {
+      own = history[newest]
+      chosen = newest
+      # Backups of earlier versions do not say of which cluster they are.
+      if (own == "") n = 0
+      for (i = 1; i <= n; i++)
+        if (history[names[i]] == own && !ahead(names[i]) && revision(names[i]) > revision(chosen)) chosen = names[i]
+      for (i = 1; i <= n; i++) {
+        name = names[i]
+        id = history[name]
+        if (id == own ? revision(name) > revision(chosen) : id != "" && (restored == "" || last[id] > first[own]))
+          if (!(id in other) || revision(name) > revision(other[id])) other[id] = name
+      }
+      print chosen
+      for (id in other)
+        printf "%s; or %s (etcd cluster %s%s)", (others++ ? "" : chosen " (etcd cluster " own ")"), other[id], id,
+          (ahead(other[id]) ? ", dated in the future" : "")
+    }' "$WORK/backups" >"$WORK/choice"
+  others=$(sed 1d "$WORK/choice")
+  [ -z "$others" ] ||
+    give_up "which backup is meant can't be told: $others" \
+      "look at them, by sh restore.sh --list, and name the one that has your data: --at NAME, in a chart SnapshotSource.at"
 }
 
 # check_owner FILE...: anybody who can write a backup could become the restored cluster's administrator. On this host it
@@ -114,6 +167,8 @@ check_snapshot() {
     cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
     say "warning: no backup.json beside $SNAPSHOT_FILE: whether it is of this cluster can't be told"
   check_origin
+  # The list of a dead etcd, or of one that has begun anew on an empty disk, is none.
+  together || check_members_in "$SNAPSHOT_FILE" "the backup knows"
   check_storage_version
   check_fingerprints
   need_space_for_database "$size" "the restored database"

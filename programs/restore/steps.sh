@@ -22,7 +22,7 @@ STEPS='
   api       counted:  await-decision await-mark
   api       joined:   start-api restart finish
 
-  back      back:     put-back unquiesce call-off
+  back      back:     put-back call-off unquiesce
 '
 
 # --- before the decision: nothing is lost by giving up
@@ -50,46 +50,29 @@ step_restore_aside() {
 }
 
 step_ready() {
+  local others
+  ! together || check_reach || return 1
   if [ -n "${DRY_RUN:-}" ]; then
     rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION" || return 1
+    [ "$ROLE" != holder ] || tell_api_servers
+    others=$(others_under_way | joined)
+    [ "$others" = none ] || say "$others is under way on this machine: without the dry run this restore would be refused until that ends"
     case $ROLE in
       holder) conclude 0 dry-run "$(snapshot_name) (revision $(fact revision)) can be restored here as member $NAME, with $MACHINES${LOST:+, without $LOST}" "nothing was stopped; without the dry run it would be now" ;;
       *) conclude 0 dry-run "$SELF would take part as $ROLE of $HOLDER" \
         "nothing was stopped; without the dry run its API server would be now" ;;
     esac
   fi
-  ! together || put_key ready "$READY_TIMEOUT"
+  # The holder is ready last: when all are, they stop their API servers.
+  if [ "$ROLE" = holder ] && ! by_word; then
+    alone || await_all ready "$READY_TIMEOUT" "$SELF" || return 1
+    check_api_servers || return 1
+  fi
+  ! together || put_key ready "$READY_TIMEOUT" "$(own_api_address)"
 }
 
 step_await_ready() {
   ! together || await_all ready "$READY_TIMEOUT"
-}
-
-# await_all KIND SECONDS: waits until every machine has written its key; a majority is not enough.
-await_all() {
-  local machine missing
-  if read_decision; then
-    [ "$(fact decision)" = swap ] || back_out "it was decided to $(fact decision)"
-    return 0
-  fi
-  if ask_old get --prefix "$(key "$1")/" --keys-only; then
-    missing=
-    for machine in $MACHINES; do
-      grep -qx "$(key "$1")/$machine" "$WORK/answer" || missing="$missing $machine"
-    done
-    [ -n "$missing" ] || return 0
-    case $1 in
-      ready) say_once "waiting for$missing: start this restore there, too. Is that machine gone for good? RUNBOOK.md has the way" ;;
-      *) say_once "waiting for$missing" ;;
-    esac
-  else
-    missing=" the old etcd: $(reason 5)"
-    say_once "waiting for$missing"
-  fi
-  if overdue "$1" "$2"; then
-    give_up "not $1 within $2 s:$missing" "look at that machine: sh restore.sh --status $OPERATION"
-  fi
-  return 1
 }
 
 step_quiesce() {
@@ -99,11 +82,6 @@ step_quiesce() {
     stop_or_give_up etcd 5 "$LOOK_AT_PROCESS" || return 1
   fi
   ! has_api || stop_or_give_up kube-apiserver "$API_SERVER_GRACE" "$LOOK_AT_PROCESS"
-}
-
-# keep_quiet: an API server would write into the old cluster.
-keep_quiet() {
-  ! has_api || keep_stopped kube-apiserver
 }
 
 # Said only when the process has ended: an API server that still runs could write after the decision.
@@ -124,26 +102,6 @@ step_await_quiesced() {
   else
     alone || await_all quiesced "$STOP_TIMEOUT"
   fi
-}
-
-# await_words: a person has to bring every other machine's word. Ports that refuse prove nothing, as a machine that
-# boots refuses, too; they are a second look.
-await_words() {
-  local machine url
-  for machine in $MACHINES; do
-    [ "$machine" != "$SELF" ] || continue
-    case " ${QUIESCED:-} " in
-      *" $machine=$(word_of "$machine" quiesced) "*) ;;
-      *) give_up "$machine has not given its word that it is quiesced" \
-        "run there: sh restore.sh --holder $SELF --id $OPERATION --without-quorum, then name what it prints in --quiesced" ;;
-    esac
-    url=$(url_of "$machine")
-    [ -n "$url" ] || continue
-    if ask "$url" 5 endpoint health || ! grep -q 'connection refused' "$WORK/errors"; then
-      say_once "waiting until etcd of $machine refuses connections at $url: $(reason 5)"
-      return 1
-    fi
-  done
 }
 
 # Written once, for all machines: the second one reads what the first one wrote.
@@ -189,7 +147,8 @@ step_await_mark() {
     say "the restored cluster serves at $VIA"
     return 0
   fi
-  if together && called_off; then back_out "$HOLDER has called it off"; fi
+  # The mark counts, if it came between the two looks.
+  if together && called_off && ! marked; then back_out "$HOLDER has called it off"; fi
   if overdue await-mark 60; then
     went_back=
     ! by_word || went_back=" If it went back, it has printed a word: sh restore.sh --abort $OPERATION --called-off WORD."
@@ -201,6 +160,7 @@ step_await_mark() {
 }
 
 step_stop_etcd() {
+  keep_quiet || return 1
   stop_component etcd 5 || {
     say_once "etcd is not stopped yet: $LOOK_AT_PROCESS"
     return 1
@@ -208,7 +168,7 @@ step_stop_etcd() {
 }
 
 step_swap() {
-  keep_stopped etcd || return 1
+  keep_quiet && keep_stopped etcd && keep_fact data-moves yes || return 1
   if [ -d "$DATA_DIR/restored-$OPERATION/member" ]; then
     set_data_aside "before-$OPERATION" || return 1
     failpoint swapping || return 1
@@ -228,17 +188,21 @@ has_data() {
 }
 
 step_set_aside() {
-  keep_stopped etcd && not_joining_yet || return 1
+  keep_quiet && keep_stopped etcd && keep_fact data-moves yes && not_joining_yet || return 1
   set_data_aside "before-$OPERATION"
 }
 
 # Says that this member won't serve the old data again: API servers that know the etcd of other machines wait for it.
 step_stopped() {
-  keep_stopped etcd && marked && ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)"
+  keep_quiet && keep_stopped etcd && find_restored || return 1
+  ask "$VIA" 5 put "$(key "stopped/$SELF")" "$(date +%s)" || {
+    say_once "the restored cluster can't be told yet that $SELF has stopped serving the old data: $(reason 5)"
+    return 1
+  }
 }
 
 step_add_learner() {
-  keep_stopped etcd && marked || return 1
+  keep_quiet && keep_stopped etcd && find_restored || return 1
   add_learner || {
     say_once "not added yet: $(why_not_yet "the members are still taking up one before it")"
     return 1
@@ -247,8 +211,9 @@ step_add_learner() {
 }
 
 step_start_etcd() {
+  keep_quiet || return 1
   if [ "$ROLE" = follower ]; then
-    [ -d "$DATA_DIR/member" ] || marked || return 1
+    is_member_by_now || find_restored || return 1
     start_joining
     return
   fi
@@ -260,16 +225,10 @@ step_start_etcd() {
   }
 }
 
-# From the moment that the mark may be written there is no way back.
+# From the moment that the mark may be written there is no way back, unless the others have called this machine lost.
 step_mark() {
   local used value
-  # The way back is open as long as nobody can have seen the mark.
-  ask "$LOCAL_URL" 5 get "$MARKS/$OPERATION" --print-value-only || return 1
-  if [ ! -s "$WORK/answer" ] && given_up_by_others; then
-    rm -f "$RECORD/serving" || return 1
-    back_out "$GIVEN_UP"
-  fi
-  keep_fact serving yes || return 1
+  keep_quiet && heed_others && keep_fact serving yes || return 1
   # A line with a key, then a line with its value.
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
@@ -279,16 +238,24 @@ step_mark() {
 }
 
 step_promote() {
-  marked || return 1
+  local why
+  keep_quiet && find_restored || return 1
   promote || {
-    say_once "not in sync yet: $(why_not_yet "this member still receives the data")"
+    why=$(why_not_yet "this member still receives the data")
+    rejoin_if_removed stopped && retell_if_changed && rejoin_if_stray || return 1
+    say_once "not in sync yet: $why"
     return 1
   }
 }
 
 step_start_api() {
   has_api || return 0
-  safe_for_api || return 1
+  # The others may have called this machine lost after the last look, and before they could see the mark.
+  heed_others || return 1
+  if ! safe_for_api; then
+    keep_quiet
+    return 1
+  fi
   start_component kube-apiserver || return 1
   api_ready || {
     say_once "the API server is not ready yet, trying again: $API_SAYS"
@@ -296,22 +263,6 @@ step_start_api() {
   }
   [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
   say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
-}
-
-# safe_for_api: an API server that knows other machines' etcd starts only when none of them can serve the old data any
-# more.
-safe_for_api() {
-  local member
-  api_knows_others || return 0
-  [ "$ROLE" != holder ] || VIA=$LOCAL_URL
-  [ "$ROLE" = holder ] || marked || return 1
-  ask "$VIA" 5 get --prefix "$(key stopped/)" --keys-only || return 1
-  for member in $(followers); do
-    if ! grep -qx "$(key stopped)/$member" "$WORK/answer"; then
-      say_once "this API server asks the etcd of other machines ($(setting kube-apiserver etcd-servers)): waiting until $member has stopped serving the old data"
-      return 1
-    fi
-  done
 }
 
 step_restart() {
@@ -322,6 +273,7 @@ step_restart() {
 step_finish() {
   local wanted voters member
   forget_joining || return 1
+  heed_others || overdue finish "$FINISH_TIMEOUT" || return 1
   if { [ "$ROLE" = api ] && ! marked; } || ! proved_here; then
     say_once "not proved yet: ${UNPROVED:-the restored cluster does not answer}"
     overdue finish "$FINISH_TIMEOUT" || return 1
@@ -368,8 +320,9 @@ other_cluster() {
 remove_lost_learners() {
   local host learner member
   for member in $(fact lost-later); do
+    members >"$WORK/members" || return 0
     host=$(url_of "$member" | sed 's,.*//,,; s/:[0-9]*$//')
-    learner=$(members | awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }')
+    learner=$(awk -v host="$host" '$5 == "learner" && index($3, "//" host ":") { print $1 }' "$WORK/members")
     [ -z "$learner" ] || ask "$VIA" 10 member remove "$learner" || :
   done
 }

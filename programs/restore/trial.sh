@@ -108,8 +108,9 @@ check_trial() {
     refuse_trial "the restored database has $size bytes, and etcd's quota is $quota: it would take no writes" \
       "raise --quota-backend-bytes of etcd, everywhere, then restore"
   # What machines promised to each other when the backup was taken must not count in the restored cluster.
-  try_asking del --prefix "$KEYS/" ||
+  if ! try_asking del --prefix "$KEYS/" || ! try_asking del "$MARKS/$OPERATION"; then
     refuse_trial "the restored data takes no writes: $(reason 5)" "choose another backup: sh restore.sh --list"
+  fi
   proof=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   try_asking put "$(key proof)" "$proof" --write-out=json ||
     refuse_trial "the restored data takes no writes: $(reason 5)" "choose another backup: sh restore.sh --list"

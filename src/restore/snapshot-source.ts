@@ -6,7 +6,12 @@ import { requireUtcTime } from '../require/utc-time';
  * Which backup is restored.
  */
 export class SnapshotSource {
-  /** The newest complete backup on the volume. */
+  /**
+   * The newest complete backup on the volume.
+   *
+   * One that is dated in the future isn't taken. If there are backups of several etcd clusters, and no restore explains that, none is taken:
+   * name one by `at`.
+   */
   public static latest(): SnapshotSource {
     return new SnapshotSource('latest');
   }
@@ -25,7 +30,7 @@ export class SnapshotSource {
   }
 
   /**
-   * The newest complete backup that was taken at this time or before it, in UTC.
+   * The newest complete backup that was taken at this time or before it, in UTC. It is taken, or not, as by `latest`.
    *
    * Throws when the text isn't a time such as `2026-11-21T10:00:00Z`.
    */

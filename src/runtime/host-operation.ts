@@ -4,6 +4,7 @@ import { Program } from './program';
 import { ProgramPart } from './program-part';
 import { ProgramPod } from './program-pod';
 import { ResolvedJob } from './resolved-job';
+import { ResolvedSchedule } from './resolved-schedule';
 import { Rights } from './rights';
 import { Tool } from './toolbox';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
@@ -15,13 +16,12 @@ export const HOST_OPERATIONS_FOLDER = '/var/lib/cdk8s-day2';
 /** Makes a part of a pod that carries the operation. `name` must be unique in the pod; `args` are added to the program's command line. */
 export type Carry = (name: string, ...args: string[]) => ProgramPart;
 
-/** An operation that is done on one host, once. */
+/** The id of an operation that is a run of a CronJob: the name of its Job, which has the time of the run in it. Kubernetes 1.27 and newer. */
+export const ID_OF_RUN = kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.POD_LABEL, { key: 'batch.kubernetes.io/job-name' });
+
+/** An operation that is done on one host. */
 export interface HostOperationProps {
   readonly program: Program;
-  /** The operation's id on the host, see programs/lib/operation.sh. */
-  readonly operationId: string;
-  /** The time in UTC after which the operation must not begin. */
-  readonly expires: string;
   /** The name of the node on which the operation is done. */
   readonly node: string;
   /** The version of the cluster that the Job runs in, where it is known. */
@@ -29,7 +29,7 @@ export interface HostOperationProps {
   readonly image: string;
   /** How the Job runs. */
   readonly job: ResolvedJob;
-  /** The program's own variables. */
+  /** The program's own variables. Kubernetes would read `$(…)` in them. */
   readonly env: { [name: string]: string };
   /** What the pod mounts besides the folder of the records. */
   readonly mounts?: kplus.VolumeMount[];
@@ -62,6 +62,19 @@ export interface HostOperationProps {
   readonly annotations: { [key: string]: string };
 }
 
+/** An operation that is done on one host, once. */
+export interface HostOperationOnceProps extends HostOperationProps {
+  /** The operation's id on the host, see programs/lib/operation.sh. */
+  readonly operationId: string;
+  /** The time in UTC after which the operation must not begin. */
+  readonly expires: string;
+}
+
+/** An operation that is done on one host again and again. Each run has an id of its own, `ID_OF_RUN`. */
+export interface HostOperationRunsProps extends HostOperationProps {
+  readonly schedule: ResolvedSchedule;
+}
+
 /** Exit statuses 1 and 2 are final: another try would end the same. See the exit status in programs/restore.sh. */
 function endedForGood(containers: string[], kubernetesVersion: KubernetesVersion): object {
   return {
@@ -90,12 +103,24 @@ export function requireOperationId(prop: string, id: string): void {
  *
  * The Job's id in `scope` is the node's name; everything else that the pod needs goes into `home`.
  */
-export function hostOperationJob(scope: Construct, home: Construct, props: HostOperationProps): kplus.Job {
+export function hostOperationJob(scope: Construct, home: Construct, props: HostOperationOnceProps): kplus.Job {
+  const { pod, ...job } = carryingPod(home, props, kplus.EnvValue.fromValue(props.operationId), { EXPIRES: props.expires });
+  return pod.jobIn(scope, props.node, { ...job, ttlAfterFinished: props.job.ttlAfterFinished });
+}
+
+/** As `hostOperationJob`, on a schedule. */
+export function hostOperationCronJob(scope: Construct, home: Construct, props: HostOperationRunsProps): kplus.CronJob {
+  const { pod, ...job } = carryingPod(home, props, ID_OF_RUN);
+  return pod.cronJobIn(scope, props.node, { ...props.schedule, ...job });
+}
+
+/** The pod that carries an operation, and how its Job runs. */
+function carryingPod(home: Construct, props: HostOperationProps, operationId: kplus.EnvValue, last: { [name: string]: string } = {}) {
   const operations = kplus.Volume.fromHostPath(home, 'Operations', 'operations', {
     path: HOST_OPERATIONS_FOLDER,
     type: kplus.HostPathVolumeType.DIRECTORY_OR_CREATE,
   });
-  const variables = { OPERATION: props.operationId, ...props.env, EXPIRES: props.expires };
+  const variables = Object.entries({ ...props.env, ...last }).map(([variable, value]) => [variable, kplus.EnvValue.fromValue(value)]);
   const carriers: string[] = [];
   const carry: Carry = (name, ...args) => {
     carriers.push(name);
@@ -104,7 +129,7 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
       program: props.program,
       args: ['carry', ...args],
       image: props.image,
-      env: Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, kplus.EnvValue.fromValue(value)])),
+      env: { OPERATION: operationId, ...Object.fromEntries(variables) },
       mounts: [{ volume: operations, path: HOST_OPERATIONS_FOLDER }, ...props.mounts ?? []],
       rights: Rights.HOST,
       resources: props.job.resources,
@@ -122,10 +147,10 @@ export function hostOperationJob(scope: Construct, home: Construct, props: HostO
     labels: props.labels,
     annotations: props.annotations,
   });
-  return pod.jobIn(scope, props.node, {
+  return {
+    pod,
     // A new pod attaches to the operation that is under way.
     backoffLimit: props.job.backoffLimit,
-    ttlAfterFinished: props.job.ttlAfterFinished,
     podFailurePolicy: props.kubernetesVersion?.supportsPodFailurePolicy ? endedForGood(carriers, props.kubernetesVersion) : undefined,
-  });
+  };
 }

@@ -30,6 +30,12 @@ export interface ProgramPart {
    * @default false
    */
   readonly token?: boolean;
+  /**
+   * Whether this part runs beside those after it, until the pod's main container has ended. It needs Kubernetes 1.29.
+   *
+   * @default false
+   */
+  readonly beside?: boolean;
   readonly resources: kplus.ContainerResources;
 }
 

@@ -19,7 +19,7 @@ export interface ProgramPodProps {
   /**
    * What runs in the pod, one part after the other, each to its end. When a part fails, the pod fails, and a new pod begins with the first
    * part again. The last part is the pod's main container, the parts before it are init containers: Kubernetes keeps the order, and no part
-   * has to wait for another one.
+   * has to wait for another one. A part with `beside` doesn't end before the others.
    */
   readonly parts: ProgramPart[];
   readonly images: ContainerImages;
@@ -59,7 +59,7 @@ export interface ProgramJobProps extends Pick<kplus.JobProps, 'activeDeadline' |
 }
 
 /** What a CronJob has besides its pod. */
-export type ProgramCronJobProps = Omit<kplus.CronJobProps, keyof kplus.WorkloadProps>;
+export interface ProgramCronJobProps extends Omit<kplus.CronJobProps, keyof kplus.WorkloadProps>, Pick<ProgramJobProps, 'podFailurePolicy'> {}
 
 /**
  * The pod that runs programs, rendered alike for Jobs and CronJobs. Its root file system is read-only, and it has no more than its parts need:
@@ -116,11 +116,14 @@ export class ProgramPod {
   }
 
   /** A CronJob that runs the pod on a schedule. */
-  public cronJobIn(scope: Construct, id: string, props: ProgramCronJobProps): kplus.CronJob {
+  public cronJobIn(scope: Construct, id: string, { podFailurePolicy, ...props }: ProgramCronJobProps): kplus.CronJob {
     const cronJob = new kplus.CronJob(scope, id, { ...this.podProps, ...props, metadata: this.metadata });
     this.complete(cronJob, '/spec/jobTemplate/spec/template/spec');
     // So that `kubectl get jobs -l` finds the Jobs, too.
     ApiObject.of(cronJob).addJsonPatch(JsonPatch.add('/spec/jobTemplate/metadata', { labels: this.props.labels }));
+    if (podFailurePolicy) {
+      ApiObject.of(cronJob).addJsonPatch(JsonPatch.add('/spec/jobTemplate/spec/podFailurePolicy', podFailurePolicy));
+    }
     return cronJob;
   }
 
@@ -146,6 +149,12 @@ export class ProgramPod {
     const before = this.podProps.initContainers!.length - (parts.length - 1);
     [...parts.slice(1).map((_, i) => `initContainers/${before + i}`), 'containers/0']
       .forEach((container) => set(`${container}/terminationMessagePolicy`, 'FallbackToLogsOnError'));
+    parts.forEach(({ beside }, i) => {
+      if (beside) {
+        // A sidecar container, see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+        set(`initContainers/${before + i}/restartPolicy`, 'Always');
+      }
+    });
     if (parts.some(({ rights }) => rights === Rights.HOST)) {
       set('hostPid', true);
     }

@@ -4,6 +4,7 @@ import * as path from 'path';
 import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { volumeOf } from './internals';
 import { objectName } from './object-name';
 import { verifiedPath } from './verified-files';
 
@@ -32,8 +33,14 @@ export class Program {
 
   public static readonly REPLACE_MEMBER = new Program('etcd-member-replacement', ['replace-member.sh']);
 
+  public static readonly UPGRADE_NODE = new Program('node-upgrade', ['upgrade-node.sh']);
+
+  public static readonly MAINTAIN_NODE = new Program('node-maintenance', ['maintain-node.sh']);
+
+  public static readonly NODE_TURN = new Program('node-turn', ['node-turn.sh']);
+
   /** The programs of the break-glass kit, which a person runs when no Job starts. */
-  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh']);
+  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh', 'upgrade-node.sh']);
 
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
@@ -70,7 +77,7 @@ export class Program {
   }
 
   /**
-   * The program as a volume. All pods of a chart share one immutable ConfigMap whose name carries the digest of its content: a running
+   * The program as a volume. All pods of a chart share its immutable ConfigMaps, whose names carry the digest of its content: a running
    * pod never sees half of a new version, and a new version never waits for an old object to be deleted.
    *
    * @param name the volume's name in the pod; must differ where the pod has another program's volume.
@@ -78,20 +85,64 @@ export class Program {
   public volumeIn(scope: Construct, name: string = 'program'): kplus.Volume {
     const chart = Chart.of(scope);
     const id = `${this.name}-program`;
-    const home = chart.node.tryFindChild(id) ?? new Construct(chart, id);
-    return home.node.tryFindChild(name) as kplus.Volume | undefined ?? kplus.Volume.fromConfigMap(home, name, this.configMapIn(home as Construct), {
-      name,
-      items: Object.fromEntries(this.files.map((file) => [keyOf(file), { path: file }])),
-    });
+    const home = (chart.node.tryFindChild(id) ?? new Construct(chart, id)) as Construct;
+    const known = home.node.tryFindChild(name) as kplus.Volume | undefined;
+    if (known) return known;
+    const parts = packed(this.contents);
+    const sources = parts.map((files, i) => ({
+      configMap: this.configMapIn(parts.length === 1 ? home : childOf(home, `${i + 1}`), files),
+      items: files.map((file) => ({ key: keyOf(file), path: file })),
+    }));
+    if (sources.length === 1) {
+      const [{ configMap, items }] = sources;
+      const paths = Object.fromEntries(items.map(({ key, path: file }) => [key, { path: file }]));
+      return kplus.Volume.fromConfigMap(home, name, configMap, { name, items: paths });
+    }
+    const projected = { sources: sources.map(({ configMap, items }) => ({ configMap: { name: configMap.name, items } })) };
+    return volumeOf(home, name, name, { projected });
   }
 
-  private configMapIn(home: Construct): kplus.ConfigMap {
+  private configMapIn(home: Construct, files: string[]): kplus.ConfigMap {
+    const data = Object.fromEntries(files.map((file) => [keyOf(file), this.contents[file]]));
+    if (Object.keys(data).length < files.length) {
+      throw new Error(`the program ${this.name} has files whose names differ only in a slash and a hyphen: rename one of them`);
+    }
     return home.node.tryFindChild('ConfigMap') as kplus.ConfigMap | undefined ?? new kplus.ConfigMap(home, 'ConfigMap', {
       metadata: { name: objectName(home, this.digest) },
       immutable: true,
-      data: Object.fromEntries(this.files.map((file) => [keyOf(file), this.contents[file]])),
+      data,
     });
   }
+}
+
+/**
+ * The most that one ConfigMap holds, in bytes of JSON. `kubectl apply` writes the whole object into an annotation, and no object may have more than
+ * 256 KiB of these; it writes some characters longer than here.
+ */
+const ROOM = 192 * 1024;
+
+/**
+ * Folders whose files go into a ConfigMap of their own where one has not room for all: at first what all programs use, then what concerns nodes. Not by
+ * size: lists would change too often.
+ */
+const APART = [['lib', 'host', 'etcd'], ['node', 'packages', 'upgrade']];
+
+/** The names of the files, for each ConfigMap. */
+function packed(contents: { readonly [file: string]: string }): string[][] {
+  const sizeOf = (files: string[]) => Buffer.byteLength(JSON.stringify(Object.fromEntries(files.map((file) => [file, contents[file]]))));
+  const parts: string[][] = [];
+  let rest = Object.keys(contents);
+  for (const folders of APART) {
+    if (sizeOf(rest) <= ROOM) break;
+    const isApart = (file: string) => folders.includes(file.split('/')[0]);
+    parts.unshift(rest.filter(isApart));
+    rest = rest.filter((file) => !isApart(file));
+  }
+  return [rest, ...parts];
+}
+
+function childOf(home: Construct, id: string): Construct {
+  return home.node.tryFindChild(id) as Construct | undefined ?? new Construct(home, id);
 }
 
 /** The key of a file in a ConfigMap: keys can't have slashes. */
