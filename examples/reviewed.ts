@@ -6,7 +6,7 @@ export function reviewed(manifests: any[]): any[] {
   let text = JSON.stringify(manifests.map((manifest) => manifest.kind === 'ConfigMap' && manifest.immutable
     ? { ...manifest, data: Object.fromEntries(Object.entries(manifest.data).map(([file, content]) => [file, written(file) ?? content])) }
     : manifest));
-  for (const [name] of text.matchAll(/[a-z0-9-]+-(program|break-glass)-[0-9a-f]{8}-[0-9a-z]{8}/g)) {
+  for (const [name] of text.matchAll(/[a-z0-9-]+-(program|break-glass)(-\d)?-[0-9a-f]{8}-[0-9a-z]{8}/g)) {
     text = text.replaceAll(name, name.replace(/-[0-9a-f]{8}-[0-9a-z]{8}$/, '-<digest>'));
   }
   // A Job that runs once is named after all that it says, the programs' digest included.

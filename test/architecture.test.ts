@@ -24,6 +24,7 @@ const MAY_USE: { [folder: string]: string[] } = {
   'break-glass': [...COMMON, 'runtime'],
   'backup': [...COMMON, 'break-glass', 'runtime'],
   'restore': [...COMMON, 'runtime'],
+  'upgrade': [...COMMON, 'backup', 'runtime'],
 };
 
 test('every folder of src/ has its place', () => {

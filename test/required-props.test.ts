@@ -1,5 +1,5 @@
 import { join } from 'path';
-import { Cron, Size } from 'cdk8s';
+import { Cron, Duration, Size } from 'cdk8s';
 import * as ts from 'typescript';
 import * as day2 from '../src';
 import { chart } from './backup/snapshot-fixtures';
@@ -16,10 +16,12 @@ interface Subject {
 const scope = () => chart('backup');
 const kubernetesVersion = day2.KubernetesVersion.of('1.34.4');
 const cluster = day2.EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1', 'cp2', 'cp3'] });
+const machines = day2.KubeadmCluster.of({ name: 'prod', kubernetesVersion, controlPlanes: ['cp1'] });
 const node = 'cp1';
 const nfs = { server: 'nas', path: '/export' };
 const volume = () => day2.BackupVolume.fromNfs(scope(), 'nfs', nfs);
 const once = { expires: '2026-11-22T00:00:00Z' };
+const night = { start: '02:00', duration: Duration.hours(4) };
 const commandLine = 'etcd --name=cp1 --data-dir=/var/lib/etcd --advertise-client-urls=http://10.0.0.1:2379';
 const MANIFEST = JSON.stringify({
   spec: {
@@ -57,12 +59,26 @@ const subjects: { [props: string]: Subject } = {
   EtcdRestoreJobProps: {
     props: { ...once, cluster, volume: volume(), restoreId: 'a' }, build: (props) => new day2.EtcdRestoreJob(scope(), 'restore', props),
   },
+  ClusterUpgradeProps: {
+    props: { cluster: machines, to: kubernetesVersion, expires: once.expires }, build: (props) => new day2.ClusterUpgrade(scope(), 'upgrade', props),
+  },
+  NodeMaintenanceJobProps: {
+    props: { cluster: machines, node, maintenanceId: 'a', expires: once.expires }, build: (props) => new day2.NodeMaintenanceJob(scope(), 'maintenance', props),
+  },
+  NodeMaintenanceCronJobProps: {
+    props: { cluster: machines, window: day2.MaintenanceWindow.daily(night) }, build: (props) => new day2.NodeMaintenanceCronJob(scope(), 'maintenance', props),
+  },
+  DailyWindowProps: { props: night, build: (props) => day2.MaintenanceWindow.daily(props) },
+  WeeklyWindowProps: { props: { ...night, days: [day2.Weekday.SUNDAY] }, build: (props) => day2.MaintenanceWindow.weekly(props) },
+  NodeUpgradeJobProps: {
+    props: { cluster: machines, node, to: kubernetesVersion, expires: once.expires }, build: (props) => new day2.NodeUpgradeJob(scope(), 'upgrade', props),
+  },
   EtcdMemberReplacementJobProps: {
     props: { ...once, cluster, node, replacementId: 'a' }, build: (props) => new day2.EtcdMemberReplacementJob(scope(), 'replacement', props),
   },
 };
 /** Props that other props extend, and that no function takes itself. */
-const BASES = ['EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps', 'ScheduleProps'];
+const BASES = ['NodeMaintenanceProps', 'NodeUpgradeProps', 'EtcdClusterProps', 'KubeadmNodesProps', 'StackedEtcdProps', 'RunningEtcdProps', 'EtcdSnapshotProps', 'ScheduleProps'];
 
 /** The required props of every public props interface, those that it inherits among them. */
 function requiredProps(): { [props: string]: string[] } {

@@ -7,14 +7,26 @@ import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { BackupVolume } from '../../src/storage/backup-volume';
+import { ClusterUpgrade } from '../../src/upgrade/cluster-upgrade';
+import { NodeMaintenanceCronJob } from '../../src/upgrade/node-maintenance-cron-job';
+import { NodeMaintenanceJob } from '../../src/upgrade/node-maintenance-job';
+import { NodeUpgradeJob } from '../../src/upgrade/node-upgrade-job';
 import { ALL_EBS_STORAGE_CLASS, ALL_EBS_VOLUME, ALL_NFS, allCronJobProps, allJobProps, chart, external, stacked } from '../backup/snapshot-fixtures';
 import { allReplacementProps, allRestoreProps, clusterOf } from '../restore/restore-fixtures';
+import { KUBECTL, operationWithParts } from '../runtime/operation-with-parts';
 import { ApiServer } from '../support/api-server/api-server';
 import { missingFields, PublishedSchemas } from '../support/api-server/published-schema';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
+import { allClusterUpgradeProps, allMaintenanceCronJobProps, allMaintenanceJobProps, allUpgradeProps } from '../upgrade/upgrade-fixtures';
 
 const NODES_OF_EC2 = ['ip-10-0-1-10.eu-central-1.compute.internal', 'ip-10-0-1-11.eu-central-1.compute.internal', 'ip-10-0-1-12.eu-central-1.compute.internal'];
+
+const CLUSTER_UPGRADE = 'a ClusterUpgrade with all props';
+const MAINTENANCE = 'a NodeMaintenanceCronJob with all props';
+
+/** Sidecar containers are there since 1.29, and their service accounts have a namespace. */
+const HAVE_TURNS = [CLUSTER_UPGRADE, MAINTENANCE];
 
 /** Each construct with all its props, and variants that all props together don't show. */
 const builds: { [what: string]: (scope: Chart) => void } = {
@@ -40,6 +52,13 @@ const builds: { [what: string]: (scope: Chart) => void } = {
     ...allRestoreProps(scope), cluster: clusterOf('1.28.0', 'cp1', 'cp2', 'cp3'),
   }),
   'an EtcdMemberReplacementJob with all props': (scope) => new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps()),
+  'a NodeUpgradeJob with all props': (scope) => new NodeUpgradeJob(scope, 'upgrade', allUpgradeProps()),
+  [CLUSTER_UPGRADE]: (scope) => new ClusterUpgrade(scope, 'upgrade', allClusterUpgradeProps(scope)),
+  'a NodeMaintenanceJob with all props': (scope) => new NodeMaintenanceJob(scope, 'maintenance', allMaintenanceJobProps),
+  [MAINTENANCE]: (scope) => new NodeMaintenanceCronJob(scope, 'maintenance', allMaintenanceCronJobProps),
+  'an operation whose parts have a token, a tool of another image, and any taint': (scope) => operationWithParts(scope, {
+    tools: [KUBECTL], tolerations: [kplus.NodeTaintQuery.any()],
+  }),
   'an NFS volume with all props': (scope) => BackupVolume.fromNfs(scope, 'volume', ALL_NFS),
 };
 
@@ -52,6 +71,8 @@ function manifestsOf(what: string, namespace?: string): string {
 for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
   describeWithTools(`the constructs on ${tool.title}`, ApiServer.needs(tool), () => {
     let server: ApiServer;
+    const judged = Object.keys(builds).filter((what) => !HAVE_TURNS.includes(what) || tool !== toolchain.kubeApiserver128);
+
     beforeAll(async () => {
       server = await ApiServer.start(tool);
       await server.assertStrict();
@@ -60,13 +81,13 @@ for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
     });
     afterAll(() => server?.destroy());
 
-    test.each(Object.keys(builds))('takes %s, and has nothing to warn of', async (what) => {
-      for (const namespace of [undefined, 'backup']) {
+    test.each(judged)('takes %s, and has nothing to warn of', async (what) => {
+      for (const namespace of HAVE_TURNS.includes(what) ? ['backup'] : [undefined, 'backup']) {
         expect(await server.dryRunApply(manifestsOf(what, namespace))).toMatchObject({ exitCode: 0, stderr: '' });
       }
     });
 
-    test.each(Object.keys(builds))('has published no schema by which %s lacks a field', async (what) => {
+    test.each(judged)('has published no schema by which %s lacks a field', async (what) => {
       for (const object of parseAllDocuments(manifestsOf(what, 'backup')).map((document) => document.toJS())) {
         const [version, group] = object.apiVersion.split('/').reverse();
         const published = await server.kubectl(['get', '--raw', group ? `/openapi/v3/apis/${group}/${version}` : `/openapi/v3/api/${version}`]);

@@ -29,8 +29,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('every example writes manifests, the fleet a folder for each of its clusters', () => {
   const isOfFleet = (file: string) => file.startsWith('fleet/');
   expect([...manifestsOf.keys()].filter((file) => !isOfFleet(file))).toEqual([
+    'cluster-upgrade/upgrade.k8s.yaml',
     'external-etcd/etcd-backups.k8s.yaml',
     'ha-ebs/etcd-backups.k8s.yaml',
+    'node-maintenance/patches.k8s.yaml',
     'replace-member/etcd-member-replacement.k8s.yaml',
     'restore/etcd-restore.k8s.yaml',
     'single-control-plane/etcd-backups.k8s.yaml',

@@ -16,7 +16,9 @@ function kit(cluster = prod, images = ContainerImages.defaults(), backups = onCp
   const chart = new Chart(Testing.app(), 'platform');
   const { env, mounts } = new BreakGlassKit(chart, cluster, images, backups);
   const configMaps = Testing.synth(chart);
-  return { digest: env.KIT_DIGEST, mounts, ofCluster: configMaps.find(({ data }) => 'cluster.env' in data), program: configMaps.find(({ data }) => 'restore.sh' in data) };
+  return {
+    digest: env.KIT_DIGEST, mounts, ofCluster: configMaps.find(({ data }) => 'cluster.env' in data), program: configMaps.filter(({ data }) => !('cluster.env' in data)),
+  };
 }
 
 /** What a shell knows after it has read some assignments. */
@@ -29,11 +31,12 @@ function variables(assignments: string): Record<string, string> {
 describe('the files of a kit', () => {
   test('are the restore program\'s, and those of this cluster, each mounted where the snapshot program looks for them', () => {
     const { mounts, ofCluster, program } = kit();
-    expect(mounts.map(({ path, readOnly, volume }) => [path, readOnly, volume._toKube().configMap?.name])).toEqual([
-      ['/break-glass/program', true, program.metadata.name],
-      ['/break-glass/cluster', true, ofCluster.metadata.name],
+    const names = ({ configMap, projected }: any) => configMap ? [configMap.name] : projected.sources.map((source: any) => source.configMap.name);
+    expect(mounts.map(({ path, readOnly, volume }) => [path, readOnly, names(volume._toKube())])).toEqual([
+      ['/break-glass/program', true, program.map(({ metadata }) => metadata.name)],
+      ['/break-glass/cluster', true, [ofCluster.metadata.name]],
     ]);
-    expect(Object.keys(program.data)).toHaveLength(Program.BREAK_GLASS.files.length);
+    expect(program.flatMap(({ data }) => Object.keys(data))).toHaveLength(Program.BREAK_GLASS.files.length);
     expect(Object.keys(ofCluster.data)).toEqual(['RUNBOOK.md', 'cluster.env']);
   });
 

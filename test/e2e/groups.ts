@@ -16,4 +16,5 @@ export const groups: { readonly [group: number]: string } = {
   14: 'wrong input of a restore',
   15: 'a member replaced',
   16: 'clusters not made by the book',
+  17: 'a cluster upgraded',
 };

@@ -78,6 +78,33 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(await drill.faultsOfReplaced(stranger, 'stranger')).toEqual([]);
   }));
 
+  test.concurrent('joins none that has begun a cluster of its own, whether the others serve or are away', () => StubReplacementDrill.with({ members: 5 }, async (drill) => {
+    const [stranger, second, third, fourth, dead] = drill.members;
+    await drill.fail(stranger, 'nothing');
+    drill.estrange(stranger);
+    drill.resume(stranger);
+    await until('it serves', () => stranger.client.healthy());
+    await drill.fail(dead);
+    expect(await drill.start(dead, 'two-clusters').summary()).toMatchObject({
+      status: 1, outcome: 'aborted', message: expect.stringMatching(/^the other members are of two clusters: \S+ serves .*\(cp1\), and \S+ serves .*\(cp1\) \(cp2\)/),
+    });
+    expect((await drill.cluster.seenBy(stranger)).members).toEqual(['cp1 voter']);
+    for (const machine of [second, third, fourth]) await machine.powerOff();
+    expect(await drill.start(dead, 'alone').summary()).toMatchObject({
+      status: 1, outcome: 'aborted', message: expect.stringMatching(/^etcd at \S+ lists neither the member of this host nor these: cp2 cp3 cp4\. It may be a cluster that was begun anew/),
+    });
+    expect((await drill.cluster.seenBy(stranger)).members).toEqual(['cp1 voter']);
+    for (const machine of [second, third, fourth]) await machine.powerOn();
+    await until('the others serve', () => second.client.healthy());
+    // While it answers, no etcd joins the others.
+    expect(await drill.type(dead, ['--id', 'named', '--via', second.clientUrl]).summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+    const first = drill.type(stranger, ['--id', 'stranger', '--via', second.clientUrl]);
+    await until('it has joined', () => stranger.record('stranger').log.includes('finish: begins'), 120);
+    expect(await drill.start(dead, 'then').summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect(await first.summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+    expect((await drill.cluster.seenBy(dead)).members).toEqual(['cp1 voter', 'cp2 voter', 'cp3 voter', 'cp4 voter', 'cp5 voter']);
+  }));
+
   test.concurrent('that somebody has removed already joins again', () => StubReplacementDrill.with({}, async (drill) => {
     const [, other, failed] = drill.members;
     await drill.fail(failed);
@@ -135,6 +162,18 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(healthy.leftovers).toEqual([]);
     }));
 
+    test.concurrent('another cluster, by the same CA, is named', () => StubReplacementDrill.with({}, (drill) => StubReplacementDrill.with({ members: 1 }, async (other) => {
+      const [, healthy] = drill.members;
+      const { state, running } = healthy;
+      expect(await drill.type(healthy, ['--id', 'elsewhere', '--via', other.members[0].clientUrl]).summary()).toMatchObject({
+        status: 1, outcome: 'aborted', message: expect.stringMatching(/^etcd on cp2 is healthy, and the cluster at https:\S+ is another one, which lists neither the member cp2 nor /),
+      });
+      expect(healthy.state).toEqual(state);
+      expect(healthy.running).toEqual(running);
+      expect(await drill.cluster.seenBy(healthy)).toEqual({ clusterId: drill.clusterId, members: ['cp1 voter', 'cp2 voter', 'cp3 voter'] });
+      expect((await other.cluster.seenBy(other.members[0])).members).toEqual(['cp1 voter']);
+    })));
+
     test.concurrent('another one is down', () => StubReplacementDrill.with({}, async (drill) => {
       const [, down, failed] = drill.members;
       await drill.fail(failed);
@@ -168,6 +207,18 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
       expect(await drill.faultsOfReplaced(failed, 'first')).toEqual([]);
     }));
   });
+
+  test.concurrent('joins anew when somebody has removed the learner that seemed to hang', () => StubReplacementDrill.with({}, async (drill) => {
+    const [first, , failed] = drill.members;
+    await drill.fail(failed);
+    drill.start(failed, 'removed', { FAILPOINT: 'promote:hold' });
+    await drill.holds(failed, 'removed', 'promote');
+    const [learner] = (await drill.cluster.etcdctl(first, 'member', 'list')).split('\n').filter((line) => line.endsWith(' true')).map((line) => line.split(',')[0]);
+    await drill.cluster.etcdctl(first, 'member', 'remove', learner);
+    failed.record('removed').pass('promote');
+    expect(await drill.faultsOfReplaced(failed, 'removed')).toEqual([]);
+    expect(failed.record('removed').log).toContain('somebody has removed it: it joins anew');
+  }));
 
   test.concurrent('goes on being replaced when the quorum comes back that was lost after it was removed', () => StubReplacementDrill.with({}, async (drill) => {
     const [, down, failed] = drill.members;

@@ -1,13 +1,27 @@
+import { spawn } from 'child_process';
 import { cpSync, existsSync, renameSync, rmSync } from 'fs';
 import { join } from 'path';
 import { damage } from '../support/drill/damage';
+import { PersonsRun } from '../support/drill/persons-run';
+import { StubReplacementDrill } from '../support/drill/replacement-drill';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { takeBackup } from '../support/drill/take-backup';
 import { asRoot } from '../support/pod/as-root';
 import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 const unitOf = (id: string) => `cdk8s-day2-${id}.service`;
+
+/** A restore `first` whose followers stand still, and whose holder is lost; how another one takes its place, on the second machine. */
+async function holderLost(drill: StubRestoreDrill) {
+  const [holder, second, third] = drill.machines;
+  drill.start('first', { failpoints: { cp1: 'await-quiesced:hold', cp2: 'await-decision:hold', cp3: 'await-decision:hold' } });
+  for (const machine of [second, third]) await drill.holds('first', machine, 'await-decision');
+  await drill.holds('first', holder, 'await-quiesced');
+  await holder.powerOff();
+  return { holder: second, everywhere: ['--members', drill.cluster.membersByUrl, '--lost', 'cp1', '--instead-of', 'first'] };
+}
 
 describeWithTools('a restore where another one is under way', [toolchain.etcd36, toolchain.busybox], () => asRoot('a restore where another one is under way', () => {
   test.concurrent('is refused, and told how that one ends; trying is in nobody\'s way', () => StubRestoreDrill.with({}, async (drill) => {
@@ -19,6 +33,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     });
     expect(machine.record('second').begun).toBe(false);
     expect(await drill.startOn(machine, 'third', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(machine.record('third.dry-run').log).toContain('first is under way on this machine: without the dry run this restore would be refused until that ends');
     machine.record('first').pass('quiesce');
     expect(await drill.faultsOfRestored('first')).toEqual([]);
   }));
@@ -32,7 +47,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     await Promise.all([holder, third].map((machine) => machine.powerOff()));
     left.record('stuck').pass('promote');
     const told = await drill.type(left, ['--abort', 'stuck', '--lost', 'cp1']).summary();
-    expect(`${told.message}: ${told.fix}`).toMatch(/has joined the restored cluster.*by another --id and --instead-of stuck/);
+    expect(`${told.message}: ${told.fix}`).toMatch(/the restored cluster has served at .*by another --id, with --instead-of stuck --lost cp1/);
     expect(left.running).toMatchObject({ 'kube-apiserver': 0 });
 
     const again = (...more: string[]) =>
@@ -55,6 +70,162 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(machine.record('other').begun).toBe(false);
     machine.record('first').pass('swap');
     expect(await drill.faultsOfRestored('first')).toEqual([]);
+  }));
+
+  test.concurrent('and that is refused after it has stopped that one leaves that one going', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'await-quiesced:hold' } });
+    await drill.holds('first', machine, 'await-quiesced');
+    const other = drill.type(machine, ['--at', drill.backup, '--instead-of', 'first', '--id', 'other', '--without-quorum', '--lost', 'cp9']);
+    expect(await other.summary()).toMatchObject({ status: 2, message: 'etcd answers here, so it has a quorum' });
+    machine.record('first').pass('await-quiesced');
+    expect(await drill.faultsOfRestored('first')).toEqual([]);
+  }));
+
+  test.concurrent('and that a person interrupts goes on, if it has that one\'s place already', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('first', machine, 'swap');
+    const again = machine.restore(['--at', drill.backup, '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', 'again'], { FAILPOINT: 'superseding:hold' });
+    again.output.resume();
+    again.errors.resume();
+    await until('it has that place', () => machine.record('first').result?.outcome === 'superseded', 60);
+    await again.signal('SIGINT');
+    expect(await again.ended).toBe(130);
+    await until('it goes on', () => machine.record('again').begun, 60);
+    expect(await drill.faultsOfRestored('again')).toEqual([]);
+  }));
+
+  test.concurrent('while that one goes on: that one is stopped first, then it is looked at what it has promised', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [holder, second] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold', cp2: 'quiesced:hold', cp3: 'await-mark:hold' } });
+    await drill.holds('first', second, 'quiesced');
+    // Another operation is being staged there.
+    const staging = spawn('flock', ['-F', join(second.operations, '.lock'), 'sleep', '300'], { stdio: 'ignore' });
+    try {
+      const again = drill.startOn(second, 'again', { holder: second, everywhere: ['--members', drill.cluster.membersByUrl, '--instead-of', 'first'], env: { READY_TIMEOUT: '15' } });
+      await until('it waits for that', () => /being begun on this machine|restore again as holder/.test(again.output), 60);
+      second.record('first').pass('quiesced');
+      await drill.holds('first', holder, 'swap');
+      staging.kill();
+      expect(await again.summary()).toMatchObject({ status: 2, message: 'restore first may still go on on cp1, which counts on this machine' });
+    } finally {
+      staging.kill();
+    }
+    holder.record('first').pass('swap');
+    drill.machines[2].record('first').pass('await-mark');
+    expect(await drill.faultsOfRestored('first')).toEqual([]);
+  }));
+
+  test.concurrent('and was aborted before this machine came puts back what that one had stopped here', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [holder, second, third] = drill.machines;
+    const order = await holderLost(drill);
+    expect(await drill.startOn(second, 'again', { ...order, env: { READY_TIMEOUT: '15' } }).summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+    expect(third.running['kube-apiserver']).toBe(0);
+    expect(await drill.startOn(third, 'again', order).summary()).toMatchObject({
+      status: 1, outcome: 'aborted', message: expect.stringMatching(/^restore again was aborted before: abort by cp2.*: the old cluster serves as before$/),
+    });
+    await holder.powerOn();
+    holder.record('first').pass('await-quiesced');
+    await drill.ended('first');
+    expect(await drill.faultsOfReturn('again', [second, third])).toEqual([]);
+  }));
+
+  test.concurrent('and was done before without this machine leaves stopped what that one had stopped here, and says so', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [, second, third] = drill.machines;
+    const order = await holderLost(drill);
+    await third.powerOff();
+    const alone = drill.startOn(second, 'again', { ...order, everywhere: [...order.everywhere, '--lost', 'cp1 cp3'] });
+    expect(await alone.summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    await third.powerOn();
+    expect(await drill.startOn(third, 'again', order).summary()).toMatchObject({
+      status: 1,
+      outcome: 'unproved',
+      message: expect.stringMatching(/^restore again was done before, without cp3: it serves at .* and what first has stopped on cp3 stays stopped$/),
+      fix: expect.stringMatching(/: sh replace-member\.sh; mv .*again\/record\/manifests\/kube-apiserver\.yaml /),
+    });
+    expect(third.running['kube-apiserver']).toBe(0);
+    expect(existsSync(join(third.record('again').folder, 'record', 'manifests', 'kube-apiserver.yaml'))).toBe(true);
+  }));
+
+  test.concurrent('on a machine whose etcd that one has stopped: it joins, by the manifest that that one has set aside', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [holder, second, third] = drill.machines;
+    drill.start('stuck', { failpoints: { cp2: 'promote:hold', cp3: 'add-learner:hold' } });
+    await drill.holds('stuck', third, 'add-learner');
+    await drill.holds('stuck', second, 'promote');
+    await until('the learner has begun its log', () => existsSync(join(second.dataDir, 'member', 'wal')));
+    drill.judge.clusters.push((await drill.cluster.seenBy(holder)).clusterId);
+    await holder.powerOff();
+    const everywhere = ['--without-quorum', '--members', drill.cluster.membersByUrl, '--lost', 'cp1', '--instead-of', 'stuck'];
+    const follower = drill.startOn(third, 'again', { holder: second, everywhere });
+    await until('it gives its word', () => {
+      if (third.record('again').ended) throw new Error(follower.output);
+      return /cp3=[0-9a-f]{8}/.test(follower.output);
+    }, 60);
+    const [word] = /cp3=[0-9a-f]{8}/.exec(follower.output)!;
+    expect(await drill.startOn(second, 'again', { holder: second, everywhere: [...everywhere, '--quiesced', word] }).summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    // That is where the first one has put it.
+    expect(await drill.faultsOfRestored('again', [second, third])).toEqual(['cp3 has not kept its old data']);
+    expect(existsSync(join(third.dataDir, 'before-stuck', 'member'))).toBe(true);
+  }));
+
+  test.concurrent('does not take the place of a replacement: that one goes on', () => StubReplacementDrill.with({ members: 3 }, async (drill) => {
+    const dead = drill.members[2];
+    await takeBackup(drill.cluster);
+    await drill.fail(dead);
+    drill.resume(dead);
+    drill.start(dead, 'replaced', { FAILPOINT: 'add-learner:hold' });
+    await drill.holds(dead, 'replaced', 'add-learner');
+    const line = ['--holder', 'cp1', '--id', 'again', '--members', drill.cluster.membersByUrl];
+    const plain = await new PersonsRun(dead.restore(line)).summary();
+    expect(plain).toMatchObject({ status: 2, message: 'operation replaced is under way on this machine', fix: expect.stringMatching(/--status replaced\. Let it end$/) });
+    expect(await new PersonsRun(dead.restore([...line, '--instead-of', 'replaced'])).summary()).toMatchObject({
+      status: 2, message: 'replaced is an operation of replace-member.sh', fix: expect.stringMatching(/^--instead-of takes the place of an operation of restore\.sh only/),
+    });
+    expect(await drill.start(dead, 'another').summary()).toMatchObject({ status: 2, message: 'operation replaced is under way on this machine' });
+    dead.record('replaced').pass('add-learner');
+    expect(await drill.faultsOfReplaced(dead, 'replaced')).toEqual([]);
+  }));
+
+  test.concurrent.each(['superseding', 'superseded'])('and is cut off at `%s`, while it takes that place, goes on after a boot', (point) => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('first', machine, 'swap');
+    const instead = ['--at', drill.backup, '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', 'again'];
+    await drill.type(machine, instead, { FAILPOINT: `${point}:kill` }).ended;
+    expect(machine.record('first').result).toMatchObject({ outcome: 'superseded', message: 'again was begun in its place' });
+    const aborted = await drill.type(machine, ['--abort', 'first']).summary();
+    expect(aborted).toMatchObject({ status: 2, fix: expect.stringMatching(/again was begun in its place: sh .*restore\.sh --status again$/) });
+    if (point === 'superseding') {
+      const status = drill.type(machine, ['--status', 'again']);
+      await status.ended;
+      expect(status.output).toContain('again was interrupted before it began: type its line again');
+      // Nothing that is typed meanwhile takes away what is to go on.
+      expect(await drill.type(machine, [...instead, '--dry-run']).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+      expect(await drill.startOn(machine, 'third', {}).summary()).toMatchObject({ status: 2, message: 'operation again is under way on this machine' });
+    }
+    await machine.powerOff();
+    await machine.powerOn();
+    await until('it goes on', () => machine.record('again').begun, 60);
+    expect(await drill.faultsOfRestored('again')).toEqual([]);
+    expect(machine.systemd.enabled).not.toContain(unitOf('first'));
+  }));
+
+  test.concurrent('that was cut off goes on by the same line, too; of one that has ended nothing is taken over', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    drill.start('first', { failpoints: { cp1: 'swap:hold' } });
+    await drill.holds('first', machine, 'swap');
+    const instead = (id: string) => ['--at', drill.backup, '--members', drill.cluster.membersByUrl, '--instead-of', 'first', '--id', id];
+    await drill.type(machine, instead('again'), { FAILPOINT: 'superseding:kill' }).ended;
+    expect(await drill.type(machine, instead('again')).summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(await drill.faultsOfRestored('again')).toEqual([]);
+    // Somebody takes the API server away from this machine.
+    rmSync(join(machine.manifests, 'kube-apiserver.yaml'));
+    await until('it has ended', () => machine.running['kube-apiserver'] === 0, 60);
+    const late = drill.type(machine, [...instead('late'), '--with', 'cp1']);
+    await late.ended;
+    expect(late.output).toContain('restore first has ended here, as superseded: nothing of it is taken over');
+    expect(existsSync(join(machine.manifests, 'kube-apiserver.yaml'))).toBe(false);
   }));
 
   test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubRestoreDrill.with({}, async (drill) => {

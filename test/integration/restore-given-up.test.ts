@@ -1,3 +1,5 @@
+import { existsSync } from 'fs';
+import { join } from 'path';
 import { StubRestoreDrill, StubRestoreOrder } from '../support/drill/restore-drill';
 import { asRoot } from '../support/pod/as-root';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -92,5 +94,23 @@ describeWithTools('a restore without a machine that is lost', [toolchain.etcd36,
     expect(await drill.faultsOfRestored('lossy', left)).toEqual([]);
     expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
     expect(await runs.get('cp1')!.summary()).toMatchObject({ message: expect.stringContaining('all 2 etcd members serve') });
+  }));
+
+  test.concurrent('on the way, and it comes back: it joins anew', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [holder, second, third] = drill.machines;
+    const left = [holder, second];
+    // The third is added first. Otherwise the second could end by itself, and would then have nothing to forget.
+    drill.start('returning', { failpoints: { cp2: 'add-learner:hold', cp3: 'promote:hold' } });
+    await drill.holds('returning', third, 'promote');
+    await drill.holds('returning', second, 'add-learner');
+    await third.powerOff();
+    for (const machine of left) expect(await drill.type(machine, ['--forget', 'returning', '--lost', 'cp3']).ended).toBe(0);
+    second.record('returning').pass('add-learner');
+    await drill.ended('returning', { machines: left });
+    await third.powerOn();
+    third.record('returning').pass('promote');
+    expect((await drill.ended('returning', { machines: [third] }))[0]).toMatchObject({ status: 0, outcome: 'restored' });
+    expect((await drill.cluster.seenBy(third)).members).toEqual(['cp1 voter', 'cp2 voter', 'cp3 voter']);
+    expect(existsSync(join(third.dataDir, 'abandoned-returning', 'member'))).toBe(true);
   }));
 }));

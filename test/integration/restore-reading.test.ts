@@ -32,9 +32,11 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
   /** Calls functions for the machine in the folder; systemctl answers with what is given. */
   function call(commands: string, { execStart = '', pid = 0 } = {}): string[] {
     const known = `
-      here=$2 MANIFESTS=$1/manifests RECORD=$1/record UNITS=$1/units WORK=$1/work ETCD_UNIT=etcd.service NAME=cp2 PEER_URL=https://10.0.0.2:2380
-      for library in lib/text lib/report host/proc host/running etcd/data-folder etcd/joining; do . "$here/$library.sh"; done
+      here=$2 MANIFESTS=$1/manifests RECORD=$1/record UNITS=$1/units WORK=$1/work ETCD_UNIT=etcd.service VIA=https://10.0.0.1:2379 NAME=cp2 PEER_URL=https://10.0.0.2:2380
+      for library in lib/text lib/record lib/report host/proc host/running etcd/data-folder etcd/joining; do . "$here/$library.sh"; done
       initial_cluster() { echo '${CLUSTER}'; }
+      cluster_id() { echo c1; }
+      member_here() { echo '2a cp2 https://10.0.0.2:2380'; }
       put_in_place() { mv "$1" "$2"; }
       systemctl() {
         case $* in

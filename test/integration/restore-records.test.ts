@@ -65,12 +65,20 @@ describeWithTools('the record of a restore', [toolchain.etcd36, toolchain.busybo
       utimesSync(folder, new Date(2020, 0, 1, hour), new Date(2020, 0, 1, hour));
     };
     for (let hour = 1; hour <= 23; hour++) plant(`ended-${String(hour).padStart(2, '0')}`, hour, true);
+    // It has the only copy of something.
+    plant('needed', 0, true);
+    const { folder } = machine.record('needed');
+    mkdirSync(join(folder, 'record', 'manifests'), { recursive: true });
+    writeFileSync(join(folder, 'record', 'manifests', 'etcd.yaml'), 'precious');
+    writeFileSync(join(folder, 'record', 'needed'), `${folder}/record/manifests/etcd.yaml\n`);
+    utimesSync(folder, new Date(2020, 0, 1), new Date(2020, 0, 1));
     // Another one that isn't a dry run would be in the way.
     plant('under-way.dry-run', 0, false);
     await shortRun('last');
     const kept = machine.operationIds;
     expect(kept).toContain('under-way.dry-run');
-    expect(kept.filter((id) => machine.record(id).result)).toHaveLength(20);
+    expect(readFileSync(join(folder, 'record', 'manifests', 'etcd.yaml'), 'utf8')).toBe('precious');
+    expect(kept.filter((id) => id !== 'needed' && machine.record(id).result)).toHaveLength(20);
     expect(kept).toEqual(expect.arrayContaining(['last', 'newest', 'ended-23']));
     expect(kept).not.toContain('ended-01');
   });

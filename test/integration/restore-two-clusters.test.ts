@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { BEFORE } from '../support/drill/judge';
+import { AFTER, BEFORE } from '../support/drill/judge';
 import { OperationResult } from '../support/drill/operation-record';
 import { PersonsRun } from '../support/drill/persons-run';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
@@ -19,6 +19,14 @@ async function changeManifest(machine: StubMachine, change: (text: string) => st
   const text = change(readFileSync(file, 'utf8'));
   writeFileSync(file, text, { mode: 0o600 });
   await until(`etcd on ${machine.name} has started anew`, () => machine.running.etcd !== 0 && machine.running.etcd !== before, 60);
+  return text;
+}
+
+/** Gives a follower the manifest of kubeadm's first control plane, which names only that machine, and begins the drill's history anew. */
+async function asFirstControlPlane(drill: StubRestoreDrill, follower: StubMachine): Promise<string> {
+  const text = await changeManifest(follower, (manifest) => manifest.replace(/--initial-cluster=\S+/, `--initial-cluster=cp2=${follower.peerUrl}`));
+  await drill.cluster.waitUntilReady();
+  await drill.renew();
   return text;
 }
 
@@ -50,7 +58,7 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
     const instead = ['--id', 'again', '--instead-of', 'first'];
     drill.type(second, ['--at', drill.backup, ...instead]);
     drill.type(third, ['--holder', 'cp2', ...instead, '--members', drill.cluster.membersByUrl]);
-    for (const machine of [second, third]) await until(`${machine.name} waits`, () => machine.record('again').log.includes('await-ready: begins'), 60);
+    for (const machine of [second, third]) await until(`${machine.name} waits`, () => machine.record('again').log.includes('waiting for cp1: start this restore there'), 60);
     holder.record('first').pass('decide');
     expect(outcomes(await drill.ended('first', { machines: [holder] }))).toEqual(['aborted']);
     drill.type(holder, ['--holder', 'cp2', '--id', 'again', '--members', drill.cluster.membersByUrl]);
@@ -73,6 +81,29 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
     expect(await drill.faultsOfRestored('first')).toEqual([]);
   }));
 
+  test.concurrent('a member that has begun a cluster of its own, on an empty disk, is found by a dry run, and before anything stops', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [stranger, second] = drill.machines;
+    stranger.kubelet.stop();
+    await stranger.crashEtcd();
+    await until('etcd has ended', () => stranger.running.etcd === 0, 20);
+    rmSync(join(stranger.dataDir, 'member'), { recursive: true });
+    const manifest = join(stranger.manifests, 'etcd.yaml');
+    const own = `    - --initial-cluster=cp1=${stranger.peerUrl}\n`;
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/^ *- --initial-cluster=.*\n/m, own), { mode: 0o600 });
+    stranger.kubelet.start();
+    await until('it serves', () => stranger.client.healthy(), 60);
+    const before = drill.running;
+    const all = ['--members', drill.cluster.membersByUrl];
+    const twoClusters = expect.stringMatching(/cp1 and cp2 are of two clusters: cp1 serves \d+ \(cp1\), and cp2 serves \d+ \(cp1\) \(cp2\) \(cp3\)/);
+    expect(await drill.type(second, ['--at', drill.backup, '--id', 'look', ...all, '--dry-run']).summary()).toMatchObject({ status: 1, message: twoClusters });
+    drill.start('both', { everywhere: all });
+    const results = await drill.ended('both');
+    expect(outcomes(results)).toEqual(['aborted', 'aborted', 'aborted']);
+    // By itself, or by the word of one that was faster.
+    expect(results[1].message).toEqual(twoClusters);
+    expect(drill.running).toEqual(before);
+  }));
+
   test.concurrent('a kit that names fewer members than the dead etcd here had is not believed', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [machine] = drill.machines;
     const cluster = join(machine.props.kit, 'cluster.env');
@@ -88,6 +119,86 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
     writeFileSync(file, text, { mode: 0o600 });
     await drill.cluster.waitUntilReady();
     expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
+
+  /** The data of a machine is gone, with what it knew of the other members. */
+  async function loseData(machine: StubMachine): Promise<void> {
+    machine.kubelet.stop();
+    await machine.crashEtcd();
+    await until('etcd has ended', () => machine.running.etcd === 0, 20);
+    rmSync(join(machine.dataDir, 'member'), { recursive: true });
+  }
+
+  /** The others serve the old data, with a quorum. */
+  async function expectServing(drill: StubRestoreDrill, machines: readonly StubMachine[]): Promise<void> {
+    for (const machine of machines) {
+      await machine.client.healthy();
+      expect((await drill.cluster.seenBy(machine)).clusterId).toBe(drill.beginning.clusterId);
+      expect(await machine.client.get(AFTER)).toBeDefined();
+    }
+  }
+
+  test.concurrent('a kit that names fewer members than the backup is not believed, where the data is gone', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [machine, ...others] = drill.machines;
+    writeFileSync(join(machine.props.kit, 'cluster.env'), `CLUSTER='prod'\nMEMBERS='cp1=${machine.clientUrl}'\n`, { mode: 0o600 });
+    await loseData(machine);
+    const typed = (...args: string[]) => drill.type(machine, ['--at', drill.backup, ...args]).summary();
+    const unnamed = {
+      status: 1,
+      outcome: 'aborted',
+      message: expect.stringMatching(/^the backup knows a member cp[23], which takes no part in this restore: nothing was stopped$/),
+      fix: expect.stringMatching(/it is cp[23]=https:/),
+    };
+    expect(await typed('--id', 'stale', '--dry-run')).toMatchObject(unnamed);
+    expect(await typed('--id', 'stale')).toMatchObject(unnamed);
+    // A person who types the same list doesn't make it true, and neither does one who calls them lost.
+    expect(await typed('--id', 'typed', '--members', `cp1=${machine.clientUrl}`)).toMatchObject(unnamed);
+    expect(await typed('--id', 'lost', '--lost', 'cp2 cp3')).toMatchObject({ status: 1, message: expect.stringMatching(/^cp[23] is named as lost, and its etcd answers at /) });
+    expect(existsSync(join(machine.dataDir, 'member'))).toBe(false);
+    await expectServing(drill, others);
+  }));
+
+  test.concurrent('and neither is an etcd that has begun a cluster of its own, and lists only itself', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [stranger, ...others] = drill.machines;
+    await loseData(stranger);
+    const manifest = join(stranger.manifests, 'etcd.yaml');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/--initial-cluster=\S+/, `--initial-cluster=cp1=${stranger.peerUrl}`), { mode: 0o600 });
+    stranger.kubelet.start();
+    await until('it serves', () => stranger.client.healthy(), 60);
+    const { running } = stranger;
+    expect(await drill.type(stranger, ['--at', drill.backup, '--id', 'stranger']).summary()).toMatchObject({
+      status: 1, outcome: 'aborted', message: expect.stringMatching(/^the backup knows a member cp[23], which takes no part in this restore: nothing was stopped$/),
+    });
+    expect(stranger.running).toEqual(running);
+    await expectServing(drill, others);
+  }));
+
+  test.concurrent('a member that was removed since the backup is asked for only if nobody knows of it any more', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [machine, ...others] = drill.machines;
+    const list = await drill.cluster.etcdctl(machine, 'member', 'list');
+    for (const { name } of others) {
+      // For some seconds after its start, etcd removes none.
+      await until(`${name} is removed`, async () => !!await drill.cluster.etcdctl(machine, 'member', 'remove', new RegExp(`^(\\w+), started, ${name},`, 'm').exec(list)![1]), 60);
+      await drill.cluster.machine(name).powerOff();
+    }
+    const typed = async (...args: string[]) => {
+      const told = await drill.type(machine, ['--at', drill.backup, ...args]).summary();
+      return `${told.outcome} ${told.message.split(':')[0]}`;
+    };
+    expect(await typed('--id', 'shrunk')).toMatch(/^restored /);
+    expect((await drill.cluster.seenBy(machine)).members).toEqual(['cp1 voter']);
+    // What was restored has no list of those who were removed.
+    expect(await typed('--id', 'again')).toMatch(/^(restored |aborted the backup knows a member cp[23], which takes no part)/);
+    expect(await typed('--id', 'named', '--lost', 'cp2 cp3')).toMatch(/^restored /);
+    expect((await drill.cluster.seenBy(machine)).members).toEqual(['cp1 voter']);
+    expect(await machine.client.get(BEFORE)).toBeDefined();
+  }));
+
+  test.concurrent('what a tenant has stored is no member, whatever it looks like', () => StubRestoreDrill.with({}, async (drill) => {
+    await drill.cluster.client.put('/registry/configmaps/tenant/x', 'k8s\0\n4d{"id":77,"peerURLs":["x"],"name":"$(reboot)","clientURLs":["https://10.0.0.66:2379"]}');
+    await drill.renew();
+    drill.start('tenant');
+    expect(await drill.faultsOfRestored('tenant')).toEqual([]);
   }));
 
   test.concurrent('etcd that somebody has started outside of its unit is ended, too', () => StubRestoreDrill.with({ members: 3, runs: 'unit', api: 'apart' }, async (drill) => {
@@ -175,10 +286,7 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
 
   test.concurrent('etcd.yaml that is put back on a follower begins a cluster: it is ended, and its data set aside', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
     const [, follower] = drill.machines;
-    // The manifest of kubeadm's first control plane names only that machine.
-    const text = await changeManifest(follower, (manifest) => manifest.replace(/--initial-cluster=\S+/, `--initial-cluster=cp2=${follower.peerUrl}`));
-    await drill.cluster.waitUntilReady();
-    await drill.renew();
+    const text = await asFirstControlPlane(drill, follower);
     drill.start('put-back', { failpoints: { cp2: 'start-etcd:hold' } });
     await drill.holds('put-back', follower, 'start-etcd');
     writeFileSync(join(follower.manifests, 'etcd.yaml'), text, { mode: 0o600 });
@@ -187,6 +295,36 @@ describeWithTools('never two clusters', [toolchain.etcd36, toolchain.busybox], (
     const faults = await drill.faultsOfRestored('put-back');
     expect(faults).toEqual(['cp2 has stray-put-back left']);
     expect(follower.record('put-back').log).toContain('somebody has started etcd again: ending it');
+  }));
+
+  test.concurrent('etcd.yaml that is put back on a follower, just before its etcd starts, does not say whom it joins', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [, follower] = drill.machines;
+    const text = await asFirstControlPlane(drill, follower);
+    drill.start('just-before', { failpoints: { cp2: 'start-etcd:hold' } });
+    await drill.holds('just-before', follower, 'start-etcd');
+    follower.kubelet.stop();
+    writeFileSync(join(follower.manifests, 'etcd.yaml'), text.replace('    - --name=', '    - --max-wals=7\n    - --name='), { mode: 0o600 });
+    follower.record('just-before').pass('start-etcd');
+    expect(await drill.faultsOfRestored('just-before')).toEqual([]);
+    // The rest of the manifest is what somebody has put there.
+    expect(readFileSync(join(follower.manifests, 'etcd.yaml'), 'utf8')).toMatch(/--initial-cluster-state=existing[^]*--max-wals=7|--max-wals=7[^]*--initial-cluster-state=existing/);
+  }));
+
+  test.concurrent('a follower whose etcd has begun a cluster of its own while it joined: it is seen, and joins anew', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [, follower] = drill.machines;
+    const text = await asFirstControlPlane(drill, follower);
+    drill.start('own', { failpoints: { cp2: 'promote:hold' } });
+    await drill.holds('own', follower, 'promote');
+    follower.kubelet.stop();
+    await follower.crashEtcd();
+    await until('etcd has ended', () => follower.running.etcd === 0, 60);
+    rmSync(join(follower.dataDir, 'member'), { recursive: true, force: true });
+    writeFileSync(join(follower.manifests, 'etcd.yaml'), text, { mode: 0o600 });
+    follower.kubelet.start();
+    await until('it serves a cluster of its own', () => follower.client.healthy(), 60);
+    follower.record('own').pass('promote');
+    expect(await drill.faultsOfRestored('own')).toEqual(['cp2 has stray-own left']);
+    expect(follower.record('own').log).toContain('etcd on cp2 has begun a cluster of its own');
   }));
 
   test.concurrent.each<[string, string, RegExp]>([

@@ -104,4 +104,20 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     await drill.cluster.waitUntilReady();
     expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
   }));
+
+  test.concurrent('the holder is called lost, and comes back after the lost members: it goes back, too', () => withoutQuorum(async (drill, args) => {
+    const [holder, follower, ...lost] = drill.machines;
+    const word = await wordIn(drill.startOn(follower, 'back', { everywhere: args }), QUIESCED);
+    drill.startOn(holder, 'back', { everywhere: [...args, '--quiesced', word], failpoints: { cp1: 'mark:hold' } });
+    await drill.holds('back', holder, 'mark');
+    await holder.powerOff();
+    const abort = drill.type(follower, ['--abort', 'back', '--lost', 'cp1']);
+    await Promise.all(lost.map((machine) => machine.powerOn()));
+    expect(await abort.summary()).toMatchObject({ status: 1, outcome: 'aborted' });
+    await holder.powerOn();
+    holder.record('back').pass('mark');
+    expect((await drill.ended('back', { machines: [holder] }))[0]).toMatchObject({ outcome: 'aborted', message: expect.stringContaining('the others serve the old data again') });
+    await drill.cluster.waitUntilReady();
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+  }));
 }));

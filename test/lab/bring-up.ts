@@ -6,12 +6,14 @@ import { initConfiguration, joinConfiguration } from './kubeadm';
 import { labFolder } from './lab-folder';
 import { collectLogs } from './logs';
 import { hosts } from './node-files';
-import { etcdLayer, kubernetesLayer } from './node-layers';
+import { etcdLayer } from './node-layers';
 import { nodeRoot } from './node-root';
 import { NspawnNode } from './nspawn-node';
+import { packagedLayer } from './packages';
 import { say, step } from './progress';
 import { requireHost } from './requirements';
 import { Plan, planOf, Topology } from './topology';
+import { toolchain } from '../toolchain/toolchain';
 
 export interface UpOptions {
   /** @default - the topology's */
@@ -26,7 +28,8 @@ export interface UpOptions {
 export async function build(plan: Plan): Promise<void> {
   await requireHost();
   await nodeRoot.ensure();
-  await kubernetesLayer(plan.kubernetes).ensure();
+  await packagedLayer(plan.kubernetes).ensure();
+  await toolchain.busybox.ensure();
   await kubernetesTool('kubectl', plan.kubernetes).ensure();
   if (plan.nodes.some(({ role }) => role === 'etcd')) await etcdLayer(plan.etcd).ensure();
   await imageStore(plan).ensure();

@@ -24,6 +24,9 @@ export interface ClusterAccess {
   /** Puts images onto nodes, so that no registry is needed. @param nodes all that run pods, unless named. */
   loadImages(references: string[], nodes?: NodeAccess[]): Promise<void>;
 
+  /** Offers a version for upgrades: its packages where the nodes' source of packages leads, and its images on them. */
+  offer(version: string): Promise<void>;
+
   /** Waits until every node and every pod of kube-system is up. */
   waitUntilReady(): Promise<void>;
 }

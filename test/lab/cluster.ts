@@ -3,18 +3,22 @@ import { join } from 'path';
 import { kubernetesTool } from './binaries';
 import { ControlGroup } from './cgroup';
 import { ClusterAccess, KubectlOptions } from './cluster-access';
+import { kubeadmImages } from './image-catalogue';
 import { loadImages } from './image-loading';
 import { kubeconfigOf } from './kubeconfig';
 import { labFolder } from './lab-folder';
 import { NodeAccess } from './node-access';
-import { etcdLayer, kubernetesLayer } from './node-layers';
+import { etcdLayer } from './node-layers';
 import { nodeRoot } from './node-root';
 import { NspawnNode } from './nspawn-node';
+import { offerPackages, packagedLayer } from './packages';
 import { notReady } from './readiness';
 import { Sandbox, SandboxId } from './sandbox';
-import { Plan } from './topology';
+import { network, Plan } from './topology';
+import { kubernetesRelease } from './versions';
 import { sleep, until } from '../support/wait';
 import { Outcome, run } from '../toolchain/run';
+import { toolchain } from '../toolchain/toolchain';
 
 /** What is known of a cluster from one command to the next. */
 interface ClusterRecord {
@@ -45,7 +49,9 @@ export class Cluster implements ClusterAccess {
       rmSync(draft, { recursive: true });
       throw error;
     }
-    return new Cluster(name, record);
+    const cluster = new Cluster(name, record);
+    await cluster.servePackages();
+    return cluster;
   }
 
   /** Throws when no cluster of this name runs. */
@@ -85,7 +91,8 @@ export class Cluster implements ClusterAccess {
       sandbox: this.sandbox,
       folder: join(this.folder, 'nodes', plan.name),
       group: new ControlGroup(`${this.group.name}/${plan.name}`),
-      layers: [(plan.role === 'etcd' ? etcdLayer(this.plan.etcd) : kubernetesLayer(this.plan.kubernetes)).path('root'), nodeRoot.path('root')],
+      layers: [(plan.role === 'etcd' ? etcdLayer(this.plan.etcd) : packagedLayer(this.plan.kubernetes)).path('root'), nodeRoot.path('root')],
+      variable: plan.role === 'etcd' ? join(nodeRoot.path('root'), 'var') : packagedLayer(this.plan.kubernetes).path('var'),
     }));
   }
 
@@ -118,6 +125,25 @@ export class Cluster implements ClusterAccess {
   kubectl(args: string[], { input, via }: KubectlOptions = {}): Promise<Outcome> {
     const [program, ...rest] = this.kubectlCommandLine(args, via);
     return run(program, rest, { input });
+  }
+
+  /** Offers a version for upgrades: its packages where the nodes' source of packages leads, and its images on them. */
+  async offer(version: string): Promise<void> {
+    const release = kubernetesRelease(version);
+    await offerPackages(release.version, this.packages);
+    await this.loadImages(kubeadmImages({ ...release, kubernetes: release.version }));
+  }
+
+  /** What is served to the nodes in place of pkgs.k8s.io. */
+  private get packages(): string {
+    return join(this.folder, 'packages');
+  }
+
+  private async servePackages(): Promise<void> {
+    mkdirSync(this.packages, { recursive: true });
+    // It ends with the sandbox.
+    await this.sandbox.run([toolchain.busybox.path(), 'httpd', '-p', `${network.gateway}:80`, '-h', this.packages]);
+    await offerPackages(this.plan.kubernetes, this.packages);
   }
 
   loadImages(references: string[], nodes: NodeAccess[] = [...this.controlPlanes, ...this.workers]): Promise<void> {

@@ -116,6 +116,11 @@ export const commands: Record<string, Command> = {
       }
     },
   },
+  offer: {
+    usage: 'VERSION',
+    summary: 'offer a version for upgrades: its packages, and its images on every node that runs pods',
+    run: async ({ args: [version = ''], name }) => step(`Kubernetes ${version} offered`, () => clusterFor(name).offer(version)),
+  },
   save: {
     usage: 'SAVEPOINT',
     summary: 'shut the cluster down, copy it aside, boot it again',

@@ -35,6 +35,11 @@ export async function imageNamed(reference: string, etcdContent: EtcdImageConten
       await pause.ensure();
       return { references, entrypoint: ['/pause'], files: { '/pause': pause.path() } };
     case 'etcd': return etcdImage(references, etcdContent);
+    case 'kubectl': {
+      const tool = kubernetesTool(name, tag.replace(/^v/, ''));
+      await tool.ensure();
+      return { references, entrypoint: ['/bin/kubectl'], files: { '/bin/kubectl': tool.path() } };
+    }
     case 'kube-apiserver': case 'kube-controller-manager': case 'kube-scheduler': case 'kube-proxy': {
       const tool = kubernetesTool(name, tag.replace(/^v/, ''));
       await tool.ensure();
@@ -44,7 +49,7 @@ export async function imageNamed(reference: string, etcdContent: EtcdImageConten
       return { references, files: { ...program, ...files }, links };
     }
     default:
-      throw new Error(`the lab has no image ${reference}: it makes etcd, busybox, pause and the components of Kubernetes, each with a tag`);
+      throw new Error(`the lab has no image ${reference}: it makes etcd, busybox, pause, kubectl and the components of Kubernetes, each with a tag`);
   }
 }
 

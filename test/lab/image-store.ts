@@ -34,7 +34,7 @@ export function imageStore(versions: StoreVersions): Tool {
   return new Tool({
     name: 'image-store',
     // The last number rises with what the images hold.
-    version: `${versions.kubernetes}-etcd-${versions.etcd}-2`,
+    version: `${versions.kubernetes}-etcd-${versions.etcd}-3`,
     programs: ['containerd'],
     how: 'of the images of a kubeadm cluster, once, about 1 min with programs that are built',
     needs: { ...nodeRoot.recipe.needs, go: 'install Go from https://go.dev/dl' },

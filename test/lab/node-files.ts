@@ -24,15 +24,15 @@ export function nodeFiles(plan: Plan, node: NodePlan): Record<string, string> {
     ...common,
     '/etc/containerd/config.toml': containerdConfig(plan),
     '/etc/cni/net.d/10-pods.conflist': podNetwork(node),
-    '/etc/systemd/system/kubelet.service': kubeletUnit,
-    '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf': kubeadmDropIn,
+    '/etc/systemd/system/kubelet.service.d/20-lab.conf': '[Unit]\nAfter=containerd.service prepare-node.service\n',
     '/etc/default/kubelet': `KUBELET_EXTRA_ARGS=--node-ip=${node.address}\n`,
   };
 }
 
-/** Units that start at boot. */
-function enabledUnits(node: NodePlan): string[] {
-  return ['prepare-node.service', ...node.role === 'etcd' ? [] : ['containerd.service', 'kubelet.service']];
+/** Units that start at boot, and where they are. */
+function enabledUnits(node: NodePlan): [string, string][] {
+  const units: [string, string][] = [['prepare-node.service', '/etc/systemd/system']];
+  return node.role === 'etcd' ? units : [...units, ['containerd.service', '/etc/systemd/system'], ['kubelet.service', '/usr/lib/systemd/system']];
 }
 
 /** Writes a node's own files into the layer that lies over the shared root file system. */
@@ -45,7 +45,7 @@ export function writeNodeFiles(plan: Plan, node: NodePlan, layer: string): void 
   }
   const wants = join(layer, '/etc/systemd/system/multi-user.target.wants');
   mkdirSync(wants, { recursive: true });
-  for (const unit of enabledUnits(node)) symlinkSync(`/etc/systemd/system/${unit}`, join(wants, unit));
+  for (const [unit, folder] of enabledUnits(node)) symlinkSync(`${folder}/${unit}`, join(wants, unit));
   if (node.role === 'etcd') {
     // The shared root file system has containerd enabled.
     symlinkSync('/dev/null', join(layer, '/etc/systemd/system/containerd.service'));
@@ -115,26 +115,3 @@ function podNetwork({ podSubnet }: NodePlan): string {
     ],
   });
 }
-
-// As Kubernetes' own Debian packages have them.
-const kubeletUnit = `[Unit]
-Description=kubelet
-Wants=network-online.target
-After=containerd.service prepare-node.service
-[Service]
-ExecStart=/usr/bin/kubelet
-Restart=always
-StartLimitInterval=0
-RestartSec=2
-[Install]
-WantedBy=multi-user.target
-`;
-
-const kubeadmDropIn = `[Service]
-Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
-Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
-EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
-EnvironmentFile=-/etc/default/kubelet
-ExecStart=
-ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
-`;

@@ -17,6 +17,8 @@ export interface NspawnNodeProps {
   readonly group: ControlGroup;
   /** Root file systems that the node shares with others and never writes to, the uppermost first. */
   readonly layers: string[];
+  /** What its /var begins with. */
+  readonly variable: string;
 }
 
 /**
@@ -64,10 +66,10 @@ export class NspawnNode extends NodeAccess {
 
   /** Lays out the node's files, before its first boot. @param imageStore containerd's folder, to start with a copy of. */
   async install(plan: Plan, imageStore: string): Promise<void> {
-    const { folder, layers } = this.props;
+    const { folder } = this.props;
     const [upper, variable] = ['upper', 'var'].map((name) => join(folder, name));
     mkdirSync(upper, { recursive: true });
-    await runOrThrow('cp', ['-a', join(layers[layers.length - 1], 'var'), variable]);
+    await runOrThrow('cp', ['-a', this.props.variable, variable]);
     if (this.role !== 'etcd') {
       const containerd = join(variable, 'lib/containerd');
       await runOrThrow('cp', ['-al', imageStore, containerd]);

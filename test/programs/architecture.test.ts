@@ -12,10 +12,15 @@ const MAY_CALL: { readonly [room: string]: readonly string[] } = {
   lib: [],
   host: ['lib'],
   etcd: ['lib', 'host'],
+  packages: ['lib', 'host'],
+  node: ['lib', 'host', 'etcd'],
   backup: ['lib', 'etcd'],
   restore: ['lib', 'host', 'etcd', 'backup'],
   replace: ['lib', 'host', 'etcd'],
-  entry: ['lib', 'host', 'etcd', 'backup', 'restore', 'replace'],
+  turn: ['lib', 'node'],
+  upgrade: ['lib', 'host', 'etcd', 'packages', 'node'],
+  maintenance: ['lib', 'host', 'etcd', 'packages', 'node'],
+  entry: ['lib', 'host', 'etcd', 'packages', 'node', 'turn', 'backup', 'restore', 'replace', 'upgrade', 'maintenance'],
 };
 
 /** What lib/ asks of a program: see lib/steps.sh and lib/program.sh. */
@@ -48,10 +53,10 @@ const isHook = (name: string) => OF_THE_PROGRAM.includes(name) || name.startsWit
 test('every folder of programs/ has its place', () => {
   const folders = [...new Set(FILES.filter((file) => file.includes('/')).map(room))].sort();
   expect(folders).toEqual(Object.keys(MAY_CALL).filter((name) => name !== 'entry').sort());
-  expect(readdirSync(PROGRAMS).filter((name) => !folders.includes(name)).sort()).toEqual(['README.md', 'etcd-snapshot.sh', 'replace-member.sh', 'restore.sh']);
+  expect(readdirSync(PROGRAMS).filter((name) => !folders.includes(name)).sort()).toEqual(['README.md', 'etcd-snapshot.sh', 'maintain-node.sh', 'node-turn.sh', 'replace-member.sh', 'restore.sh', 'upgrade-node.sh']);
 });
 
-test.each([Program.ETCD_SNAPSHOT, Program.RESTORE, Program.REPLACE_MEMBER])('in the process of $name every function has one home', (program) => {
+test.each([Program.ETCD_SNAPSHOT, Program.RESTORE, Program.REPLACE_MEMBER, Program.UPGRADE_NODE, Program.MAINTAIN_NODE, Program.NODE_TURN])('in the process of $name every function has one home', (program) => {
   const here = (file: string) => program.files.includes(file);
   expect([...homes].filter(([, where]) => where.filter(here).length > 1).map(([name, where]) => `${name}: ${where.filter(here).join()}`)).toEqual([]);
 });

@@ -4,11 +4,16 @@ import { callLibrary, PROGRAMS } from './library';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
+import { ClusterUpgrade } from '../../src/upgrade/cluster-upgrade';
+import { NodeMaintenanceCronJob } from '../../src/upgrade/node-maintenance-cron-job';
+import { NodeMaintenanceJob } from '../../src/upgrade/node-maintenance-job';
+import { NodeUpgradeJob } from '../../src/upgrade/node-upgrade-job';
 import { allCronJobProps, chart } from '../backup/snapshot-fixtures';
 import { allReplacementProps, allRestoreProps } from '../restore/restore-fixtures';
 import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
+import { allClusterUpgradeProps, allMaintenanceCronJobProps, allMaintenanceJobProps, allUpgradeProps } from '../upgrade/upgrade-fixtures';
 
 /** What a program declares. */
 function declared(program: string): { name: string; default: string; unit: string }[] {
@@ -17,16 +22,16 @@ function declared(program: string): { name: string; default: string; unit: strin
 }
 
 /** The variables that a construct sets with all its props, in all its containers that run the program. */
-function set(build: () => any): string[] {
+function set(program: string, build: () => any): string[] {
   const found: any[] = [];
   const visit = (part: any): void => {
     if (Array.isArray(part)) {part.forEach(visit);} else if (part !== null && typeof part === 'object') {
-      if (Array.isArray(part.containers)) found.push(...part.containers);
+      if (Array.isArray(part.containers)) found.push(...part.containers, ...part.initContainers ?? []);
       Object.values(part).forEach(visit);
     }
   };
   visit(build());
-  return [...new Set(found.flatMap(({ env }) => env ?? []).map(({ name }: any) => name))].sort() as string[];
+  return [...new Set(found.filter(({ command }) => JSON.stringify(command).includes(`/${program}`)).flatMap(({ env }) => env ?? []).map(({ name }: any) => name))].sort() as string[];
 }
 
 const CONSTRUCTS: [string, string, () => any][] = [
@@ -45,6 +50,26 @@ const CONSTRUCTS: [string, string, () => any][] = [
     new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps());
     return scope.toJson();
   }],
+  ['upgrade-node.sh', 'NodeUpgradeJob', () => {
+    const scope = chart();
+    new NodeUpgradeJob(scope, 'upgrade', allUpgradeProps());
+    return scope.toJson();
+  }],
+  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'ClusterUpgrade', () => {
+    const scope = chart('kube-system');
+    new ClusterUpgrade(scope, 'upgrade', allClusterUpgradeProps(scope));
+    return scope.toJson();
+  }]),
+  ['maintain-node.sh', 'NodeMaintenanceJob', () => {
+    const scope = chart();
+    new NodeMaintenanceJob(scope, 'maintenance', allMaintenanceJobProps);
+    return scope.toJson();
+  }],
+  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'NodeMaintenanceCronJob', () => {
+    const scope = chart('kube-system');
+    new NodeMaintenanceCronJob(scope, 'maintenance', allMaintenanceCronJobProps);
+    return scope.toJson();
+  }]),
 ];
 
 /** What lib/operation.sh knows by itself, and what a container has anyway. */
@@ -52,7 +77,7 @@ const OF_EVERY_OPERATION = ['OPERATION', 'PATH', 'TMPDIR'];
 
 test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, build) => {
   const names = declared(program).map(({ name }) => name);
-  const given = set(build);
+  const given = set(program, build);
   expect(given.length).toBeGreaterThan(5);
   expect(given.filter((name) => !names.includes(name) && !OF_EVERY_OPERATION.includes(name))).toEqual([]);
 });

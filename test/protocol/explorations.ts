@@ -12,6 +12,9 @@ export interface Control extends Exploration {
   readonly violates: string;
 }
 
+// A person says that the holder is lost, and it is only off.
+const returning = ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'NO_CUTS', 'LIVING_HOLDER_CALLED_LOST'];
+
 /** What has to hold in every state. Each takes some seconds. */
 export const explorations: Exploration[] = [
   { title: '1 member; the kubelet lags', defines: ['MEMBERS=1', 'KUBELET_LAGS', 'IMAGED_ANEW'], liveness: true, small: true },
@@ -21,10 +24,16 @@ export const explorations: Exploration[] = [
   { title: '3 members, break glass, two lost', defines: ['MEMBERS=3', 'BREAK_GLASS', 'MAY_BE_LOST=2'] },
   { title: '3 members; a living holder is called lost, and answers', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'LIVING_HOLDER_CALLED_LOST', 'NO_CUTS'] },
   {
+    title: '3 members; a holder that is off before its API server serves is called lost, and returns',
+    defines: [...returning, 'HOLDER_RETURNS', 'POWER_CUTS=0'],
+  },
+  { title: '3 members; a holder that is off after its mark is called lost, and returns', defines: [...returning, 'HOLDER_RETURNS_AFTER_ITS_MARK', 'POWER_CUTS=1'] },
+  {
     title: '3 members; followers ask only themselves, and find it out at the start',
     defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'FOLLOWERS_ASK_THEMSELVES', 'ADDRESSES_ARE_ASKED', 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER', 'NO_CUTS', 'POWER_CUTS=1'],
   },
   { title: '3 members; an API server is not seen, its port is', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'API_IS_NOT_SEEN', 'PORTS_ARE_LOOKED_AT', 'NO_CUTS', 'POWER_CUTS=1', 'ONLY_SAFETY'] },
+  { title: '3 members; the holder has a new disk', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'NO_OLD_DATA', 'NO_CUTS', 'POWER_CUTS=1'] },
   { title: '5 members, none lost, no cuts', defines: ['MEMBERS=5', 'MAY_BE_LOST=0', 'NO_CUTS', 'POWER_CUTS=0'], small: true },
 ];
 
@@ -53,15 +62,19 @@ export const controls: Control[] = [
   { title: 'a majority is quiesced', defines: [...three, 'MAJORITY_IS_ENOUGH'], violates: 'two_clusters' },
   { title: 'the decision can be overwritten', defines: [...three, 'DECISION_CAN_BE_OVERWRITTEN'], violates: 'two_clusters' },
   { title: 'a follower aborts alone after it has said quiesced', defines: [...three, 'FOLLOWER_ABORTS_ALONE'], violates: 'two_clusters' },
-  { title: 'the holder aborts after the mark', defines: [...three, 'ABORT_AFTER_THE_MARK'], violates: 'two_clusters' },
+  { title: 'the holder aborts after the mark', defines: [...three, 'ABORT_AFTER_THE_MARK'], violates: 'turned_back' },
   { title: 'an API server is not seen, and nobody looks at its port', defines: [...three, 'API_IS_NOT_SEEN'], violates: 'two_clusters' },
   { title: 'a living holder is called lost, and nobody asks it', defines: [...three, 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER'], violates: 'two_clusters' },
   { title: 'a living holder is called lost, and is cut off', defines: ['MEMBERS=3', 'MAY_BE_LOST=0', 'ONLY_SAFETY', 'LIVING_HOLDER_CALLED_LOST'], violates: 'two_clusters' },
+  { title: 'a holder that returns asks nobody after its mark', defines: [...returning, 'HOLDER_RETURNS', 'HOLDER_ASKS_NOBODY_AFTER_THE_MARK'], violates: 'two_clusters' },
+  { title: 'those who call a holder lost don\'t look for its mark again', defines: [...returning, 'HOLDER_RETURNS', 'NOBODY_LOOKS_AGAIN'], violates: 'two_clusters' },
+  { title: 'a follower that has seen the mark calls the holder lost', defines: [...returning, 'HOLDER_RETURNS_AFTER_ITS_MARK', 'THE_MARK_IS_FORGOTTEN'], violates: 'two_clusters' },
   {
     title: 'followers ask only themselves',
     defines: [...three, 'FOLLOWERS_ASK_THEMSELVES', 'LIVING_HOLDER_CALLED_LOST', 'NOBODY_ASKS_THE_HOLDER'],
     violates: 'two_clusters',
   },
+  { title: 'a holder that had no data goes back, and what it has restored stays', defines: [...three, 'NO_OLD_DATA', 'RESTORED_DATA_STAYS'], violates: 'two_clusters' },
   { title: 'an API server that knows the etcd of other machines starts at the mark', defines: [...three, 'EXTERNAL', 'API_STARTS_AT_THE_MARK'], violates: 'two_clusters' },
   { title: 'a backup with the promises of this restore', defines: [...three, 'PROMISES_ARE_RESTORED'], violates: 'two_clusters' },
   { title: 'break glass: ports that refuse are enough', defines: [...byHand, 'MAY_BE_LOST=0', 'NO_CUTS', 'REFUSAL_IS_ENOUGH'], violates: 'two_clusters' },

@@ -11,20 +11,16 @@
 
 #define SPLIT (ANY(WRITES_OLD, 0) && ANY(WRITES_NEW, 0))
 /* What the new cluster has accepted is given up only when that cluster is lost for good, and a person says so. */
-#define TURNED_BACK (served && ANY(WRITES_OLD, 0) && !NEW_DEAD)
-#define OLD_DATA_GONE(m, x) (HAS_ETCD(m) && !machine[m].lost && machine[m].data != OLD && !machine[m].aside)
+#define TURNED_BACK (served && ANY(WRITES_OLD, 0) && !NEW_DEAD && !(CALLED_LOST && called_off))
+#define OLD_DATA_GONE(m, x) (HAD_DATA(m) && !machine[m].lost && machine[m].data != OLD && !machine[m].aside)
 
 #define IS_DONE(m, x) (machine[m].lost || (machine[m].rec == DONE && (!HAS_API(m) || machine[m].api) && \
-  (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == NEW && machine[m].joined == VOTER && machine[m].aside))))
+  (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == NEW && machine[m].joined == VOTER && (machine[m].aside || !HAD_DATA(m))))))
 #define IS_BACK(m, x) (machine[m].lost || ((machine[m].rec == ABORTED || machine[m].rec == CHECK) && (!HAS_API(m) || machine[m].api) && \
-  (!HAS_ETCD(m) || (machine[m].etcd && machine[m].data == OLD && !machine[m].aside))))
+  (!HAS_ETCD(m) || (HAD_DATA(m) && machine[m].etcd && machine[m].data == OLD && !machine[m].aside) || \
+    (!HAD_DATA(m) && !machine[m].etcd && machine[m].data == NOTHING))))
 /* Too many machines are lost for either cluster to have a quorum again: the units say so, and point to a restore by hand. */
-#ifdef EXTERNAL
-#define COMMITTED STOPPED
-#else
-#define COMMITTED PROMOTE
-#endif
-#define IS_COMMITTED(m, x) ((m) != HOLDER && (machine[m].joined == VOTER || (machine[m].rec >= COMMITTED && machine[m].rec <= DONE)))
+#define IS_COMMITTED(m, x) ((m) != HOLDER && (machine[m].joined == VOTER || (machine[m].rec >= STOP_ETCD && machine[m].rec <= DONE)))
 #ifdef BREAK_GLASS
 #define BEYOND_RETURN (NEW_DEAD && (machine[HOLDER].lost || ANY(IS_COMMITTED, 0)))
 #else

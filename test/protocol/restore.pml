@@ -5,6 +5,7 @@
  * EXTERNAL                etcd and the API server on different machines
  * BREAK_GLASS             the old etcd has no quorum: persons carry the words
  * KUBELET_LAGS            the kubelet acts on what it saw of the manifests folder earlier
+ * NO_OLD_DATA             the holder has no data of etcd to begin with
  * IMAGED_ANEW             one machine may lose its record after the end
  * NO_CUTS, POWER_CUTS      fewer faults, so that more members can be explored: no network cuts; at most so many power cuts
  * ONLY_SAFETY             don't ask how runs end

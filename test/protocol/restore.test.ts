@@ -28,7 +28,7 @@ test('the model names a role’s steps in their order', () => {
   expect(holder.slice(-8)).toEqual(['stop-etcd', 'swap', 'start-etcd', 'prove', 'mark', 'start-api', 'restart', 'finish']);
   expect(follower.indexOf('await-decision')).toBeLessThan(follower.indexOf('stop-etcd'));
   expect(api).not.toContain('stop-etcd');
-  expect(back).toEqual(['put-back', 'unquiesce', 'call-off']);
+  expect(back).toEqual(['put-back', 'call-off', 'unquiesce']);
 });
 
 test('of every step the model says what it is in it, and what is left out', () => {

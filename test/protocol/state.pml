@@ -15,6 +15,11 @@
 #define ALSO(S)
 #endif
 #define HOLDER 0
+#ifdef NO_OLD_DATA /* the holder's disk is new; the others have a quorum */
+#define HAD_DATA(m) (HAS_ETCD(m) && (m) != HOLDER)
+#else
+#define HAD_DATA(m) HAS_ETCD(m)
+#endif
 
 /* The next step, by the unit's record. The order matters where steps are compared. */
 #define CHECK 0
@@ -36,8 +41,8 @@
 #define FINISH 16
 #define DONE 17
 #define PUT_BACK 18
-#define UNQUIESCE 19
-#define CALL_OFF 20
+#define CALL_OFF 19
+#define UNQUIESCE 20
 #define ABORTED 21
 
 /* The data folder's content. */
@@ -134,7 +139,7 @@ bit calm;                   /* no fault happens any more: power and network come
 
 c_code {
   /* For the reader of a counterexample, which pan replays with TRACE in its environment. */
-  char *rec_names[] = { "check", "ready", "await-ready", "quiesce", "quiesced", "await-quiesced", "decide", "await-mark", "stop-etcd", "set-aside", "stopped", "add-learner", "start-etcd", "mark", "promote", "start-api", "finish", "done", "put-back", "unquiesce", "call-off", "aborted" };
+  char *rec_names[] = { "check", "ready", "await-ready", "quiesce", "quiesced", "await-quiesced", "decide", "await-mark", "stop-etcd", "set-aside", "stopped", "add-learner", "start-etcd", "mark", "promote", "start-api", "finish", "done", "put-back", "call-off", "unquiesce", "aborted" };
   void show(void) {
     static int asked = -1;
     if (asked < 0) asked = getenv("TRACE") != 0;

@@ -26,6 +26,19 @@
 #endif
 /* The others serve the old data again, and can be asked. */
 #define GIVEN_UP (OLD_QUORUM(me.cut) && called_off)
+#define SEES_MARK (HEARS_OTHERS && NEW_QUORUM(me.cut) && marked)
+/* Then the holder goes back, up to its end, as long as no other member has a vote in what it serves. */
+#ifdef HOLDER_ASKS_NOBODY_AFTER_THE_MARK
+#define GOES_BACK (IS_HOLDER && GIVEN_UP && on(MARK) && !marked)
+#else
+#define GOES_BACK (IS_HOLDER && GIVEN_UP && SUM_OF_MEMBERS(IS_VOTER, 0) == 1 && (on(MARK) || on(START_API) || on(FINISH)))
+#endif
+/* Who goes back on that looks for the mark once more. */
+#ifdef NOBODY_LOOKS_AGAIN
+#define SEES_MARK_STILL 0
+#else
+#define SEES_MARK_STILL SEES_MARK
+#endif
 #define UNDECIDED(r) ((r) >= READY && (r) <= DECIDE)
 
 /* A linearizable read or write of the old etcd. Without a quorum, a person carries words from machine to machine instead. */
@@ -108,7 +121,7 @@ end: do
   :: d_step { on(CHECK) && NEW_QUORUM(me.cut) -> me.rec = READY; used_twice = marked; assert(!used_twice) }
 #endif
 
-  /* # step: ready: holder, follower, api -- writes its key, once; giving that up is the abort of `decide`. */
+  /* # step: ready: holder, follower, api -- it reaches every member itself, or waits; writes its key, once; giving that up is the abort of `decide`. */
   :: d_step { on(READY) && OLD_KEYS && decision == NONE && !me.ready -> me.ready = 1; END }
   :: d_step { on(READY) && OLD_KEYS && me.ready -> me.rec = AWAIT_READY; END }
 
@@ -143,8 +156,8 @@ end: do
 
   /* # step: await-decision: follower, api -- reads the decision, or finds the mark: the first machine to leave may end the old quorum. */
   /* # step: await-mark: follower, api -- asks every endpoint for the mark, and the old etcd whether the holder has gone back. */
-  :: d_step { looks_for_mark && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
-  :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off -> me.rec = UNQUIESCE; END }
+  :: d_step { looks_for_mark && SEES_MARK -> me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
+  :: d_step { on(AWAIT_MARK) && OLD_KEYS && called_off && !SEES_MARK_STILL -> me.rec = UNQUIESCE; END }
 #ifdef PROMISES_ARE_RESTORED
   /* The backup was taken while machines waited: a decision to abort, for which their keys are needed, can be created in the new etcd. */
   :: d_step { on_undecided_follower && NEW_QUORUM(me.cut) -> me.rec = UNQUIESCE; END }
@@ -181,46 +194,57 @@ end: do
 
   /* # step: prove: holder -- in the model, a part of mark. A disproof is the way back, which may begin at any step before the mark. */
   /* # step: mark: holder -- the point of no return is its record, not the key. */
-  :: d_step { on(MARK) && !GIVEN_UP && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
-  :: d_step { on(MARK) && GIVEN_UP && !marked -> me.rec = PUT_BACK; END }
+  /* The others may call it off at any moment after it has asked them: so it asks again before its API server starts. */
+  :: d_step { on(MARK) && NEW_QUORUM(me.cut) && !marked -> marked = 1; END }
   :: d_step { on(MARK) && NEW_QUORUM(me.cut) && marked -> me.rec = START_API; END }
+  :: d_step { GOES_BACK && me.api_manifest -> me.api_manifest = 0; END }
+  :: d_step { GOES_BACK && !me.api_manifest && me.api && MAY_KILL(API_WANTED(m)) -> me.api = 0; END }
+  :: d_step { GOES_BACK && API_ENDED -> me.rec = PUT_BACK; END }
 
   /* # step: promote: follower -- whether it is in sync is left out: the step is done again until etcd agrees. */
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
   /* # step: start-api: holder, follower, api -- where the API server knows the etcd of other machines, none of them may serve the old data any more. */
-  :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API -> me.api_manifest = 1; END }
+  :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API && !GOES_BACK -> me.api_manifest = 1; END }
   :: d_step { on(START_API) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = FINISH; END }
 
   /* # step: restart: holder, follower, api -- in the model, a part of finish. */
   /* # step: finish: holder, follower, api -- the holder waits for every member that is not named as lost. */
   :: d_step { on(FINISH) && (!IS_HOLDER || ALL(HAS_JOINED, 0)) -> me.rec = DONE; END }
 
-  /* # step: put-back: back -- this machine's own old data, from under its dated name. */
+  /* # step: put-back: back -- this machine's own old data, from under its dated name. Where there was none, etcd stays stopped. */
   :: d_step { on(PUT_BACK) && me.data != OLD && me.etcd_manifest -> me.etcd_manifest = 0; END }
   :: d_step { on(PUT_BACK) && me.data != OLD && !me.etcd_manifest && me.etcd && MAY_KILL(ETCD_WANTED(m)) -> me.etcd = 0; END }
-  :: d_step { on(PUT_BACK) && me.data == NEW && ETCD_ENDED -> me.data = NOTHING; if :: IS_HOLDER -> me.joined = STRANGER :: else fi; END }
-  :: d_step { on(PUT_BACK) && me.data == NOTHING && HAS_ETCD(m) && ETCD_ENDED -> me.data = OLD; me.aside = 0; END }
+  :: d_step { on(PUT_BACK) && me.data == NEW && ETCD_ENDED -> me.data = NOTHING;
+     /* With its only voter the new cluster is gone; another voter counts this one for ever. */
+     if :: IS_HOLDER && SUM_OF_MEMBERS(IS_VOTER, 0) == 1 -> me.joined = STRANGER :: else fi; END }
+  :: d_step { on(PUT_BACK) && me.data == NOTHING && me.aside && ETCD_ENDED -> me.data = OLD; me.aside = 0; END }
   :: d_step { on(PUT_BACK) && me.data == OLD && !me.etcd_manifest -> me.etcd_manifest = 1; END }
-  :: d_step { on(PUT_BACK) && IS_HOLDER && me.data == OLD && me.etcd_manifest -> me.rec = UNQUIESCE; END }
-  /* A lost holder can't say what it serves: all others must be seen to serve the old data. They say so, in case it returns after all. */
-  :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && OLD_QUORUM(me.cut) && ALL(OLD_OR_LOST, me.cut) ->
-       called_off = 1; me.rec = UNQUIESCE; END }
-  :: d_step { on(PUT_BACK) && !IS_HOLDER && HEARS_OTHERS && NEW_QUORUM(me.cut) && marked ->
+  :: d_step { on(PUT_BACK) && IS_HOLDER && me.data == OLD && me.etcd_manifest -> me.rec = CALL_OFF; END }
+  :: d_step { on(PUT_BACK) && IS_HOLDER && !HAD_DATA(m) && me.data == NOTHING && ETCD_ENDED -> me.rec = CALL_OFF; END }
+#ifdef RESTORED_DATA_STAYS
+  :: d_step { on(PUT_BACK) && IS_HOLDER && !HAD_DATA(m) && me.data == NEW -> me.etcd_manifest = 1; me.rec = CALL_OFF; END }
+#endif
+  /* A lost holder can't say what it serves: all others must be seen to serve the old data. They say so, in case it returns after all, and look
+     whether it has: then they wait until it has gone back. Before they have said so they follow it. */
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && OLD_QUORUM(me.cut) && ALL(OLD_OR_LOST, me.cut) && !called_off ->
+       called_off = 1; END }
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && (!HAS_ETCD(m) || (me.data == OLD && me.etcd_manifest)) && GIVEN_UP && !SEES_MARK_STILL -> me.rec = UNQUIESCE; END }
+  :: d_step { on(PUT_BACK) && !IS_HOLDER && SEES_MARK && !GIVEN_UP ->
        if :: me.joined == LEARNER -> me.joined = STRANGER :: else fi; me.rec = (HAS_ETCD(m) -> STOP_ETCD : START_API); END }
-
-  /* # step: unquiesce: back -- the manifest put back; whether the API server is ready is left out. */
-  :: d_step { on(UNQUIESCE) && HAS_API(m) && !me.api_manifest -> me.api_manifest = 1; me.unsynced = 0; END }
-  :: d_step { on(UNQUIESCE) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = (IS_HOLDER -> CALL_OFF : ABORTED); END }
 
   /* # step: call-off: back -- the holder tells the followers, who may have seen that the decision was swap. */
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == NONE -> decision = ABORT; END }
 #ifdef NOBODY_IS_TOLD
-  :: d_step { on(CALL_OFF) && OLD_KEYS && decision != NONE -> me.rec = ABORTED; END }
+  :: d_step { on(CALL_OFF) && OLD_KEYS && decision != NONE -> me.rec = UNQUIESCE; END }
 #else
   :: d_step { on(CALL_OFF) && OLD_KEYS && decision == SWAP && !called_off -> called_off = 1; END }
-  :: d_step { on(CALL_OFF) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = ABORTED; END }
+  :: d_step { on(CALL_OFF) && OLD_KEYS && (decision == ABORT || called_off) -> me.rec = UNQUIESCE; END }
 #endif
+
+  /* # step: unquiesce: back -- the manifest put back; whether the API server is ready is left out. */
+  :: d_step { on(UNQUIESCE) && HAS_API(m) && !me.api_manifest -> me.api_manifest = 1; me.unsynced = 0; END }
+  :: d_step { on(UNQUIESCE) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = ABORTED; END }
   od
 }

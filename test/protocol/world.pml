@@ -8,7 +8,10 @@
 #else
 #define FIRST_ABANDONABLE AWAIT_MARK
 #endif
-#ifdef EXTERNAL
+/* A follower that has seen the mark goes on from there. */
+#ifndef THE_MARK_IS_FORGOTTEN
+#define LAST_ABANDONABLE AWAIT_MARK
+#elif defined(EXTERNAL)
 #define LAST_ABANDONABLE SET_ASIDE
 #else
 #define LAST_ABANDONABLE START_ETCD
@@ -31,9 +34,16 @@ unsigned power_cuts : 3;
   me.api_manifest = 0; me.etcd_manifest = 0; POWER_CUT; \
   me.lost = 1; me.rec = CHECK; me.data = NOTHING; me.aside = 0; me.absent = 0; me.cut = 0
 
-/* A machine that runs answers, if only by a refusal. */
-#ifdef NOBODY_ASKS_THE_HOLDER
+/* A machine that runs answers, if only by a refusal. A holder that is off is silent, and may return at the next moment: before its API server
+   has served, or after all others have seen its mark. */
+#define HOLDER_IS_OFF (!machine[HOLDER].api && !machine[HOLDER].etcd)
+#define HAS_SEEN_MARK(x, _) (x == HOLDER || (machine[x].rec >= STOP_ETCD && machine[x].rec <= FINISH))
+#if defined(NOBODY_ASKS_THE_HOLDER)
 #define HOLDER_IS_SILENT 1
+#elif defined(HOLDER_RETURNS)
+#define HOLDER_IS_SILENT (HOLDER_IS_OFF && !machine[HOLDER].api_manifest)
+#elif defined(HOLDER_RETURNS_AFTER_ITS_MARK)
+#define HOLDER_IS_SILENT (HOLDER_IS_OFF && ALL(HAS_SEEN_MARK, 0))
 #else
 #define HOLDER_IS_SILENT (me.cut != machine[HOLDER].cut)
 #endif
@@ -109,7 +119,7 @@ init {
   byte m;
   atomic {
     for (m : 0 .. MACHINES - 1) {
-      if :: HAS_ETCD(m) -> me.data = OLD; me.etcd_manifest = 1; me.etcd = 1 :: else fi;
+      if :: HAD_DATA(m) -> me.data = OLD; me.etcd_manifest = 1; me.etcd = 1 :: else fi;
       if :: HAS_API(m) -> me.api_manifest = 1; me.api = 1 :: else fi;
       KUBELET_LOOKS;
       if :: m != HOLDER -> me.absent = 1 :: true fi;

@@ -1,54 +1,26 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Chart, Size, Testing } from 'cdk8s';
+import { Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { Construct } from 'constructs';
+import { KUBECTL, operationWithParts, part } from './operation-with-parts';
 import { ContainerImages } from '../../src/cluster/container-images';
-import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
-import { hostOperationJob, HostOperationProps } from '../../src/runtime/host-operation';
-import { Program } from '../../src/runtime/program';
-import { ProgramPart } from '../../src/runtime/program-part';
+import { HostOperationProps } from '../../src/runtime/host-operation';
 import { ProgramPod, ProgramPodProps } from '../../src/runtime/program-pod';
-import { resolveJob } from '../../src/runtime/resolved-job';
 import { Rights } from '../../src/runtime/rights';
 import { asRoot } from '../support/pod/as-root';
 import { Pod } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
-const TURN = new Program('turn', ['turn.sh', 'turn-lib.sh'], join(__dirname, 'programs'));
-const IMAGE = 'registry.k8s.io/etcd:3.6.5-0';
-const KUBECTL = { name: 'kubectl', image: 'registry.k8s.io/kubectl:v1.36.1', path: '/usr/local/bin/kubectl', size: Size.mebibytes(80) };
-
-const part = (name: string, changes: Partial<ProgramPart> = {}): ProgramPart =>
-  ({ name, program: TURN, args: [name], image: IMAGE, env: {}, rights: Rights.NONE, resources: {}, ...changes });
-
-/** A pod as an upgrade would need it, made with the props of a host operation. */
-function upgrade(changes: Partial<HostOperationProps> = {}): any[] {
+function operation(changes: Partial<HostOperationProps> = {}): any[] {
   const chart = new Chart(Testing.app(), 'platform', { namespace: 'kube-system' });
-  hostOperationJob(chart, new Construct(chart, 'pod:w1'), {
-    program: Program.REPLACE_MEMBER,
-    operationId: 'to-1.36',
-    expires: '2026-11-22T00:00:00Z',
-    node: 'w1',
-    kubernetesVersion: KubernetesVersion.of('1.35.4'),
-    image: IMAGE,
-    job: resolveJob({}),
-    env: { SELF: 'w1' },
-    serviceAccount: new kplus.ServiceAccount(chart, 'gate'),
-    parts: (carry) => [
-      part('gate', { token: true }), carry('until-drain', 'until', 'drain'), part('drain', { token: true }), carry('to-the-end'), part('after', { token: true }),
-    ],
-    labels: {},
-    annotations: {},
-    ...changes,
-  });
+  operationWithParts(chart, changes);
   return Testing.synth(chart);
 }
 
 describe('a host operation with parts around what it carries', () => {
-  const manifests = upgrade();
+  const manifests = operation();
   const { spec } = manifests.find(({ kind }) => kind === 'Job');
   const pod = spec.template.spec;
   const containers: any[] = [...pod.initContainers, ...pod.containers];
@@ -106,19 +78,19 @@ describe('a host operation with parts around what it carries', () => {
   });
 
   test('comes to any node, whatever its taints', () => {
-    const [job] = upgrade({ tolerations: [kplus.NodeTaintQuery.any()] }).filter(({ kind }) => kind === 'Job');
+    const [job] = operation({ tolerations: [kplus.NodeTaintQuery.any()] }).filter(({ kind }) => kind === 'Job');
     expect(job.spec.template.spec.tolerations).toEqual([{ operator: 'Exists' }]);
   });
 });
 
 test('a token for a privileged part is refused, and one without a service account', () => {
-  expect(() => upgrade({ parts: (carry) => [{ ...carry('carry'), token: true }] }))
+  expect(() => operation({ parts: (carry) => [{ ...carry('carry'), token: true }] }))
     .toThrow('the part carry must have no token, as it is privileged: let an unprivileged part before or after it ask the API server');
-  expect(() => upgrade({ serviceAccount: undefined })).toThrow('serviceAccount must be given, got undefined: the part gate wants its token');
+  expect(() => operation({ serviceAccount: undefined })).toThrow('serviceAccount must be given, got undefined: the part gate wants its token');
 });
 
 test('a tool of another image comes into the toolbox, which is as large as it and busybox together', () => {
-  const { initContainers, containers, volumes } = upgrade({ tools: [KUBECTL] }).find(({ kind }) => kind === 'Job').spec.template.spec;
+  const { initContainers, containers, volumes } = operation({ tools: [KUBECTL] }).find(({ kind }) => kind === 'Job').spec.template.spec;
   expect(initContainers[1]).toEqual({
     ...initContainers[0], name: 'tool-kubectl', image: KUBECTL.image, command: ['/toolbox/busybox', 'cp', KUBECTL.path, '/toolbox/bin/kubectl'],
   });

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   }
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const numbers = values.only ? [Number(values.only)] : Array.from({ length: Number(values.runs) }, (_, index) => index + 1);
-  for (const tool of [toolchain.etcd34, toolchain.etcd35, toolchain.etcd36, toolchain.busybox]) await tool.ensure();
+  for (const tool of [toolchain.etcd34, toolchain.etcd35, toolchain.etcd36, toolchain.etcd37, toolchain.busybox]) await tool.ensure();
   // A copy, so that nobody disturbs the runs by an edit.
   const programs = mkdtempSync(join(tmpdir(), 'cdk8s-day2-programs-'));
   cpSync(join(__dirname, '..', '..', 'programs'), programs, { recursive: true });

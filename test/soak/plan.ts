@@ -21,7 +21,7 @@ export interface Fault {
 /** One run: a cluster, a restore, and what goes wrong. */
 export interface Plan {
   readonly members: number;
-  readonly etcd: 'etcd34' | 'etcd35' | 'etcd36';
+  readonly etcd: 'etcd34' | 'etcd35' | 'etcd36' | 'etcd37';
   readonly shell: Shell;
   readonly runs: 'static-pod' | 'unit';
   readonly api: 'beside' | 'apart';
@@ -59,7 +59,7 @@ export function planOf(seed: number, number: number): Plan {
   }
   return {
     members,
-    etcd: random.pick(['etcd34', 'etcd35', 'etcd36']),
+    etcd: random.pick(['etcd34', 'etcd35', 'etcd36', 'etcd37']),
     shell: random.pick(['busybox', 'dash']),
     runs,
     api,

@@ -27,7 +27,7 @@ export const examples: Scenario = {
       }
     } finally {
       rmSync(outdir, { recursive: true, force: true });
-      await cluster.kubectl(['delete', 'namespace', 'etcd-backups', 'etcd-restore', '--ignore-not-found', '--timeout=90s']);
+      await cluster.kubectl(['delete', 'namespace', 'etcd-backups', 'etcd-restore', 'cluster-upgrade', 'node-maintenance', '--ignore-not-found', '--timeout=90s']);
     }
   },
 };

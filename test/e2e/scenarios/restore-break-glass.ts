@@ -63,11 +63,11 @@ export const withoutQuorum: Scenario = {
     const [holder, follower, lost] = drill.nodes;
     const left = [holder, follower];
     await lost.powerOff();
-    // A disk that has forgotten what was written last: this member never starts again.
+    // Not cut off: a member that has forgotten its last entries may come back, once the leader has stepped down.
     await follower.shell(`
       mv /etc/kubernetes/manifests/etcd.yaml /root/etcd.yaml
       while pidof etcd >/dev/null; do sleep 0.5; done
-      find /var/lib/etcd/member/wal -type f -exec truncate -s 1000 {} +
+      for log in /var/lib/etcd/member/wal/*.wal; do head -c 65536 /dev/urandom | dd of="$log" conv=notrunc status=none; done
       mv /root/etcd.yaml /etc/kubernetes/manifests/etcd.yaml`);
 
     const restoreId = drill.idFor('words');

@@ -21,7 +21,7 @@ export const externalByHand: Scenario = {
     await Promise.all([...followers.map((node) => glass.succeeds(node, `FAILPOINT=every:kill ${line}`)), glass.succeeds(api, `FAILPOINT=every:kill ${line} --api`)]);
     await drill.assertRestored(restoreId);
     const reached = (node: NodeAccess) => drill.record(restoreId, node).reached();
-    await assertCovered(new Map([['holder', await reached(holder)], ['follower', await reached(followers[0])], ['api', await reached(api)]]));
+    assertCovered(new Map([['holder', await reached(holder)], ['follower', await reached(followers[0])], ['api', await reached(api)]]));
     for (const node of drill.nodes) {
       assert.equal(await node.run(['find', '/etc/systemd/system', '-name', 'cdk8s-day2*']), '', `no unit is left on ${node.name}`);
     }

@@ -19,7 +19,7 @@ export const everyStepTwice: Scenario = {
     const hits = await everywhere(await RestoreDrill.begin(stage, 'twice'), 'redo');
     // The last step writes the result: nothing is redone after it.
     const last = (role: string) => [...hits.get(role) ?? [], 'finish'];
-    for (const role of hits.keys()) await assertCovered(new Map([[role, last(role)]]));
+    for (const role of hits.keys()) assertCovered(new Map([[role, last(role)]]));
   },
 };
 
@@ -67,7 +67,7 @@ export const followerAbsent: Scenario = {
       assert.notEqual(fix, '');
     }
     await drill.assertAsBefore(restoreId);
-    for (const node of others) await assertCovered(new Map([['back', await drill.record(restoreId, node).reached()]]));
+    for (const node of others) assertCovered(new Map([['back', await drill.record(restoreId, node).reached()]]));
 
     // The absent follower starts too late, and finds out by itself that all is over.
     await drill.start({ restoreId });

@@ -26,7 +26,7 @@ export const diskFull: Scenario = {
   promise: 'disks of data and of records that are full, at every step of the holder and of a follower, end a restore as it began, or hold it up, no more',
   spendsCluster: true,
   run: async (stage) => {
-    await requirePoints(refusing.map(({ point }) => point));
+    requirePoints(refusing.map(({ point }) => point));
     const victims = stage.cluster.controlPlanes.slice(0, 2);
     for (const node of victims) await giveDisks(stage, node);
     const drill = await RestoreDrill.begin(stage, 'full');

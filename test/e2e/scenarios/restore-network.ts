@@ -25,7 +25,7 @@ export const networkGone: Scenario = {
   promise: 'the network between holder and followers stays cut until time runs out, before the decision: all go back, and are told what to do',
   run: async (stage) => {
     const points = ['await-ready', 'await-quiesced'];
-    await requirePoints(points);
+    requirePoints(points);
     const drill = await RestoreDrill.begin(stage, 'gone');
     const [holder, ...followers] = drill.nodes;
     stage.atTheEnd(() => heal(drill.nodes));

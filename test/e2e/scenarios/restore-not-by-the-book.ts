@@ -4,12 +4,12 @@ import { NodeAccess } from '../../lab/node-access';
 import { BreakGlass } from '../../support/e2e/break-glass';
 import { externalCluster } from '../../support/e2e/chart';
 import { announcePeerUrl, peerUrlsSeenBy } from '../../support/e2e/members';
+import { moved, pointAtNewFolder } from '../../support/e2e/moved-data';
 import { RestoreDrill } from '../../support/e2e/restore';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
 
 const manifests = '/etc/kubernetes/manifests';
-const moved = '/var/lib/etcd-from-backup';
 
 /** Variables of a person's shell that must not mislead the programs. */
 const proxy = 'https_proxy=http://127.0.0.1:9 HTTPS_PROXY=http://127.0.0.1:9 ETCDCTL_API=2 ETCDCTL_ENDPOINTS=http://127.0.0.1:9';
@@ -102,18 +102,6 @@ async function movePeersToAnotherNetwork(stage: Stage, node: NodeAccess): Promis
       tries=$((tries + 1))
       sleep 1
     done`);
-  await stage.cluster.waitUntilReady();
-}
-
-/** What courses teach: etcd is stopped, its data is in a new folder, and the volume of the manifest is pointed there. The flag stays. */
-async function pointAtNewFolder(stage: Stage, node: NodeAccess): Promise<void> {
-  await node.shell(`
-    mv ${manifests}/etcd.yaml /root/etcd.yaml
-    while pidof etcd >/dev/null; do sleep 0.5; done
-    cp -a /var/lib/etcd ${moved}
-    awk '/path: \\/var\\/lib\\/etcd$/ { sub("/var/lib/etcd", "${moved}") } { print }' /root/etcd.yaml >/root/moved.yaml
-    grep -q 'path: ${moved}' /root/moved.yaml
-    cp /root/moved.yaml ${manifests}/etcd.yaml`);
   await stage.cluster.waitUntilReady();
 }
 

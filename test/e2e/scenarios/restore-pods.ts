@@ -15,7 +15,7 @@ export const podsKilled: Scenario = {
     for (;;) {
       const before = [...killedAt.values()].flat().length;
       await restoreUnderKills(drill, killedAt);
-      const open = await assertCovered(killedAt).then(() => undefined, (error: Error) => error);
+      const open = faultOf(() => assertCovered(killedAt));
       if (!open) return;
       if ([...killedAt.values()].flat().length === before) throw open;
       await drill.renew();
@@ -68,4 +68,14 @@ async function restoreUnderKills(drill: RestoreDrill, killedAt: ReadonlyMap<stri
     if (point === 'ready') await follow(node);
   }, 900);
   await drill.assertRestored(restoreId);
+}
+
+/** What it throws. */
+function faultOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

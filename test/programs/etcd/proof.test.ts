@@ -36,7 +36,7 @@ describeWithTools('what is called proved', [toolchain.busybox], () => describe.e
   function ask(question: string, seen: Seen): { status: number; words: string } {
     const { serving, answer, open, settings, lease, shown } = { ...WELL, ...seen };
     const { stdout } = callLibrary(shell, 'lib/report.sh', `
-      for library in lib/text etcd/proof restore/proof; do . "$1/$library.sh"; done
+      for library in lib/text etcd/proof restore/api-servers restore/proof; do . "$1/$library.sh"; done
       WORK=$2 RECORD=$2 ROLE=holder SELF=cp1 LOCAL_URL=https://127.0.0.1:2379 DATA_DIR=/var/lib/etcd MANIFESTS=/etc/kubernetes/manifests
       PROOF='cluster 1' UNPROVED=
       serving() { ${serving}; }

@@ -49,6 +49,11 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
       expect(carried(`${'x'.repeat(999)}\\"`)).toBe(`${'x'.repeat(999)}\\`);
     });
 
+    test('a terminal gets no escapes, whoever has chosen a name', () => {
+      const said = callLibrary(shell, 'lib/report.sh', 'say "$1"', ['a member \u001b]0;x\u0007\u001b[31mcp9\r\u007f, größer\nin two lines']).stdout;
+      expect(said.replace(/^\S+ /, '')).toBe('start: a member ]0;x[31mcp9, größer\nin two lines\n');
+    });
+
     test.each([
       ['a plain word', '/mnt/backup/prod', '/mnt/backup/prod'],
       ['several words', 'cp1=https://10.0.0.1:2379 cp2=https://[::1]:2379', '\'cp1=https://10.0.0.1:2379 cp2=https://[::1]:2379\''],

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { Agent, request } from 'https';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, join } from 'path';
 import { parseAllDocuments } from 'yaml';
 import { Outcome, run } from '../../toolchain/run';
 import { Tool } from '../../toolchain/tool';
@@ -20,6 +21,24 @@ export interface ApplyOptions {
   readonly namespace?: string;
 }
 
+/** Somebody who may ask an API server. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+const ADMINISTRATOR: Identity = { user: 'tester', groups: ['system:masters'] };
+
+/** The identity of a node's kubelet, as its certificate has it. */
+export function kubeletOf(node: string): Identity {
+  return { user: `system:node:${node}`, groups: ['system:nodes'] };
+}
+
+/** The identity of a pod that has the token of a service account. */
+export function serviceAccount(namespace: string, name: string): Identity {
+  return { user: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] };
+}
+
 /**
  * A real kube-apiserver with an etcd of its own, and no nodes: enough to judge manifests as a cluster of its version does.
  *
@@ -35,9 +54,10 @@ export class ApiServer {
    * Starts a server, ready to answer.
    *
    * @param tool one of the kube-apiservers of the toolchain.
+   * @param identities who else than its administrator may ask it, see `kubeconfigOf`.
    */
-  static async start(tool: Tool): Promise<ApiServer> {
-    const server = new ApiServer(tool.recipe.version, mkdtempSync(join(tmpdir(), 'cdk8s-day2-apiserver-')));
+  static async start(tool: Tool, identities: Identity[] = []): Promise<ApiServer> {
+    const server = new ApiServer(tool.recipe.version, mkdtempSync(join(tmpdir(), 'cdk8s-day2-apiserver-')), identities);
     try {
       await server.launch(tool);
       return server;
@@ -50,17 +70,58 @@ export class ApiServer {
   /** For further commands with kubectl or other clients. */
   readonly kubeconfig: string;
   private readonly daemons: Daemon[] = [];
+  private readonly agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
+  private url = '';
+  private token = '';
   /** Namespaces that are there, so that each is made once. */
   private readonly namespaces = new Set(['default', 'kube-system']);
 
-  private constructor(readonly version: string, private readonly folder: string) {
+  private constructor(readonly version: string, private readonly folder: string, private readonly identities: Identity[]) {
     this.kubeconfig = join(folder, 'kubeconfig');
   }
 
-  /** Runs kubectl against this server. */
+  /** For kubectl as somebody else. */
+  kubeconfigOf({ user }: Pick<Identity, 'user'>): string {
+    return join(this.folder, `kubeconfig-${user.replaceAll(':', '-')}`);
+  }
+
+  /** What kubectl says that must succeed. */
+  async ask(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.kubectl(args);
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} failed with exit code ${exitCode}:\n${stderr}`);
+    return stdout;
+  }
+
+  /** Runs kubectl against this server, as its administrator. */
   kubectl(args: string[], input?: string): Promise<Outcome> {
     // A cache of its own: what one version has told about its resources must not reach another on the same port.
     return run(toolchain.kubectl.path(), ['--kubeconfig', this.kubeconfig, '--cache-dir', join(this.folder, 'cache'), ...args], { input });
+  }
+
+  /** Asks without kubectl, which takes a second on a busy machine. Throws what the server says unless it is a success, or 404 for a DELETE. */
+  request(method: 'DELETE' | 'PATCH' | 'POST', path: string, body?: object): Promise<void> {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const question = request(`${this.url}${path}`, {
+        method,
+        agent: this.agent,
+        headers: {
+          'Authorization': `Bearer ${this.token}`,
+          'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+          'Content-Length': Buffer.byteLength(text),
+        },
+      }, (answer) => {
+        let said = '';
+        answer.on('data', (data) => { said += data; });
+        answer.on('end', () => {
+          const { statusCode = 0 } = answer;
+          if (statusCode < 300 || (method === 'DELETE' && statusCode === 404)) resolve();
+          else reject(new Error(`${method} ${path}: ${statusCode} ${said}`));
+        });
+      });
+      question.on('error', reject);
+      question.end(text);
+    });
   }
 
   async createNamespace(...names: string[]): Promise<void> {
@@ -119,6 +180,7 @@ export class ApiServer {
 
   /** Ends both servers and removes their files. */
   async destroy(): Promise<void> {
+    this.agent.destroy();
     await Promise.all(this.daemons.map((daemon) => daemon.stop('SIGKILL')));
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -128,7 +190,10 @@ export class ApiServer {
     this.daemons.push(etcd.daemon);
 
     const [port] = await freePorts(1);
-    const token = randomBytes(16).toString('hex');
+    const all = [ADMINISTRATOR, ...this.identities].map((identity) => ({ ...identity, token: randomBytes(16).toString('hex') }));
+    this.url = `https://127.0.0.1:${port}`;
+    this.token = all[0].token;
+    const tokens = all.map(({ user, groups, token }) => `${token},${user},${user},"${groups.join()}"\n`).join('');
     const { privateKey, publicKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -141,21 +206,23 @@ export class ApiServer {
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-signing-key-file=${this.file('sa.key', privateKey)}`,
       `--service-account-key-file=${this.file('sa.pub', publicKey)}`,
-      `--token-auth-file=${this.file('tokens.csv', `${token},tester,tester,system:masters\n`)}`, '--authorization-mode=RBAC',
+      `--token-auth-file=${this.file('tokens.csv', tokens)}`,
       // As kubeadm starts it.
-      '--allow-privileged=true',
+      '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction', '--allow-privileged=true',
       // No controller runs that would give each namespace its default service account.
       '--disable-admission-plugins=ServiceAccount',
     ], join(this.folder, 'kube-apiserver.log'));
     this.daemons.unshift(apiserver);
-    this.file('kubeconfig', JSON.stringify({
-      'apiVersion': 'v1',
-      'kind': 'Config',
-      'clusters': [{ name: 'test', cluster: { 'server': `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-      'users': [{ name: 'tester', user: { token } }],
-      'contexts': [{ name: 'test', context: { cluster: 'test', user: 'tester' } }],
-      'current-context': 'test',
-    }));
+    for (const { user, token } of all) {
+      this.file(user === ADMINISTRATOR.user ? 'kubeconfig' : basename(this.kubeconfigOf({ user })), JSON.stringify({
+        'apiVersion': 'v1',
+        'kind': 'Config',
+        'clusters': [{ name: 'test', cluster: { 'server': this.url, 'insecure-skip-tls-verify': true } }],
+        'users': [{ name: 'user', user: { token } }],
+        'contexts': [{ name: 'test', context: { cluster: 'test', user: 'user' } }],
+        'current-context': 'test',
+      }));
+    }
 
     apiserver.start();
     await until(`${tool.title} is ready`, async () => {

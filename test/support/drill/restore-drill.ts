@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
 import { AFTER, BEFORE, Beginning, Judge } from './judge';
 import { OperationResult } from './operation-record';
 import { PersonsRun } from './persons-run';
@@ -73,6 +75,20 @@ export class StubRestoreDrill {
       states: new Map(this.machines.map((machine) => [machine.name, machine.state])),
       revision: Number(this.backup.split('-r')[1]),
     };
+  }
+
+  /** What runs on each machine, by the process ids. */
+  get running(): Record<string, number>[] {
+    return this.machines.map((machine) => machine.running);
+  }
+
+  /** Changes a manifest; the kubelet starts the component anew. */
+  async edit(machine: StubMachine, component: string, change: (text: string) => string): Promise<void> {
+    const file = join(machine.manifests, `${component}.yaml`);
+    const before = machine.running[component];
+    writeFileSync(file, change(readFileSync(file, 'utf8')), { mode: 0o600 });
+    await until(`${component} runs with the changed manifest`, () => machine.running[component] !== 0 && machine.running[component] !== before, 60);
+    await this.cluster.waitUntilReady();
   }
 
   /** Starts a restore on every machine, as persons do. */

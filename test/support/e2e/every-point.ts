@@ -20,7 +20,7 @@ export async function faultAtEveryPoint(drill: RestoreDrill, nodes: readonly Nod
   await drill.start(heldEverywhere(restoreId, nodes));
   const hit = await playFaults(drill, restoreId, fault, timeoutSeconds);
   await drill.assertRestored(restoreId);
-  await assertCovered(new Map(nodes.map((node) => [roleOf(drill, node), hit.get(node.name)!])));
+  assertCovered(new Map(nodes.map((node) => [roleOf(drill, node), hit.get(node.name)!])));
 }
 
 export function roleOf(drill: RestoreDrill, node: NodeAccess): string {

@@ -134,11 +134,15 @@ export class Pod {
     mkdirSync(folder, { mode: 0o777 });
     // Whatever the umask.
     chmodSync(folder, 0o777);
-    if (volume.configMap) {
-      const { data } = this.manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === volume.configMap.name);
-      writeItems(folder, volume.configMap.items, data, 0o644);
-    }
-    if (volume.projected) {
+    const configMaps = [volume.configMap, ...(volume.projected?.sources ?? []).map(({ configMap }: any) => configMap)].filter(Boolean)
+      .map(({ name, items }: any) => ({ items, data: this.manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)?.data }))
+      // The one with the cluster's certificate is the cluster's own.
+      .filter(({ data }: any) => data !== undefined);
+    if (configMaps.length > 0) {
+      const data = Object.assign({}, ...configMaps.map((each: any) => each.data));
+      const items = configMaps.flatMap((each: any) => each.items ?? Object.keys(each.data).map((key) => ({ key, path: key })));
+      writeItems(folder, items, data, 0o644);
+    } else if (volume.projected) {
       writeItems(folder, undefined, { token: 'a token\n', namespace: 'default' }, 0o644);
     }
     if (volume.secret) {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { PodOptions } from './pod';
 
@@ -8,17 +8,18 @@ export type Mishap = 'kill' | 'term' | 'fail' | 'half';
 /** The programs that change the volume or decide what is changed there. */
 const TRAPPED = ['mkdir', 'chmod', 'rm', 'mv', 'cp', 'ln', 'find', 'sync', 'flock', 'awk', 'etcdctl', 'etcdutl'];
 
-// Before the mishap it uses only builtins, and it notes the first line of each call.
+// Before the mishap it uses only builtins, and it notes the first line of each call. Each call takes the first number that is free, in one step of the kernel:
+// the commands of a pipeline come at once, and must neither share a number nor read a count that is half written.
 // `half` does what a power cut does to a deletion: some of the files are gone.
 const TRAP = `#!/bin/dash
 name=\${0##*/}
 PATH=\${PATH#/trap:}
-{ read -r count; } </trap-state/count
-count=$((count + 1))
-echo "$count" >/trap-state/count
 line="$name $*"
-echo "\${line%%
-*}" >>/trap-state/calls
+count=1
+set -C
+until { echo "\${line%%
+*}" >"/trap-state/calls/$count"; } 2>/dev/null; do count=$((count + 1)); done
+set +C
 read -r at mishap </trap-state/plan || :
 if [ "$count" = "$at" ]; then
   case $mishap in
@@ -64,12 +65,20 @@ export class Trap {
 
   /** From now on, something happens at a call; the first one is 1, and none is 0. */
   set(call: number, mishap: Mishap): void {
-    for (const [file, text] of [['plan', `${call} ${mishap}\n`], ['count', '0\n'], ['calls', '']]) writeFileSync(join(this.state, file), text);
+    writeFileSync(join(this.state, 'plan'), `${call} ${mishap}\n`);
+    rmSync(this.notes, { recursive: true, force: true });
+    mkdirSync(this.notes);
   }
 
   /** The calls so far. */
   get calls(): string[] {
-    return readFileSync(join(this.state, 'calls'), 'utf8').split('\n').slice(0, -1);
+    return readdirSync(this.notes).map(Number).sort((one, other) => one - other)
+      .map((number) => readFileSync(join(this.notes, `${number}`), 'utf8').trimEnd());
+  }
+
+  /** A file for each call, named by its number. */
+  private get notes(): string {
+    return join(this.state, 'calls');
   }
 
   /** Whether the pod waits to be killed. */

@@ -1,9 +1,10 @@
 import { appendFileSync, readFileSync } from 'fs';
 import { Agent, createServer, request } from 'https';
+import { join } from 'path';
 import { TLSSocket } from 'tls';
 
 /**
- * What an API server is to a restore: a process that writes into its etcd all the time, and says by /readyz whether it can read.
+ * What an API server is to a restore: a process that renews its lease in its etcd all the time, and says by /readyz whether it can read.
  *
  * Run as a program of its own, with the flags of a real one. It notes every write that etcd has accepted in its audit log, a line each:
  * nanoseconds of sending and of the answer, the cluster's id, the revision, the value. SIGTERM ends it after half a minute, as a real one.
@@ -11,13 +12,13 @@ import { TLSSocket } from 'tls';
 const flags = new Map(process.argv.slice(2).map((argument) => argument.replace(/^--/, '').split(/=(.*)/s) as [string, string]));
 const flag = (name: string) => flags.get(name)!;
 
-const WRITE_MS = 100;
+const WRITE_MS = 300;
 const ANSWER_MS = 1_500;
 const SHUT_DOWN_MS = 30_000;
 
 const endpoints = flag('etcd-servers').split(',');
-// Where a real one renews its lease.
-const key = Buffer.from(`${flags.get('etcd-prefix') ?? '/registry'}/masterleases/${flag('advertise-address')}`).toString('base64');
+// Where a real one renews its lease. It takes the prefix with or without slashes around.
+const key = Buffer.from(join('/', flags.get('etcd-prefix') ?? 'registry', 'masterleases', flag('advertise-address'))).toString('base64');
 const agent = new Agent({
   keepAlive: true,
   ca: readFileSync(flag('etcd-cafile')),
@@ -27,7 +28,7 @@ const agent = new Agent({
 
 function ask(endpoint: string, path: string, body: object): Promise<any> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${endpoint}/v3/kv/${path}`, { method: 'POST', agent }, (response) => {
+    const asked = request(`${endpoint}/v3/${path}`, { method: 'POST', agent }, (response) => {
       let text = '';
       response.on('data', (chunk) => { text += chunk; });
       response.on('error', reject);
@@ -41,13 +42,28 @@ function ask(endpoint: string, path: string, body: object): Promise<any> {
 
 let turn = 0;
 
+/** How long its key outlives it, in seconds. */
+const LEASE_TTL = 15;
+let lease: { id: string; until: number } | undefined;
+
+/** A real one takes a new lease each time it renews. */
+async function leaseAt(endpoint: string): Promise<string> {
+  if (lease === undefined || lease.until < Date.now()) {
+    const { ID } = await ask(endpoint, 'lease/grant', { TTL: LEASE_TTL });
+    lease = { id: ID, until: Date.now() + LEASE_TTL * 1000 / 3 };
+  }
+  return lease.id;
+}
+
 async function write(): Promise<void> {
   const sent = process.hrtime.bigint();
   try {
-    const { header } = await ask(endpoints[turn++ % endpoints.length], 'put', { key, value: Buffer.from(String(sent)).toString('base64') });
+    const endpoint = endpoints[turn++ % endpoints.length];
+    const { header } = await ask(endpoint, 'kv/put', { key, value: Buffer.from(String(sent)).toString('base64'), lease: await leaseAt(endpoint) });
     appendFileSync(flag('audit-log-path'), `${sent} ${process.hrtime.bigint()} ${header.cluster_id} ${header.revision} ${sent}\n`);
   } catch {
-    // Not accepted, or nobody knows.
+    // Not accepted, or nobody knows. Another cluster does not know the lease.
+    lease = undefined;
   }
   setTimeout(write, WRITE_MS);
 }
@@ -56,7 +72,7 @@ async function write(): Promise<void> {
 async function revision(): Promise<string | undefined> {
   for (const endpoint of endpoints) {
     try {
-      return (await ask(endpoint, 'range', { key })).header.revision;
+      return (await ask(endpoint, 'kv/range', { key })).header.revision;
     } catch {
       // Another one may answer.
     }

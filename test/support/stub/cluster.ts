@@ -25,10 +25,10 @@ export interface StubClusterOptions {
   /** Where the data is and how etcd is told. @default - as kubeadm has it */
   readonly layout?: StubLayout;
   /**
-   * Whether API servers run beside the members and ask that one, beside the members and ask the next machine's, or on one machine that
-   * has no member and ask all. @default 'beside'
+   * Whether API servers run beside the members and ask that one, beside the members and ask the next machine's, beside the members and ask
+   * all, or on one machine that has no member and ask all. @default 'beside'
    */
-  readonly api?: 'beside' | 'crossed' | 'apart';
+  readonly api?: 'beside' | 'crossed' | 'all' | 'apart';
   /** Whose commands the program uses. @default 'busybox' */
   readonly shell?: Shell;
   readonly scheduler?: boolean;
@@ -101,7 +101,7 @@ export class StubCluster {
       clientPort: ports.client,
       peerPort: ports.peer,
       apiPort: api === 'apart' ? undefined : ports.api[index],
-      etcdServers: [all[api === 'crossed' ? (index + 1) % all.length : index]],
+      etcdServers: api === 'all' ? all : [all[api === 'crossed' ? (index + 1) % all.length : index]],
     }));
     if (api === 'apart') {
       this.machines.push(new StubMachine({

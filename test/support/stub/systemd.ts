@@ -37,6 +37,8 @@ export class StubSystemd {
   private readonly services = new Map<string, Service>();
   /** As they were when they were read last: what has changed since counts from the next `daemon-reload` on. */
   private readonly loaded = new Map<string, UnitFile>();
+  /** What it says of its mount units. */
+  mounts = '';
   private readonly socket: string;
   private server?: Server;
 
@@ -175,7 +177,7 @@ exit "$\{answer%% *}"
     const [verb, ...rest] = words.filter((word) => !['--quiet', '--no-block', '--value'].includes(word));
     const now = rest.includes('--now');
     const property = rest.includes('--property') ? rest[rest.indexOf('--property') + 1] : '';
-    const names = rest.filter((word) => !word.startsWith('--') && word !== property);
+    const names = rest.filter((word, index) => !word.startsWith('--') && rest[index - 1] !== '--property');
     const wait = !words.includes('--no-block');
     switch (verb) {
       case 'daemon-reload':
@@ -222,6 +224,7 @@ exit "$\{answer%% *}"
   }
 
   private show(name: string, property: string): string {
+    if (name === '*.mount') return this.mounts;
     if (property === 'MainPID') return `${this.services.get(name)?.process?.pidOnHost ?? 0}\n`;
     const unit = this.load(name);
     if (property === 'ExecStart' && unit) {

@@ -1,0 +1,104 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { asRoot } from '../support/pod/as-root';
+import { until } from '../support/wait';
+import { describeWithTools } from '../toolchain/describe-with-tools';
+import { toolchain } from '../toolchain/toolchain';
+
+describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, toolchain.etcd36, toolchain.busybox], () => asRoot('what runs is the truth about a machine', () => {
+  test.concurrent('one blank behind a flag of the API server, on every machine: it is stopped all the same', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    for (const machine of drill.machines) await drill.edit(machine, 'kube-apiserver', (text) => text.replace(/(--secure-port=\d+)/, '$1 '));
+    await drill.renew();
+    drill.start('blank', { failpoints: { cp1: 'decide:hold' } });
+    await drill.holds('blank', drill.machines[0], 'decide');
+    expect(drill.machines.map((machine) => machine.running['kube-apiserver'])).toEqual([0, 0, 0]);
+    drill.machines[0].record('blank').pass('decide');
+    expect(await drill.faultsOfRestored('blank')).toEqual([]);
+  }));
+
+  test.concurrent('a manifest that was changed since and not taken up is refused', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    machine.kubelet.stop();
+    const file = join(machine.manifests, 'etcd.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/--data-dir=\S+/, `--data-dir=${join(machine.props.folder, 'moved')}`), { mode: 0o600 });
+    const before = drill.running;
+    const told = await drill.startOn(machine, 'stale', {}).summary();
+    expect(told.status).not.toBe(0);
+    expect(told.message).toMatch(/--data-dir|is on no volume of the host|that is not etcd as/);
+    expect(drill.running).toEqual(before);
+    writeFileSync(file, text, { mode: 0o600 });
+    machine.kubelet.start();
+  }));
+
+  test.concurrent('an API server that no manifest here has started is not overlooked', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    machine.kubelet.stop();
+    const file = join(machine.manifests, 'kube-apiserver.yaml');
+    renameSync(file, `${machine.props.folder}/aside.yaml`);
+    expect(await drill.startOn(machine, 'hidden', { everywhere: ['--with', 'cp1'] }).summary()).toMatchObject({
+      status: 2, message: expect.stringMatching(/a kube-apiserver runs on this machine \(process \d+\) that is not of a /),
+    });
+    renameSync(`${machine.props.folder}/aside.yaml`, file);
+    machine.kubelet.start();
+  }));
+
+  test.concurrent('a port that somebody else serves is not taken for the API server\'s', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const file = join(machine.manifests, 'kube-apiserver.yaml');
+    const text = readFileSync(file, 'utf8');
+    rmSync(file);
+    await until('the API server has ended', () => machine.running['kube-apiserver'] === 0, 60);
+    const server = machine.host.start({ command: [process.execPath, '-e', `require("net").createServer().listen(${machine.props.apiPort}, "127.0.0.1")`] });
+    await until('somebody listens there', async () => (await machine.host.run(['sh', '-c', 'ss -ltn'])).includes(`:${machine.props.apiPort} `), 20);
+    machine.kubelet.stop();
+    writeFileSync(file, text, { mode: 0o600 });
+    expect(await drill.startOn(machine, 'taken', {}).summary()).toMatchObject({ status: 2, message: expect.stringMatching(/something serves at 0\.0\.0\.0:\d+ on this machine that is not kube-apiserver/) });
+    await server.signal('SIGKILL');
+    machine.kubelet.start();
+  }));
+
+  test.concurrent.each(['busybox', 'dash'] as const)('nobody\'s program that is called etcd is neither run nor believed (%s)', (shell) => StubRestoreDrill.with({ shell }, async (drill) => {
+    const [machine] = drill.machines;
+    const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-nobody-'));
+    const proof = join(folder, 'proof');
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'etcd.c'), `#include <stdio.h>
+#include <unistd.h>
+int main(int count, char **words) {
+  if (getuid() == 0) { FILE *file = fopen("${proof}", "a"); fprintf(file, "ran as root: %s\\n", count > 1 ? words[1] : ""); fclose(file); }
+  if (count > 1 && words[1][2] == 'v') { puts("etcd Version: 9.9.9"); return 0; }
+  for (;;) pause();
+}
+`);
+    await machine.host.run(['gcc', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
+    // Any user can choose the name and the arguments of a process.
+    const command = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', join(folder, 'etcd'), '--idle', `--data-dir=${machine.dataDir}`];
+    const stranger = machine.host.start({ command });
+    expect(await drill.startOn(machine, 'look', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 0, outcome: 'dry-run' });
+    expect(existsSync(proof)).toBe(false);
+    drill.start('real');
+    expect(await drill.faultsOfRestored('real')).toEqual([]);
+    expect(stranger.running).toBe(true);
+    await stranger.signal('SIGKILL');
+    rmSync(folder, { recursive: true });
+  }));
+
+  test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    // Without its log etcd does not come up again: the manifest is all that there is to read.
+    await machine.powerOff();
+    const file = join(machine.manifests, 'etcd.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('    image:', `    env:\n    - name: ETCD_WAL_DIR\n      value: ${machine.dataDir}/wal-apart\n    image:`), { mode: 0o600 });
+    await machine.powerOn();
+    machine.kubelet.stop();
+    await machine.crashEtcd();
+    await until('etcd has ended', () => machine.running.etcd === 0, 20);
+    const before = drill.running;
+    const told = await drill.startOn(machine, 'wal', { everywhere: ['--members', drill.cluster.membersByUrl] }).summary();
+    expect(told).toMatchObject({ status: 1, message: expect.stringContaining(`--wal-dir ${machine.dataDir}/wal-apart`) });
+    expect(drill.running).toEqual(before);
+  }));
+}));
