@@ -4,6 +4,8 @@
 #
 #   sh maintain-node.sh --packages security   on the node; one node after the other
 #   sh maintain-node.sh --status [ID]         how far it is; without an ID, the latest one here
+#   sh maintain-node.sh --abort ID            ends it: until the reboot the node is given back, after that it is left as
+#                                             it is, cordoned
 #
 # Options
 #   --packages WHICH         security, all or none: those of Kubernetes are let alone
@@ -71,6 +73,7 @@ FAILPOINT        -             -        for tests, see lib/failpoint.sh
 '
 
 TOOLS='kubectl etcdctl'
+WAITS=all
 
 # resume: the unit was started again, after a kill or a boot.
 resume() {
@@ -93,9 +96,13 @@ by_hand() {
         take_option "$1" "$2"
         shift
         ;;
-      --status)
-        verb=status
-        if has_value "$@"; then OPERATION=$2 && shift; fi
+      --status | --abort)
+        verb=${1#--}
+        if has_value "$@"; then
+          OPERATION=$2 && shift
+        elif [ "$verb" != status ]; then
+          refuse_nameless "$1"
+        fi
         ;;
       *) unknown_option "$1" ;;
     esac

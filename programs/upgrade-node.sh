@@ -6,6 +6,8 @@
 #   sh upgrade-node.sh --to VERSION    on the node; control planes first, one after the other, then the workers
 #   sh upgrade-node.sh --to VERSION --plan   asks all that can be known before, says what would be done, changes nothing
 #   sh upgrade-node.sh --status [ID]   how far it is; without an ID, the latest one here
+#   sh upgrade-node.sh --abort ID      ends it: until the kubelet's package is replaced the node is given back, after
+#                                      that it is left as it is, cordoned
 #
 # Options
 #   --to VERSION             such as 1.35.4: the next minor, or a newer patch
@@ -76,6 +78,8 @@ FAILPOINT        -             -        for tests, see lib/failpoint.sh
 
 # The programs of the control plane are only tried.
 TOOLS='kubectl etcdctl kube-apiserver kube-controller-manager kube-scheduler'
+# A node goes to one version: the latest that was asked for.
+WAITS=latest
 
 # resume: the unit was started again, after a kill or a boot.
 resume() {
@@ -100,9 +104,13 @@ by_hand() {
         shift
         ;;
       --plan) DRY_RUN=1 ;;
-      --status)
-        verb=status
-        if has_value "$@"; then OPERATION=$2 && shift; fi
+      --status | --abort)
+        verb=${1#--}
+        if has_value "$@"; then
+          OPERATION=$2 && shift
+        elif [ "$verb" != status ]; then
+          refuse_nameless "$1"
+        fi
         ;;
       *) unknown_option "$1" ;;
     esac

@@ -12,6 +12,7 @@
 . "$here/lib/record.sh"
 . "$here/lib/failpoint.sh"
 . "$here/lib/operation-folder.sh"
+. "$here/lib/lock.sh"
 . "$here/lib/ending.sh"
 . "$here/lib/unit.sh"
 . "$here/lib/staging.sh"

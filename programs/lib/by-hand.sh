@@ -69,20 +69,6 @@ find_operation() {
   check_format
 }
 
-# operations_here: the ids of this program's operations on this host, the latest first.
-operations_here() {
-  # shellcheck disable=SC2012 # by time, and the names are ours
-  ls -t "$OPERATIONS"/*/program/"$PROGRAM" 2>/dev/null | sed 's,/program/[^/]*$,,; s,.*/,,'
-}
-
-# under_way: the ids of the operations here that have no result yet.
-under_way() {
-  local id
-  for id in $(operations_here); do
-    [ -e "$OPERATIONS/$id/result" ] || echo "$id"
-  done
-}
-
 # latest_operation: sets OPERATION to the latest one here, for a person who names none.
 latest_operation() {
   OPERATION=$(operations_here | head -n 1)
@@ -105,6 +91,25 @@ see_end() {
 # refuse_nameless OPTION: an option that changes something needs an id. There is no default for it.
 refuse_nameless() {
   refuse "$1 stands without the id of an operation" "name one of those that are under way here: $(under_way | joined)"
+}
+
+# abort_operation FUNCTION: calls it while the unit of OPERATION stands still. It says in the record where that goes on
+# from here: to its end.
+abort_operation() {
+  # Not while another shell has stopped it to take its place.
+  lock_operations
+  [ ! -e "$(operation_folder)/result" ] ||
+    refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
+      "nothing is left to abort. $(see_end)"
+  # Whatever happens here, the unit goes on by itself: back, or forward.
+  trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
+  on_signals left
+  systemctl stop "$(operation_unit)" || :
+  "$1"
+  install_unit
+  unlock_operations
+  trap forget_by_hand EXIT
+  follow_operation
 }
 
 by_hand_status() {

@@ -4,7 +4,8 @@
 # end_operation STATUS SUMMARY: called by the unit at its end. The result is written first: a unit that is killed after
 # that finds it, and cleans up again.
 end_operation() {
-  if ! write_result "$(operation_folder)" "$1" "$2"; then
+  # It has one already where another operation has taken its place just now.
+  if [ ! -e "$(operation_folder)/result" ] && ! write_result "$(operation_folder)" "$1" "$2"; then
     say "the result can't be written to $(operation_folder): trying again"
     pause 5 || :
     exit 1
@@ -27,9 +28,9 @@ write_result() {
 
 # forget_unit ID
 forget_unit() {
-  systemctl disable --quiet "$(operation_unit "$1")" 2>/dev/null || :
-  rm -f "$UNITS/$(operation_unit "$1")" || :
-  systemctl daemon-reload || :
+  on_host systemctl disable --quiet "$(operation_unit "$1")" 2>/dev/null || :
+  on_host rm -f "$UNITS/$(operation_unit "$1")" || :
+  on_host systemctl daemon-reload || :
 }
 
 # clean_up_operation: removes the unit, and what takes space. The record and the program stay, for --status. bin/ goes

@@ -45,15 +45,29 @@ check_operation_id() {
   [ "${#plain}" -le 63 ] || refuse "the operation's id has ${#plain} characters" "use at most 63"
 }
 
+# operations_here: the ids of this program's operations on this host, the latest first.
+operations_here() {
+  # shellcheck disable=SC2012 # by time, and the names are ours
+  ls -t "$OPERATIONS"/*/program/"$PROGRAM" 2>/dev/null | sed 's,/program/[^/]*$,,; s,.*/,,'
+}
+
+# under_way: the ids of the operations here that have no result yet.
+under_way() {
+  local id
+  for id in $(operations_here); do
+    [ -e "$OPERATIONS/$id/result" ] || echo "$id"
+  done
+}
+
 # make_operations_folder: it and its parent belong to root alone, so that nobody can put something else in their place.
 make_operations_folder() {
   local folder
   for folder in "$(dirname "$OPERATIONS")" "$OPERATIONS"; do
     # Its parent was checked before: through a link it would be made elsewhere.
-    [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder"
+    [ -e "$folder" ] || [ -L "$folder" ] || mkdir -p "$folder" || return 1
     if [ -L "$folder" ] || [ "$(stat -c %u "$folder")" != 0 ]; then
       refuse "$folder is a link or does not belong to root" "remove it: this program makes its own"
     fi
-    chmod 0700 "$folder"
+    chmod 0700 "$folder" || return 1
   done
 }

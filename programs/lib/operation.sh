@@ -7,14 +7,16 @@
 #   PROGRAM       file in program/ that does the work, called with the argument `work`
 #   TOOLS         what the program needs besides busybox
 #   INSTEAD_OF    id of the operation whose place this one takes, if any
+#   WAITS         of a program whose operations wait for their turn before they change the host (take_host): `all` go,
+#                 one after the other, or only the `latest`, which takes the place of one that waits. Empty: it begins
+#                 at once
 #   DRY_RUN       1: the operation changes nothing, and may be done again by the same id
 
+WAITS=
 # IN_POD, UNTIL: set by carry. READER: the process that shows the log.
 IN_POD=
 UNTIL=
 READER=
-# LOCKED: set while this shell has the lock of this host's operations.
-LOCKED=
 # Raised when an older program could not go on with the records of this one: see check_format.
 RECORD_FORMAT=1
 
@@ -23,23 +25,6 @@ check_format() {
   [ "$(fact format 1)" -le "$RECORD_FORMAT" ] 2>/dev/null ||
     fail "the record of $OPERATION has the format $(fact format), and this program knows those up to $RECORD_FORMAT" \
       "use the program that began it: sh $(quoted "$(operation_folder)/program/$PROGRAM")"
-}
-
-# lock_operations: one shell at a time begins an operation on this host, takes its place, or aborts it.
-lock_operations() {
-  [ -z "$LOCKED" ] || return 0
-  make_operations_folder
-  exec 8>>"$OPERATIONS/.lock"
-  flock -n 8 || {
-    say "another operation is being begun on this machine: waiting for that"
-    flock 8 || return 1
-  }
-  LOCKED=yes
-}
-
-unlock_operations() {
-  exec 8>&-
-  LOCKED=
 }
 
 # begin_operation FUNCTION: stages and starts the operation, or attaches to the one with this id that was started
@@ -65,7 +50,11 @@ begin_operation() {
     fi
   else
     # A dry run stops nothing, so it may run beside another operation.
-    [ -n "${DRY_RUN:-}" ] || check_for_others_work
+    if [ -z "${DRY_RUN:-}" ]; then
+      [ "$WAITS" != latest ] || INSTEAD_OF=$(waiting_here)
+      # A person is told at once. A Job's pod can wait.
+      if [ -z "$WAITS" ] || [ -z "$IN_POD" ]; then check_for_others_work; fi
+    fi
     forget_old_operations
     forget_drafts
     draft=$OPERATIONS/.draft-$OPERATION

@@ -5,7 +5,13 @@
 
 RECORDS_KEPT=20
 
-# others_under_way: the ids of operations on this host that have not ended, and whose place this one does not take.
+# waits FOLDER: whether that operation has nothing of this host: it waits for its turn, or only gives back what is the
+# API's. Others may begin beside it. Who has no such fact has the host from its start.
+waits() {
+  [ "$(cat "$1/record/waits" 2>/dev/null)" = yes ]
+}
+
+# others_under_way: the ids of operations that have this host, have not ended, and whose place this one does not take.
 others_under_way() {
   local id other
   for other in "$OPERATIONS"/* "$OPERATIONS"/.draft-*; do
@@ -15,7 +21,7 @@ others_under_way() {
       is_successor "$id" || continue
     fi
     if [ ! -d "$other" ] || [ -e "$other/result" ] || [ "$id" != "${id%.dry-run}" ] ||
-      [ "$id" = "${INSTEAD_OF:-}" ] || [ "$id" = "$OPERATION" ]; then continue; fi
+      [ "$id" = "${INSTEAD_OF:-}" ] || [ "$id" = "$OPERATION" ] || waits "$other"; then continue; fi
     echo "$id"
   done
 }
@@ -55,6 +61,40 @@ check_for_others_work() {
   done
 }
 
+# await_others: status 1 while another operation has this host.
+await_others() {
+  local others
+  others=$(others_under_way | joined)
+  [ "$others" = none ] || {
+    say_once "waiting for $others, which is under way on this machine"
+    return 1
+  }
+}
+
+# take_host: from here on this operation changes the host, and no other one may begin. Status 1: another one has it, or
+# has taken this one's place.
+take_host() {
+  local status=0
+  lock_operations || return 1
+  if [ -e "$(operation_folder)/result" ] || ! await_others || ! keep_fact waits no; then status=1; fi
+  unlock_operations
+  return "$status"
+}
+
+# leave_host: nothing of the host is changed from here on.
+leave_host() {
+  keep_fact waits yes
+}
+
+# waiting_here: the id of an operation of this program that waits for its turn. The latest one counts: what it waits
+# with may be just what had to be corrected.
+waiting_here() {
+  local id
+  for id in $(under_way); do
+    if [ "$id" != "$OPERATION" ] && [ "$id" = "${id%.dry-run}" ] && waits "$OPERATIONS/$id"; then echo "$id"; fi
+  done | head -n 1
+}
+
 # program_of ID
 program_of() {
   echo "$(if [ -d "$OPERATIONS/$1" ]; then echo "$OPERATIONS/$1"; else echo "$OPERATIONS/.draft-$1"; fi)"/program/*.sh
@@ -88,9 +128,11 @@ end_superseded() {
   }
 }
 
-# clean_up_superseded: what takes space, and the unit, as at every operation's end.
+# clean_up_superseded: what takes space, and the unit, as at every operation's end. A unit that runs does it itself: it
+# finds that it has ended.
 clean_up_superseded() {
   [ -n "${INSTEAD_OF:-}" ] && [ "$(successor_of "$INSTEAD_OF")" = "$OPERATION" ] || return 0
+  ! on_host systemctl is-active --quiet "$(operation_unit "$INSTEAD_OF")" || return 0
   forget_unit "$INSTEAD_OF"
   rm -rf "${OPERATIONS:?}/$INSTEAD_OF/snapshot" "${OPERATIONS:?}/$INSTEAD_OF/bin" || :
 }

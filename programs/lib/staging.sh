@@ -12,6 +12,7 @@ stage_program() {
   # shellcheck disable=SC2046 # a word a name
   write_inputs inputs OPERATION OPERATIONS UNITS PROGRAM $(input_names) || return 1
   echo "$RECORD_FORMAT" >record/format || return 1
+  [ -z "$WAITS" ] || echo yes >record/waits || return 1
   # Before the unit starts: it might be past that step at once.
   [ -z "$UNTIL" ] || echo "$UNTIL" >record/until
 }

@@ -31,6 +31,8 @@ work() {
   resume
   begun=
   while :; do
+    # Another operation has taken its place while it waited.
+    [ ! -e "$(operation_folder)/result" ] || exec sh "$here/$PROGRAM" work
     list=$(list_now)
     name=$(step_now)
     if [ "$name" != "$begun" ]; then

@@ -11,6 +11,7 @@ STEPS='
   reboot  onward:  reboot ready serves uncordon finish
 
   back    back:    give-back
+  left    back:    leave
 '
 
 # --- nothing of the node is changed
@@ -18,7 +19,7 @@ STEPS='
 step_check() {
   need_space_for_record
   check_choices
-  leave_unless_open || return 1
+  leave_unless_open && await_others || return 1
   find_update_manager || return 1
   read_node || not_yet "the Node is read" || return 1
   [ "$(node_says ready)" = True ] || give_up "$SELF is not Ready" "mend it first: kubectl describe node $SELF"
@@ -34,10 +35,11 @@ step_fetch() {
 }
 
 step_turn() {
-  leave_unless_open && its_turn
+  leave_unless_open && its_turn && await_others
 }
 
 step_mark() {
+  take_host || go_to "$(list_now)" turn
   keep_fact marked yes && mark_node
 }
 
@@ -126,8 +128,12 @@ figures() {
 # --- the way back
 
 step_give_back() {
-  uncordon_node && forget_updates && unmark_node || return 1
+  leave_host && uncordon_node && forget_updates && unmark_node || return 1
   conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+}
+
+step_leave() {
+  leave_node "it was drained$([ "$(fact boot-id)" = "$(boot_id)" ] || echo ', and rebooted')"
 }
 
 # what_is_left: of a maintenance that was given up.

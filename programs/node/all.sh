@@ -11,3 +11,4 @@
 . "$here/node/marks.sh"
 . "$here/node/turn.sh"
 . "$here/node/drain.sh"
+. "$here/node/abort.sh"

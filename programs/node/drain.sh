@@ -33,9 +33,10 @@ take_drain_option() {
 # shellcheck disable=SC2016 # the template's own
 POD_LINES='{{range .items}}{{.metadata.namespace}} {{.metadata.name}} {{.metadata.uid}} {{.status.phase}} {{$kind := "-"}}{{range .metadata.ownerReferences}}{{if .controller}}{{$kind = .kind}}{{end}}{{end}}{{$kind}}{{with .metadata.annotations}}{{if index . "kubernetes.io/config.mirror"}} mirror{{end}}{{end}}{{if .metadata.deletionTimestamp}} deleted{{end}}{{range .spec.volumes}}{{range $key, $value := .}}{{if eq $key "emptyDir"}} emptyDir{{end}}{{end}}{{end}}{{with .metadata.labels}}{{with index . "cdk8s-day2/operation"}} operation={{.}}{{end}}{{if eq (or (index . "app.kubernetes.io/managed-by") "") "cdk8s-day2"}}{{with index . "batch.kubernetes.io/job-name"}} operation={{.}}{{end}}{{end}}{{end}} .{{"\n"}}{{end}}'
 
-# read_pods: the pods here that a drain is about, in $WORK/pods. Those of DaemonSets and static pods stay, and so does
-# the pod that carries this very operation.
+# read_pods: the pods here that a drain is about, in $WORK/pods. Those of DaemonSets and static pods stay, and so do the
+# pods that carry this very operation, or one that waits for its turn.
 read_pods() {
+  local operation
   : >"$WORK/kept"
   if [ -n "$KEEP_PODS" ]; then
     node_api get pods --all-namespaces --field-selector "spec.nodeName=$SELF" --selector "$KEEP_PODS" \
@@ -46,10 +47,13 @@ read_pods() {
     --output "go-template=$POD_LINES" || return 1
   # Half an answer would be a node that is empty.
   [ ! -s "$WORK/answer" ] || [ "$(tail -c 3 "$WORK/answer")" = ' .' ] || return 1
-  awk -v operation="$OPERATION" -v kept="$WORK/kept" '
-    BEGIN { while ((getline uid < kept) > 0) keep[uid] = 1 }
-    $5 == "DaemonSet" || / mirror / || index($0, " operation=" operation " ") || $3 in keep { next }
-    { print }' "$WORK/answer" >"$WORK/pods"
+  for operation in "$OPERATIONS"/*; do
+    [ -e "$operation/result" ] || echo "operation=${operation##*/}"
+  done >>"$WORK/kept"
+  awk -v kept="$WORK/kept" '
+    BEGIN { while ((getline word < kept) > 0) keep[word] = 1 }
+    $5 == "DaemonSet" || / mirror / || $3 in keep { next }
+    { for (i = 6; i <= NF; i++) if ($i in keep) next; print }' "$WORK/answer" >"$WORK/pods"
 }
 
 # refuse_undrainable: names the pods that a drain would lose for good.

@@ -17,14 +17,20 @@ mark_node() {
   other=$(node_says operation)
   case $other in
     "$OPERATION" | '') ;;
-    *) give_up "the operation $other is under way on $SELF, as its Node says" \
+    *) is_left_behind "$other" || give_up "the operation $other is under way on $SELF, as its Node says" \
       "let it end. If it never will: kubectl label node $SELF cdk8s-day2/operation-" ;;
   esac
   node_api label --overwrite node "$SELF" "cdk8s-day2/operation=$OPERATION" "cdk8s-day2/at-once=$AT_ONCE" \
     "cdk8s-day2/mark=$(fact mark 1)" || not_yet "the Node is marked"
 }
 
+# is_left_behind ID: whether that operation has ended here without giving back what it had of the Node: step_leave.
+is_left_behind() {
+  [ -n "$1" ] && [ -e "$OPERATIONS/$1/result" ]
+}
+
 unmark_node() {
+  [ "$(fact marked)" = yes ] || return 0
   read_node || not_yet "the Node is read" || return 1
   [ "$(node_says operation)" = "$OPERATION" ] || return 0
   node_api label node "$SELF" cdk8s-day2/operation- cdk8s-day2/at-once- cdk8s-day2/mark- ||
@@ -34,7 +40,7 @@ unmark_node() {
 # cordon_node: no pod is placed here any more. Whoever cordoned it before stays the one who uncordons it.
 cordon_node() {
   read_node || not_yet "the Node is read" || return 1
-  if [ "$(node_says unschedulable)" = true ]; then
+  if [ "$(node_says unschedulable)" = true ] && ! is_left_behind "$(node_says cordoned-by)"; then
     [ -n "$(fact cordoned)" ] || say "$SELF was cordoned before: it stays so at the end"
     [ -n "$(fact cordoned)" ] || keep_fact cordoned no
     return
@@ -48,8 +54,8 @@ cordon_node() {
 
 # uncordon_node: only what this operation has cordoned. Somebody who wants it to stay cordoned takes the mark away.
 uncordon_node() {
+  [ "$(fact cordoned)" = yes ] || return 0
   read_node || not_yet "the Node is read" || return 1
-  if [ "$(fact cordoned)" != yes ]; then return 0; fi
   if [ "$(node_says cordoned-by)" != "$OPERATION" ]; then
     [ "$(node_says unschedulable)" != true ] ||
       say_once "$SELF stays cordoned: the mark of this operation was taken away"

@@ -63,5 +63,5 @@ wait_again() {
 # this one counts for it.
 take_mark_away() {
   [ "$(fact marked)" = yes ] || return 0
-  unmark_node && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no
+  unmark_node && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no && leave_host
 }

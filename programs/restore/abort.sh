@@ -37,24 +37,12 @@ by_hand_forget() {
 by_hand_abort() {
   LOST_NOW=$LOST
   find_restore
-  # Not while another shell has stopped it to take its place.
-  lock_operations
-  [ ! -e "$(operation_folder)/result" ] ||
-    refuse "operation $OPERATION has ended, as $(outcome_of "$OPERATION")" \
-      "nothing is left to abort. $(see_end)"
-  # Whatever happens here, the unit goes on by itself: back, or forward.
-  trap 'systemctl start --no-block "$(operation_unit)"; forget_by_hand' EXIT
-  on_signals left
-  systemctl stop "$(operation_unit)" || :
-  [ "$(list_now)" = back ] || may_abort
-  install_unit
-  unlock_operations
-  trap forget_by_hand EXIT
-  follow_operation
+  abort_operation may_abort
 }
 
 may_abort() {
   local at
+  [ "$(list_now)" != back ] || return 0
   choose_tools
   # A machine that was never read has begun nothing.
   if [ ! -s "$RECORD/machine-read" ] && ! (ON_GIVE_UP=: && read_machine); then

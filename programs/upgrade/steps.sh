@@ -14,11 +14,13 @@ STEPS='
   control-plane  onward:   kubelet-package restart serves uncordon finish
 
   back           back:     give-back
+  left           back:     leave
 '
 
 # --- before the kubelet's package is replaced: nothing is lost by giving up
 
 step_check() {
+  [ -n "$DRY_RUN" ] || await_others || return 1
   need_space_for_record
   find_manager || return 1
   check_choices
@@ -64,11 +66,12 @@ plan_in_words() {
 
 # What is known by now was asked while other nodes are under way.
 step_turn() {
-  its_turn || return 1
+  its_turn && await_others || return 1
   check_node
 }
 
 step_mark() {
+  take_host || go_to "$(list_now)" turn
   keep_fact marked yes && mark_node
 }
 
@@ -138,8 +141,12 @@ figures() {
 # --- the way back
 
 step_give_back() {
-  uncordon_node && unmark_node || return 1
+  leave_host && uncordon_node && unmark_node || return 1
   conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+}
+
+step_leave() {
+  leave_node "it has the kubelet $(by_manager installed kubelet), and did not come to its end with that"
 }
 
 # what_is_left: of an upgrade that was given up.

@@ -1,7 +1,8 @@
+import { mkdirSync } from 'fs';
 import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
 import { MaintainedNode, OLD_KERNEL } from '../../support/maintenance/maintained-node';
 import { asRoot } from '../../support/pod/as-root';
-import { until } from '../../support/wait';
+import { sleep, until } from '../../support/wait';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 
@@ -162,6 +163,81 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     expect(result.message).toContain('it can\'t be told whether w1 asks for a reboot: no kernel in');
     expect(result.fix).toContain('--reboot always or --reboot never');
     expect(node.read('done')).toBe('');
+  });
+
+  describe('beside another operation on the node', () => {
+    const work = (name: string) => ({ COMMAND: `echo ${name} >>${node.path('done')}; sleep 2; echo ${name} >>${node.path('done')}` });
+    const blocked = (name: string) => `waiting for ${name}, which is under way on this machine`;
+
+    test('two that begin at once go one after the other', async () => {
+      const results = await Promise.all([node.maintain('first', work('first')), node.maintain('second', work('second'))]);
+      expect(results).toMatchObject([{ outcome: 'maintained' }, { outcome: 'maintained' }]);
+      expect(node.read('done')).toMatch(/^(first\nfirst\nsecond\nsecond\n|second\nsecond\nfirst\nfirst\n)$/);
+    });
+
+    test('it waits until a restore has ended, and for none that waits itself', async () => {
+      for (const folder of ['restore/record', 'restore/program', 'upgrade/record']) mkdirSync(node.path('operations', folder), { recursive: true });
+      node.write('operations/restore/program/restore.sh', '');
+      node.write('operations/upgrade/record/waits', 'yes\n');
+      const result = await node.maintain('patches', work('patches'), async () => {
+        await until('it waits', () => node.log.includes(blocked('restore')), 60);
+        expect(node.read('done')).toBe('');
+        node.write('operations/restore/result', '{}');
+      });
+      expect(result).toMatchObject({ outcome: 'maintained' });
+    });
+
+    test('a restore that begins while it waits for its turn is waited for', async () => {
+      const result = await node.maintain('patches', { ...work('patches'), TURN: 'asked' }, async () => {
+        await until('it waits for its turn', () => node.stepOf('patches') === 'node turn', 60);
+        mkdirSync(node.path('operations', 'restore', 'record'), { recursive: true });
+        node.write('operations/patches/record/passed-on', 'may\n');
+        await until('it waits for the restore', () => node.log.includes(blocked('restore')), 60);
+        expect(await node.state()).toMatchObject(unmarked);
+        node.write('operations/restore/result', '{}');
+        await until('it is marked', () => node.read('operations/patches/record/waits') === 'no\n', 60);
+        node.write('operations/patches/record/passed-on', 'go 1\n');
+      });
+      expect(result).toMatchObject({ outcome: 'maintained' });
+    });
+
+    test('its pods, which wait for their turn, are not drained', async () => {
+      mkdirSync(node.path('operations', 'upgrade-to-1.36.3', 'record'), { recursive: true });
+      node.write('operations/upgrade-to-1.36.3/record/waits', 'yes\n');
+      await addPod('carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.36.3' } });
+      await addPod('old-carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.35.4' } });
+      await node.maintain('patches', { REBOOT: 'always' });
+      expect(await pods()).toEqual(['pod/carrier']);
+    });
+  });
+
+  describe('that a person ends', () => {
+    test('before the reboot gives the node back', async () => {
+      const result = await node.maintain('patches', { COMMAND: 'sleep 100', REBOOT: 'always' }, async () => {
+        await until('it works', () => node.stepOf('patches') === 'node command', 60);
+        await node.abort('patches');
+      });
+      expect(result).toMatchObject({ outcome: 'given-back', message: 'a person has ended it at the step command: w1 serves as before' });
+      expect(await node.state()).toMatchObject(unmarked);
+    });
+
+    test('after it leaves the node as it is, without an API server, and the next one takes all of that over', async () => {
+      const inputs: Record<string, string> = { REBOOT: 'always' };
+      const left = await node.maintain('patches', inputs, async () => {
+        await until('it drains', () => node.stepOf('patches') === 'reboot drain', 60);
+        node.kubeletRuns = false;
+        await until('it waits', () => node.log.includes('waiting until w1 is Ready again'), 60);
+        inputs.KUBELET_CONF = '/nonexistent';
+        await node.abort('patches');
+      });
+      expect(left).toMatchObject({ outcome: 'left' });
+      expect(left.message).toContain('at the step ready. w1 keeps the mark of this operation, and stays as it is: it was drained, and rebooted');
+      expect(await node.state()).toMatchObject({ labels: { 'cdk8s-day2/operation': 'patches' }, unschedulable: true });
+      node.kubeletRuns = true;
+      await sleep(2000);
+      expect(await node.maintain('again', { REBOOT: 'always' })).toMatchObject({ outcome: 'maintained', fix: '' });
+      expect(await node.state()).toMatchObject({ ...unmarked, annotations: {} });
+    });
   });
 
   describe('of a run', () => {

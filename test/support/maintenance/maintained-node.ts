@@ -58,6 +58,7 @@ export class MaintainedNode {
   kubeletRuns = true;
   private unit?: ChildProcess;
   private output = '';
+  private stopped = false;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(private readonly server: ApiServer, readonly name: string) {
@@ -119,12 +120,15 @@ export class MaintainedNode {
   async maintain(operation: string, inputs: Record<string, string> = {}, beside = async (): Promise<void> => undefined): Promise<MaintenanceResult> {
     const folder = this.path('operations', operation);
     mkdirSync(join(folder, 'record'), { recursive: true });
+    // As it is staged.
+    writeFileSync(join(folder, 'record', 'waits'), 'yes\n');
     const result = join(folder, 'result');
     let ended = false;
     const restarting = (async () => {
       while (!ended && !existsSync(result)) {
         this.startUnit(operation, inputs);
         await new Promise((died) => this.unit!.on('close', died));
+        await until('nobody has stopped it', () => !this.stopped);
       }
     })();
     try {
@@ -147,6 +151,17 @@ export class MaintainedNode {
     } catch {
       // It has just died.
     }
+  }
+
+  /** What `--abort` does, while the unit stands still. */
+  async abort(operation: string): Promise<void> {
+    const functions = 'for room in lib host etcd packages node; do . "$here/$room/all.sh"; done; . "$here/maintenance/steps.sh"; RECORD=$(operation_folder)/record';
+    this.stopped = true;
+    this.kill();
+    await runOrThrow(toolchain.busybox.path(), ['sh', '-euc', `here=$0; ROLE=node; ${functions}; begin_end`, PROGRAMS], {
+      env: { ...process.env, OPERATION: operation, OPERATIONS: this.path('operations') },
+    });
+    this.stopped = false;
   }
 
   /** Kills the unit at random moments until `enough`. */
