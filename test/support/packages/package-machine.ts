@@ -19,7 +19,8 @@ mount -t proc proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 mount -t tmpfs run "$1/root/run"
 echo up
-exec sleep infinity`;
+# As process 1 it buries the orphans: dnf waits for one that is dead and not buried.
+while :; do sleep 1000 & wait $!; done`;
 
 /** A machine on which packages can be installed and broken: folders of this one, seen through an overlay. Needs root. */
 export abstract class PackageMachine {
