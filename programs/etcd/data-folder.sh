@@ -37,14 +37,14 @@ make_data_folder() {
 }
 
 # absent_disk: where a disk should be mounted for the data, and none is: by /etc/fstab, by a mount unit of systemd, or
-# because there was one when this operation began.
+# because there was one when this operation began. Status 1: systemd does not say which units it has.
 absent_disk() {
   local place
+  systemctl show --property Where --property LoadState '*.mount' >"$WORK/mount-units" 2>"$WORK/errors" || return 1
   {
     awk '$1 !~ /^#/ { print $2 }' /etc/fstab
     # A unit that is only named by others is not loaded, and mounts nothing.
-    systemctl show --property Where --property LoadState '*.mount' | awk -v RS= '/LoadState=loaded/' |
-      sed -n 's/ /\\040/g; s/^Where=//p'
+    awk -v RS= '/LoadState=loaded/' "$WORK/mount-units" | sed -n 's/ /\\040/g; s/^Where=//p'
     fact data-disk
   } 2>/dev/null | places_above_data | while read -r place; do
     grep -qF " $place " /proc/self/mounts || echo "$place"
@@ -63,7 +63,10 @@ places_above_data() {
 # its disk a data folder looks like a new one.
 check_data_folder() {
   local absent
-  absent=$(absent_disk | joined)
+  absent=$(absent_disk) ||
+    give_up "systemd does not say which disks should be mounted: $(tail -n 1 "$WORK/errors")" \
+      "see that it answers: systemctl show '*.mount'. Then try again"
+  absent=$(echo "$absent" | joined)
   [ "$absent" = none ] ||
     give_up "a disk should be mounted at $absent, by /etc/fstab or a mount unit, and none is" \
       "mount it, or take it out of /etc/fstab (systemctl status $absent)"

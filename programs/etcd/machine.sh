@@ -147,8 +147,14 @@ wait_for_machine() {
     pause 5 || :
   done
   # Where none was there from the beginning, that is why this operation goes back.
-  while [ -s "$RECORD/old-data" ] && absent=$(absent_disk) && [ -n "$absent" ]; do
-    say_once "waiting for the disk at $absent"
+  while [ -s "$RECORD/old-data" ]; do
+    if ! absent=$(absent_disk); then
+      say_once "waiting for systemd to say which disks should be mounted"
+    elif [ -n "$absent" ]; then
+      say_once "waiting for the disk at $absent"
+    else
+      break
+    fi
     pause 5 || :
   done
   until data_is_here; do pause 5 || :; done

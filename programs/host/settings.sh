@@ -150,31 +150,38 @@ file_of() {
       "mount a folder of the host there, by hostPath"
 }
 
+# unit_says PROPERTY: what systemd says of etcd's unit. Status 1: it does not answer, and nothing is known.
+unit_says() {
+  systemctl show --property "$1" --value "$ETCD_UNIT" 2>"$WORK/errors"
+}
+
+systemd_is_silent() {
+  not_understood "systemd says nothing of the unit $ETCD_UNIT: $(tail -n 1 "$WORK/errors")" \
+    "see that it answers: systemctl status $ETCD_UNIT. Then try again"
+}
+
 # user_of COMPONENT: the user that it runs as, a number.
 user_of() {
-  local user
-  if grep -q "^unit$TAB" "$RECORD/$1.pod"; then
-    user=$(systemctl show --property User --value "$ETCD_UNIT")
-    case ${user:-0} in
-      *[!0-9]*) id -u "$user" ;;
-      *) echo "${user:-0}" ;;
-    esac
-  else
-    sed -n "s/^user$TAB//p" "$RECORD/$1.pod"
-  fi
+  sed -n "s/^user$TAB//p" "$RECORD/$1.pod"
 }
 
 # read_unit FILE: the unit's text, by which etcd will be started the next time; check_running compares the process with
 # it. If only systemd or a shell understands the text, the process is read, if one runs.
 read_unit() {
-  local pid program
-  printf 'unit\t%s\n' "$ETCD_UNIT" >"$1"
+  local number pid program user
   refuse_own_folders
+  user=$(unit_says User) || systemd_is_silent
+  case ${user:-0} in
+    *[!0-9]*) number=$(id -u "$user") || not_understood "the unit $ETCD_UNIT has User=$user, and there is no such user" \
+      "create it, or correct the unit (systemctl cat $ETCD_UNIT)" ;;
+    *) number=${user:-0} ;;
+  esac
+  printf 'unit\t%s\nuser\t%s\n' "$ETCD_UNIT" "$number" >"$1"
   if (words_of_unit >"$WORK/unit.words"); then
     cat "$WORK/unit.words" >>"$1"
     return
   fi
-  pid=$(systemctl show --property MainPID --value "$ETCD_UNIT")
+  pid=$(unit_says MainPID) || systemd_is_silent
   program=$(tr '\000' '\n' <"/proc/${pid:-0}/cmdline" 2>/dev/null | head -n 1) || program=
   # words_of_unit has said why it was not understood.
   [ -n "$program" ] || exit 4
@@ -191,7 +198,7 @@ read_unit() {
 refuse_own_folders() {
   local property value
   for property in RootDirectory RootImage BindPaths BindReadOnlyPaths TemporaryFileSystem DynamicUser; do
-    value=$(systemctl show --property "$property" --value "$ETCD_UNIT") || value=
+    value=$(unit_says "$property") || systemd_is_silent
     case $value in
       '' | no) ;;
       *) not_understood "the unit $ETCD_UNIT has $property=$value: its folders are not the host's" \
@@ -203,8 +210,8 @@ refuse_own_folders() {
 # words_of_unit: reads the unit's text, with its variables replaced as systemd does. Quotes are not understood.
 words_of_unit() {
   local command
-  command=$(systemctl show --property ExecStart --value "$ETCD_UNIT" |
-    sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
+  command=$(unit_says ExecStart) || systemd_is_silent
+  command=$(echo "$command" | sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | sed 's/ *$//')
   case $command in
     '' | *[\"\'\\]*) not_understood "the command of the unit $ETCD_UNIT can't be read while etcd does not run: $command" \
       "start etcd, or write ExecStart without quotes (systemctl cat $ETCD_UNIT)" ;;
@@ -249,7 +256,9 @@ words_of_unit() {
 # variables_of_unit: in the form of static-pod.awk. Those of files come last, and win.
 variables_of_unit() {
   local file
-  systemctl show --property Environment --value "$ETCD_UNIT" | awk '
+  unit_says Environment >"$WORK/unit-environment" || systemd_is_silent
+  unit_says EnvironmentFiles >"$WORK/unit-files" || systemd_is_silent
+  awk '
     # Words; a word with a blank is in quotes.
     {
       while ($0 != "") {
@@ -259,8 +268,8 @@ variables_of_unit() {
         $0 = substr($0, RLENGTH + 1)
         if (word != "") print "env\t" word
       }
-    }'
-  systemctl show --property EnvironmentFiles --value "$ETCD_UNIT" | sed -n 's/ (ignore_errors=.*//p' |
+    }' "$WORK/unit-environment" || return 1
+  sed -n 's/ (ignore_errors=.*//p' "$WORK/unit-files" |
     while IFS= read -r file; do
       variables_of_file "$file" || exit 1
     done

@@ -122,6 +122,20 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
       expect(settings({ execStart })).toMatchObject({ 'name': 'cp2', 'data-dir': '/var/lib/etcd', 'listen-client-urls': 'https://10.0.0.2:2379' });
     });
 
+    test.each(['User', 'RootDirectory', 'DynamicUser', 'ExecStart', 'Environment', 'EnvironmentFiles'])('of which systemd does not say %s is refused: that is no empty answer', (property) => {
+      const execStart = '{ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --name cp2 ; ignore_errors=no ; pid=0 }';
+      const silent = `
+        systemctl() {
+          case $* in
+            'show --property ${property} '*) echo 'Failed to connect to bus' >&2; return 1 ;;
+            'show --property ExecStart '*) echo '${execStart}' ;;
+            'show --property MainPID '*) echo 0 ;;
+          esac
+        }`;
+      expect(call(`${silent}; discover etcd`)).toEqual(['refused: systemd says nothing of the unit etcd.service: Failed to connect to bus:see that it answers: systemctl status etcd.service. Then try again']);
+      expect(call(`${silent.replace(property, 'Nothing')}; discover etcd`)).toEqual(['']);
+    });
+
     test('that runs: its process, with its environment', async () => {
       const program = join(folder, 'etcd.js');
       writeFileSync(program, 'process.stdout.write("up"); setInterval(() => 0, 1e6)');

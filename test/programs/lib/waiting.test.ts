@@ -1,5 +1,5 @@
-import { Shell } from '../../support/pod/pod';
 import { asRoot } from '../../support/pod/as-root';
+import { Shell } from '../../support/pod/pod';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 import { callLibrary, PROGRAMS } from '../library';
