@@ -6,6 +6,8 @@
 #
 #   sh replace-member.sh [--id ID] [--via URL]    on the machine of the dead member
 #   sh replace-member.sh --status [ID]            how far it is; without an ID, the latest one here
+#   sh replace-member.sh --abort ID               ends it: while no member is removed all is put back, after that etcd
+#                                                 here stays stopped until the next replacement or restore
 #
 # Options
 #   --id ID     name of this replacement, used only once; default: by-hand-<time>. If it is a Job's, the Job reports
@@ -13,7 +15,7 @@
 #   --via URL   client URL of a member that serves; default: the members in the kit, or the machines in etcd's own
 #               settings
 #
-# Exit status: 0 replaced (or done before); 1 not replaced and the cluster is as it was, or not proved: see what it
+# Exit status: 0 replaced (or done before); 1 not replaced and no member was changed, or not proved: see what it
 # says; 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
 
 set -eu
@@ -33,6 +35,7 @@ export PROGRAM=replace-member.sh
 . "$here/etcd/all.sh"
 . "$here/replace/check.sh"
 . "$here/replace/steps.sh"
+. "$here/replace/abort.sh"
 
 INPUTS='
 SELF            -             -        name of this machine
@@ -73,9 +76,13 @@ by_hand() {
         if [ "$1" = --id ]; then OPERATION=$2; else NAMED_MEMBER=$2; fi
         shift
         ;;
-      --status)
-        verb=status
-        if has_value "$@"; then OPERATION=$2 && shift; fi
+      --status | --abort)
+        verb=${1#--}
+        if has_value "$@"; then
+          OPERATION=$2 && shift
+        elif [ "$verb" != status ]; then
+          refuse_nameless "$1"
+        fi
         ;;
       *) unknown_option "$1" ;;
     esac

@@ -9,6 +9,7 @@ STEPS='
   member  removed:  remove set-aside add-learner start-etcd promote start-api restart finish
 
   back    back:     put-back
+  left    back:     leave
 '
 
 # --- before the member is removed: nothing is lost by giving up
@@ -161,5 +162,5 @@ step_put_back() {
     start_component "$component" || return 1
   done
   [ -z "$(fact taken-up)" ] || leave_aside "$(fact taken-up)" || return 1
-  conclude 1 aborted "$(fact reason): the cluster is as it was" "$(fact fix)"
+  conclude 1 aborted "$(fact reason): no member was removed or added, and what was stopped here is started again" "$(fact fix)"
 }

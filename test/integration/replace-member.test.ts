@@ -4,7 +4,7 @@ import { join } from 'path';
 import { StubReplacementDrill } from '../support/drill/replacement-drill';
 import { asRoot } from '../support/pod/as-root';
 import { Shell } from '../support/pod/pod';
-import { until } from '../support/wait';
+import { sleep, until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
@@ -219,6 +219,50 @@ describeWithTools('a member of etcd', [toolchain.etcd35, toolchain.etcd36, toolc
     expect(await drill.faultsOfReplaced(failed, 'removed')).toEqual([]);
     expect(failed.record('removed').log).toContain('somebody has removed it: it joins anew');
   }));
+
+  describe('whose replacement a person ends', () => {
+    const members = async (drill: StubReplacementDrill) => (await drill.cluster.etcdctl(drill.members[0], 'member', 'list')).split('\n').sort();
+
+    test.concurrent('before it was removed, is as before', () => StubReplacementDrill.with({}, async (drill) => {
+      const [, , failed] = drill.members;
+      const before = await members(drill);
+      await drill.fail(failed);
+      const { state } = failed;
+      drill.start(failed, 'ended', { FAILPOINT: 'remove:hold' });
+      await drill.holds(failed, 'ended', 'remove');
+      expect(await drill.type(failed, ['--abort', 'ended']).summary()).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringContaining('at the step remove: no member was removed') });
+      expect(await members(drill)).toEqual(before);
+      expect(failed.state).toEqual(state);
+    }));
+
+    test.concurrent.each<[string, 'static-pod' | 'unit']>([
+      ['add-learner', 'static-pod'], ['start-etcd', 'unit'], ['promote', 'static-pod'], ['promote', 'unit'],
+    ])('at %s, a %s, starts no empty cluster, not even after a boot, and the next replacement takes it up', (step, runs) => StubReplacementDrill.with(runs === 'unit' ? { runs, api: 'apart' } : {}, async (drill) => {
+      const [, , failed] = drill.members;
+      await drill.fail(failed);
+      drill.start(failed, 'ended', { FAILPOINT: `${step}:hold` });
+      await drill.holds(failed, 'ended', step);
+      expect(await drill.type(failed, ['--abort', 'ended']).summary()).toMatchObject({
+        status: 1, outcome: 'left', message: expect.stringContaining(`at the step ${step}: cp3 has no member any more, and these are stopped there: etcd`),
+      });
+      await failed.powerOff();
+      await failed.powerOn();
+      await sleep(3000);
+      expect(failed.running.etcd).toBe(0);
+      expect(await drill.start(failed, 'next').summary()).toMatchObject({ status: 0, outcome: 'replaced' });
+      expect(await drill.faultsOfReplaced(failed, 'next')).toEqual([]);
+    }));
+
+    test.concurrent('when it has joined, is replaced', () => StubReplacementDrill.with({}, async (drill) => {
+      const [, , failed] = drill.members;
+      await drill.fail(failed);
+      drill.start(failed, 'joined', { FAILPOINT: 'finish:hold' });
+      await drill.holds(failed, 'joined', 'finish');
+      expect(await drill.type(failed, ['--abort', 'joined']).summary()).toMatchObject({ status: 2, message: 'the new member on cp3 has joined the others' });
+      failed.record('joined').pass('finish');
+      expect(await drill.faultsOfReplaced(failed, 'joined')).toEqual([]);
+    }));
+  });
 
   test.concurrent('goes on being replaced when the quorum comes back that was lost after it was removed', () => StubReplacementDrill.with({}, async (drill) => {
     const [, down, failed] = drill.members;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { AFTER } from '../support/drill/judge';
+import { PersonsRun } from '../support/drill/persons-run';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { asRoot } from '../support/pod/as-root';
 import { until } from '../support/wait';
@@ -33,6 +34,27 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     const told = await drill.type(machine, ['--at', drill.backup, '--id', 'lost', '--members', `cp1=${machine.clientUrl} cp3=${drill.machines[2].clientUrl}`, '--lost', 'cp2']).summary();
     expect(told).toMatchObject({ status: 1, outcome: 'aborted', message: expect.stringMatching(/cp2 is named as lost, and its etcd answers at/) });
     expect(drill.running).toEqual(before);
+  }));
+
+  test.concurrent('a machine whose member was being replaced when all others were lost is restored', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+    const [first, second, dead] = drill.machines;
+    const replacement = (...args: string[]) => new PersonsRun(dead.host.start({
+      command: ['sh', join(dead.props.kit, 'replace-member.sh'), ...args],
+      env: { ...dead.environment, DEAD_FOR: '1', READY_TIMEOUT: '3', FAILPOINT: 'add-learner:hold' },
+    }));
+    dead.kubelet.stop();
+    await dead.crashEtcd();
+    await until('etcd has ended', () => dead.running.etcd === 0, 20);
+    rmSync(join(dead.dataDir, 'member'), { recursive: true });
+    replacement('--id', 'replaced', '--via', first.clientUrl);
+    await drill.holds('replaced', dead, 'add-learner');
+    await Promise.all([first, second].map((machine) => machine.powerOff()));
+    const line = ['--at', drill.backup, '--members', `cp3=${dead.clientUrl}`, '--lost', 'cp1 cp2', '--id', 'restored'];
+    expect(await drill.type(dead, line).summary()).toMatchObject({ status: 2, fix: expect.stringContaining('--abort replaced') });
+    expect(await replacement('--abort', 'replaced').summary()).toMatchObject({ status: 1, outcome: 'left' });
+    expect(await drill.type(dead, line).summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    // Its old data was what was lost.
+    expect(await drill.faultsOfRestored('restored', [dead])).toEqual(['cp3 has not kept its old data']);
   }));
 
   test.concurrent('a choice that a shell still has from yesterday is none', () => StubRestoreDrill.with({}, async (drill) => {
