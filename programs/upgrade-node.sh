@@ -17,6 +17,9 @@
 #   --empty-dir move         pods with an emptyDir are moved, and lose what is in it
 #   --unmanaged delete       pods that no controller makes anew are deleted
 #   --hand-made drop         what people have changed in files that kubeadm writes anew may be gone
+#   --patches FOLDER         of kubeadm's patches on this host
+#   --certificates keep      certificates that kubeadm has made are not renewed
+#   --etcd keep              etcd and its manifest stay as they are
 #   --on-timeout WHAT        when a drain takes too long: give-back, wait, or delete (without an eviction)
 #   --keep-pods SELECTOR     labels of pods that are let alone by the drain
 #
@@ -63,6 +66,9 @@ HAND_MADE        refuse        -        what people have changed in files that k
 GRACE            -             seconds  that pods have to end; by default what each pod says
 KEEP_PODS        -             -        label selector of pods that are let alone
 IGNORE_PREFLIGHT -             -        checks of kubeadm that may fail, by name, with blanks between them
+PATCHES          -             -        folder of patches for kubeadm on this host, such as /etc/kubernetes/patches
+CERTIFICATES     renew         -        certificates that kubeadm has made: renew, or keep
+ETCD             upgrade       -        etcd as a static pod: upgrade, or keep, with its manifest as it is
 KUBEADM_TIMEOUT  1800          seconds  for kubeadm upgrade
 READY_TIMEOUT    600           seconds  until a control plane that does not become healthy counts as failed
 TURN             own           -        asked: a pod says when it is the turn of this node; own: at once
@@ -98,7 +104,7 @@ by_hand() {
   while [ $# -gt 0 ]; do
     case $1 in
       --id | --to | --repository | --key-fingerprint | --empty-dir | --unmanaged | --hand-made | --on-timeout | \
-        --keep-pods)
+        --keep-pods | --patches | --certificates | --etcd)
         need_value "$@"
         take_option "$1" "$2"
         shift
@@ -127,6 +133,9 @@ take_option() {
     --repository) REPOSITORY=$2 ;;
     --key-fingerprint) KEY_FINGERPRINT=$2 ;;
     --hand-made) HAND_MADE=$2 ;;
+    --patches) PATCHES=$2 ;;
+    --certificates) CERTIFICATES=$2 ;;
+    --etcd) ETCD=$2 ;;
     *) take_drain_option "$1" "$2" ;;
   esac
 }

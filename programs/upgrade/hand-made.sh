@@ -4,6 +4,7 @@
 # data: so is a cluster that was restored by hand into a new folder.
 #
 #   HAND_MADE        refuse, or drop
+#   ETCD, PATCHES    see kubeadm.sh
 #   KUBELET_FOLDER   of the kubelet's settings; default /var/lib/kubelet
 
 KUBELET_FOLDER=${KUBELET_FOLDER:-/var/lib/kubelet}
@@ -26,7 +27,7 @@ check_manifests() {
   local file version
   version=$(versions_here | sed -n 's/^kube-apiserver //p')
   write_as_kubeadm "${version:-unknown}" || return 1
-  if has_etcd; then
+  if rewrites_etcd; then
     changed_lines "$MANIFESTS/etcd.yaml" "$WORK/as-kubeadm/etcd.yaml" >"$WORK/changed" || return 1
     of_etcd <"$WORK/changed" >"$WORK/of-etcd" || return 1
     refuse_other_data
@@ -41,6 +42,10 @@ check_manifests() {
     changed_lines "$MANIFESTS/$file.yaml" "$WORK/as-kubeadm/$file.yaml" >"$WORK/changed" &&
       in_file "$MANIFESTS/$file.yaml" <"$WORK/changed" >>"$WORK/hand-made" || return 1
   done
+}
+
+rewrites_etcd() {
+  [ "$ETCD" = upgrade ] && has_etcd
 }
 
 # kubeadm_is_of VERSION: whether it writes what the kubeadm of that version has written.
@@ -69,10 +74,11 @@ write_as_kubeadm() {
     # kubeadm looks for no runtime if one is named. None is asked here.
     printf 'localAPIEndpoint:\n  advertiseAddress: "%s"\n  bindPort: %s\n' "${endpoint%:*}" "${endpoint##*:}"
     printf 'nodeRegistration:\n  name: "%s"\n  criSocket: unix:///run/none.sock\n' "$SELF"
+    [ -z "$PATCHES" ] || printf 'patches:\n  directory: "%s"\n' "$PATCHES"
   } >"$WORK/cluster.yaml" || return 1
   rm -rf "$WORK/as-kubeadm" && mkdir "$WORK/as-kubeadm" || return 1
   dry_run_of_kubeadm control-plane all || return 1
-  ! has_etcd || dry_run_of_kubeadm etcd local
+  ! rewrites_etcd || dry_run_of_kubeadm etcd local
 }
 
 # dry_run_of_kubeadm PHASE SUBPHASE
@@ -131,6 +137,8 @@ check_kubelet_settings() {
   cp "$WORK/answer" "$WORK/kubelet.yaml" || return 1
   [ ! -f "$KUBELET_FOLDER/instance-config.yaml" ] ||
     { echo && cat "$KUBELET_FOLDER/instance-config.yaml"; } >>"$WORK/kubelet.yaml" || return 1
+  # The lines of a patch that is no JSON are in the file that it makes.
+  [ -z "$PATCHES" ] || find "$PATCHES/" -name 'kubeletconfiguration*' -exec cat {} + >>"$WORK/kubelet.yaml" || return 1
   changed_lines "$KUBELET_FOLDER/config.yaml" "$WORK/kubelet.yaml" >"$WORK/changed" || return 1
   in_file "$KUBELET_FOLDER/config.yaml" <"$WORK/changed" >>"$WORK/hand-made"
 }

@@ -1,5 +1,9 @@
 # shellcheck shell=sh
 # kubeadm.sh: what kubeadm does on this node.
+#
+#   PATCHES        folder of its patches on this host
+#   CERTIFICATES   renew, or keep
+#   ETCD           upgrade, or keep
 
 # upgrade_by_kubeadm: `apply` on the first control plane, which takes the cluster's settings to TO; `node` on every
 # other node. Both can be done again. After a failure nothing is done again: that is for a person to decide.
@@ -35,6 +39,19 @@ write_configuration() {
   printf '  imagePullPolicy: IfNotPresent\n'
   [ -z "$IGNORE_PREFLIGHT" ] || printf '  ignorePreflightErrors:\n'
   for name in $IGNORE_PREFLIGHT; do printf '  - %s\n' "$name"; done
+  # Both are true where nothing is said.
+  [ "$CERTIFICATES" = renew ] || printf '  certificateRenewal: false\n'
+  [ "$ETCD" = upgrade ] || printf '  etcdUpgrade: false\n'
+  [ -z "$PATCHES" ] || printf '  patches:\n    directory: "%s"\n' "$PATCHES"
+}
+
+# check_patches: kubeadm makes of them what root runs.
+check_patches() {
+  [ -n "$PATCHES" ] || return 0
+  set -- "$PATCHES"/*
+  [ -e "$1" ] || give_up "there are no patches in $PATCHES" "put them there on every node, or leave the folder out"
+  trusted_by_root "$@" ||
+    give_up "$UNTRUSTED: kubeadm makes of it what root runs" "${TRUST_FIX:-give it to root alone}"
 }
 
 # kubeadm_words: its own error, in one line.

@@ -33,6 +33,7 @@ step_check() {
   if [ "$(fact role)" = control-plane ]; then
     check_etcd && check_space && keep_fact versions-before "$(versions_here)" || return 1
   fi
+  check_patches
   check_hand_made || return 1
   # From here on the steps are those of the node's role.
   go_to "$(fact role)" fetch

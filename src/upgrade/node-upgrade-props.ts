@@ -38,6 +38,28 @@ export interface NodeUpgradeProps extends HostOperationJobProps {
   readonly ignorePreflightErrors?: string[];
 
   /**
+   * The folder of kubeadm's patches, on each of the nodes, such as `/etc/kubernetes/patches`. It must belong to root, and not be empty.
+   *
+   * @see https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/#patches
+   * @default - no patches
+   */
+  readonly patchesFolder?: string;
+
+  /**
+   * Whether kubeadm renews the certificates that it has made, as an upgrade usually does.
+   *
+   * @default true
+   */
+  readonly renewCertificates?: boolean;
+
+  /**
+   * Whether etcd is upgraded, where it runs as a static pod. If not, it and its manifest stay as they are.
+   *
+   * @default true
+   */
+  readonly upgradeEtcd?: boolean;
+
+  /**
    * Whether what people have changed by hand may be gone: in the manifests of the control plane and in the kubelet's settings, which kubeadm writes
    * anew from its own settings in the cluster. If not, a node with such changes is refused before anything is done, and they are named.
    *

@@ -8,6 +8,7 @@ import { KubernetesComponent, VersionSkew } from '../cluster/version-skew';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
 import { requireWholeNumber } from '../require/number';
+import { requireAbsolutePath } from '../require/path';
 import { requireUtcTime } from '../require/utc-time';
 import { resolveJob, ResolvedJob } from '../runtime/resolved-job';
 
@@ -45,6 +46,9 @@ export function resolveUpgrade(props: NodeUpgradeProps): ResolvedUpgrade {
       ...drain._environment,
       ...props.dropHandMadeChanges && { HAND_MADE: 'drop' },
       ...dryRun && { DRY_RUN: '1' },
+      ...props.patchesFolder !== undefined && { PATCHES: patchesIn(props.patchesFolder) },
+      ...props.renewCertificates === false && { CERTIFICATES: 'keep' },
+      ...props.upgradeEtcd === false && { ETCD: 'keep' },
       IGNORE_PREFLIGHT: checks(props.ignorePreflightErrors ?? []),
       KUBEADM_TIMEOUT: String(requireSeconds('kubeadmTimeout', props.kubeadmTimeout ?? Duration.minutes(30))),
       READY_TIMEOUT: String(requireSeconds('readyTimeout', props.readyTimeout ?? Duration.minutes(10))),
@@ -65,6 +69,11 @@ function requireTarget(cluster: KubeadmCluster, to: KubernetesVersion): void {
   if (violation) {
     throw new Error(`to can't be ${to}: ${violation.rule}; ${violation.found}: ${violation.fix}`);
   }
+}
+
+function patchesIn(folder: string): string {
+  requireAbsolutePath('patchesFolder', folder);
+  return folder;
 }
 
 function checks(names: string[]): string {

@@ -63,6 +63,9 @@ test('with all props, says so to the program', () => {
     UNMANAGED: 'delete',
     KEEP_PODS: 'app=agent',
     IGNORE_PREFLIGHT: 'SystemVerification CoreDNSMigration',
+    PATCHES: '/etc/kubernetes/patches',
+    CERTIFICATES: 'keep',
+    ETCD: 'keep',
     KUBEADM_TIMEOUT: '600',
     READY_TIMEOUT: '120',
   });
@@ -71,6 +74,16 @@ test('with all props, says so to the program', () => {
 test('what people have changed by hand may be gone only by choice', () => {
   expect(environmentOf().HAND_MADE).toBeUndefined();
   expect(environmentOf({ dropHandMadeChanges: true }).HAND_MADE).toBe('drop');
+});
+
+test('kubeadm renews certificates and upgrades etcd, as it does itself, where nothing is said', () => {
+  for (const changes of [{}, { renewCertificates: true, upgradeEtcd: true }]) {
+    expect(Object.keys(environmentOf(changes))).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(PATCHES|CERTIFICATES|ETCD)$/)]));
+  }
+});
+
+test('patches lie in a folder of the node', () => {
+  expect(() => jobOf({ patchesFolder: 'patches' })).toThrow('patchesFolder must be an absolute path without \'..\', got "patches"');
 });
 
 test('a dry run has an id of its own, so that it does not use up the upgrade\'s', () => {

@@ -56,7 +56,7 @@ const KUBELET = 'apiVersion: kubelet.config.k8s.io/v1beta1\ncontainerRuntimeEndp
 
 /** kubeadm and the API are those of the test: kubeadm writes what lies in `would`, and keeps what it was told. */
 const COMMANDS = `
-here=$1 RECORD=$2/record WORK=$2/work MANIFESTS=$2/manifests KUBELET_FOLDER=$2/kubelet SELF=cp2 TO=1.35.4 HAND_MADE=$3 OPERATION=x
+here=$1 RECORD=$2/record WORK=$2/work MANIFESTS=$2/manifests KUBELET_FOLDER=$2/kubelet SELF=cp2 TO=1.35.4 HAND_MADE=$3 OPERATION=x ETCD=$6 PATCHES=$7
 for library in lib/text lib/version lib/report lib/record node/control-plane node/etcd upgrade/check upgrade/control-plane upgrade/hand-made; do . "$here/$library.sh"; done
 ON_GIVE_UP=stop
 stop() { echo "given up: $1: $2"; exit 0; }
@@ -102,8 +102,8 @@ describeWithTools('what people have changed in files that kubeadm writes anew', 
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const check = ({ choice = 'refuse', kubeadm = '1.34.4', role = 'control-plane' } = {}) =>
-    callLibrary(shell, 'lib/trust.sh', COMMANDS, [PROGRAMS, folder, choice, kubeadm, role]).stdout.trim();
+  const check = ({ choice = 'refuse', kubeadm = '1.34.4', role = 'control-plane', etcd: what = 'upgrade', patches = '' } = {}) =>
+    callLibrary(shell, 'lib/trust.sh', COMMANDS, [PROGRAMS, folder, choice, kubeadm, role, what, patches]).stdout.trim();
 
   test('nothing was changed: nothing is said', () => {
     expect(check()).toBe('passed');
@@ -154,6 +154,21 @@ nodeRegistration:
     for (const choice of ['refuse', 'drop']) {
       expect(check({ choice })).toMatch(/^given up: kubeadm would write etcd's manifest anew, and not as etcd runs here: .*: make the two agree/);
     }
+  });
+
+  test('where etcd is kept, its manifest is nobody\'s business', () => {
+    edit('manifests/etcd.yaml', 'path: /var/lib/etcd', 'path: /var/lib/etcd-from-backup');
+    expect(check({ etcd: 'keep' })).toBe('passed');
+  });
+
+  test('patches are told to kubeadm, and those of the kubelet are no changes by hand', () => {
+    edit('kubelet/config.yaml', 'maxPods: 110', 'maxPods: 250');
+    mkdirSync(join(folder, 'patches'));
+    put('patches/kubeletconfiguration0+merge.yaml', 'maxPods: 250\n');
+    expect(check({ patches: join(folder, 'patches') })).toBe('passed');
+    expect(readFileSync(join(folder, 'work/cluster.yaml'), 'utf8')).toMatch(/\npatches:\n {2}directory: "\S+\/patches"\n$/);
+    put('patches/kubeletconfiguration0+merge.yaml', 'maxPods: 200\n');
+    expect(check({ patches: join(folder, 'patches') })).toContain('config.yaml: maxPods: 250');
   });
 
   test('what only a joining etcd looks at, and what old kubeadms wrote, is no change of etcd', () => {
