@@ -40,7 +40,7 @@ export class Program {
   public static readonly NODE_TURN = new Program('node-turn', ['node-turn.sh']);
 
   /** The programs of the break-glass kit, which a person runs when no Job starts. */
-  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh', 'upgrade-node.sh']);
+  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh', 'upgrade-node.sh', 'maintain-node.sh']);
 
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
@@ -125,7 +125,7 @@ const ROOM = 192 * 1024;
  * Folders whose files go into a ConfigMap of their own where one has not room for all: at first what all programs use, then what concerns nodes. Not by
  * size: lists would change too often.
  */
-const APART = [['lib', 'host', 'etcd'], ['node', 'packages', 'upgrade']];
+const APART = [['lib', 'host', 'etcd'], ['node', 'packages', 'upgrade', 'maintenance']];
 
 /** The names of the files, for each ConfigMap. */
 function packed(contents: { readonly [file: string]: string }): string[][] {

@@ -91,7 +91,7 @@ describeWithTools('the kit that a person has', [toolchain.etcd36, toolchain.busy
       ['listed nowhere', () => truncateSync(join(kit, 'SHA256SUMS')), /restore\.sh is no part of it/],
     ])('a file is %s: it is not run, and that is said', async (_, spoil, message) => {
       spoil();
-      for (const program of ['restore.sh', 'replace-member.sh']) {
+      for (const program of ['restore.sh', 'replace-member.sh', 'upgrade-node.sh', 'maintain-node.sh']) {
         expect(await run(['--id', 'spoiled'], { program })).toMatchObject(refused(message, /^take another copy of it: .* rm .*SHA256SUMS$/));
       }
     });
