@@ -44,7 +44,8 @@ step_mark() {
 }
 
 step_begin() {
-  leave_unless_open && may_begin
+  leave_unless_open && may_begin || return 1
+  tell_event MaintenanceStarted "packages: $UPDATES; reboot: $REBOOT"
 }
 
 # --- the node serves
@@ -80,7 +81,8 @@ step_cordon() {
 }
 
 step_drain() {
-  drain_node
+  drain_node || return 1
+  tell_event Drained "$(moved_pods) pods were moved"
 }
 
 # --- from here on forward, whatever happens
@@ -103,7 +105,7 @@ step_uncordon() {
 
 step_finish() {
   forget_updates && note_run && unmark_node || return 1
-  conclude 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" "$(fix_at_end)" "$(figures)"
+  end_on_node Maintained 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" "$(fix_at_end)" "$(figures)"
 }
 
 reboot_words() {
@@ -129,7 +131,7 @@ figures() {
 
 step_give_back() {
   leave_host && uncordon_node && forget_updates && unmark_node || return 1
-  conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+  end_on_node MaintenanceFailed 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
 }
 
 step_leave() {

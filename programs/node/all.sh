@@ -5,6 +5,7 @@
 . "$here/node/api.sh"
 . "$here/node/control-plane.sh"
 . "$here/node/role.sh"
+. "$here/node/events.sh"
 . "$here/node/ending.sh"
 . "$here/node/etcd.sh"
 . "$here/node/run.sh"

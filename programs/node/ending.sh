@@ -13,6 +13,15 @@ go_back() {
   go_to back give-back
 }
 
+# end_on_node EVENT STATUS OUTCOME MESSAGE FIX [FIGURES]: as `conclude`, and the Node says so, too.
+end_on_node() {
+  local event="$1" type=Normal
+  shift
+  [ "$1" -eq 0 ] || type=Warning
+  tell_event "$event" "$3" "$type"
+  conclude "$@"
+}
+
 # not_healthy WHAT: waits for it, and gives up when READY_TIMEOUT is over. Status 1.
 not_healthy() {
   say_once "$1: waiting"

@@ -77,7 +77,8 @@ step_mark() {
 }
 
 step_begin() {
-  may_begin
+  may_begin || return 1
+  tell_event UpgradeStarted "to $TO"
 }
 
 step_kubeadm_package() {
@@ -106,7 +107,8 @@ step_cordon() {
 }
 
 step_drain() {
-  drain_node
+  drain_node || return 1
+  tell_event Drained "$(moved_pods) pods were moved"
 }
 
 # --- from here on the node has the new kubelet: forward, whatever happens
@@ -131,7 +133,7 @@ step_uncordon() {
 step_finish() {
   by_manager take_up_source || return 1
   unmark_node || return 1
-  conclude 0 upgraded "$SELF runs $TO: $(drain_words)" \
+  end_on_node Upgraded 0 upgraded "$SELF runs $TO: $(drain_words)" \
     "$(still_cordoned)" "$(figures)"
 }
 
@@ -143,7 +145,7 @@ figures() {
 
 step_give_back() {
   leave_host && uncordon_node && unmark_node || return 1
-  conclude 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
+  end_on_node UpgradeFailed 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
 }
 
 step_leave() {

@@ -21,7 +21,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   });
   afterEach(async () => {
     node.destroy();
-    await server.ask('delete', 'pods,pdb', '--all', '--force', '--grace-period=0');
+    await server.ask('delete', 'pods,pdb,events', '--all', '--force', '--grace-period=0');
   });
 
   /** A pod on the node, as a ReplicaSet makes it. No kubelet ends it, so it ends at once. */
@@ -37,6 +37,11 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   }
 
   const pods = async () => (await server.ask('get', 'pods', '--output=name')).trim().split('\n').filter((each) => each !== '').sort();
+  /** What the Node says, in the order in which it was said. */
+  async function events(): Promise<string[]> {
+    const { items } = JSON.parse(await server.ask('get', 'events', '--sort-by=.metadata.resourceVersion', '--field-selector=involvedObject.kind=Node,involvedObject.name=w1', '--output=json'));
+    return items.sort((a: any, b: any) => a.metadata.resourceVersion - b.metadata.resourceVersion).map(({ type, reason, message }: any) => `${type} ${reason} ${message}`);
+  }
   const unmarked = { labels: {}, unschedulable: false };
 
   test('reboots once, with its pods moved, and is as before', async () => {
@@ -52,6 +57,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     expect((await node.state()).annotations).toEqual({});
     expect(node.read('done')).toBe('done\n');
     expect(node.log).toContain(`w1 will be rebooted: the kernel ${NEW_KERNEL} is installed, and ${OLD_KERNEL} runs`);
+    expect(await events()).toEqual(['Normal MaintenanceStarted patches: packages: none; reboot: asked', 'Normal Drained patches: 1 pods were moved', `Normal Maintained patches: ${result.message}`]);
     // Both locks of dpkg were its own when it rebooted.
     expect(node.read('calls')).toBe('rebooted with lock-frontend\nrebooted with lock\n');
   });
@@ -141,6 +147,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     await server.request('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', { metadata: { name: 'web' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
     const result = await node.maintain('patches', { REBOOT: 'always', DRAIN_TIMEOUT: '2' });
     expect(result).toMatchObject({ outcome: 'given-back' });
+    expect((await events()).at(-1)).toBe(`Warning MaintenanceFailed patches: ${result.message}`);
     expect(result.message).toMatch(/after 2 s these pods are still on w1: default\/web-1.*w1 serves as before, and it was not rebooted$/);
     expect(node.boots).toBe(0);
     expect(await pods()).toEqual(['pod/web-1']);
