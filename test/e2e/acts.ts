@@ -1,6 +1,6 @@
 import { Played } from './last-passed';
 import { Act } from './scenario';
-import { clusterUpgraded, upgradeAsked, upgradeKilled } from './scenarios/cluster-upgrade';
+import { clusterUpgraded, upgradeAsked, upgradeKilled, upgradeTriedAgain } from './scenarios/cluster-upgrade';
 import { examples } from './scenarios/examples';
 import { hostPathRefused, restricted } from './scenarios/external-etcd';
 import { clockBack, fullDisk, killedMidSave, sharedVolume } from './scenarios/faults';
@@ -54,7 +54,7 @@ export const acts: readonly Act[] = [
   { topology: ha, scenarios: [restoredByHandBefore] },
   { topology: ha, scenarios: [membersOnTwoNetworks] },
   { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
-  { topology: { ...single, name: 'single-2-workers', workers: 2 }, scenarios: [clusterUpgraded('1.35.4'), upgradeKilled, upgradeAsked] },
+  { topology: { ...single, name: 'single-2-workers', workers: 2 }, scenarios: [clusterUpgraded('1.35.4'), upgradeKilled, upgradeAsked, upgradeTriedAgain] },
   { topology: { ...ha, name: 'ha-3-workers', workers: 3 }, scenarios: [clusterUpgraded('1.35.4', '1.36.3', '1.37.2')] },
   ...['1.35.4', '1.36.3', '1.37.2'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },
