@@ -46,6 +46,11 @@ discover() {
     return 2
 }
 
+# forget_settings: what was read of components that somebody has just written anew.
+forget_settings() {
+  rm -f "$RECORD"/*.settings "$RECORD"/*.pod
+}
+
 # manifest_of COMPONENT: its path; while the component is stopped, that is in the record.
 manifest_of() {
   if [ -f "$MANIFESTS/$1.yaml" ]; then echo "$MANIFESTS/$1.yaml"; else echo "$RECORD/manifests/$1.yaml"; fi

@@ -62,6 +62,8 @@ find_operation() {
   RECORD=$folder/record
   [ -d "$folder" ] || fail "there is no operation $OPERATION on this host" \
     "there are: $(operations_here | joined)$([ ! -d "$OPERATIONS/.draft-$OPERATION" ] || echo ". $OPERATION was interrupted before it began: type its line again")"
+  [ -f "$folder/program/$PROGRAM" ] || refuse "$OPERATION is an operation of $(basename "$folder"/program/*.sh)" \
+    "type the same with that one: sh $(quoted "$(echo "$folder"/program/*.sh)")"
   set -a
   # shellcheck source=/dev/null # the operation's own
   . "$folder/inputs"

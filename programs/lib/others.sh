@@ -6,9 +6,12 @@
 RECORDS_KEPT=20
 
 # waits FOLDER: whether that operation has nothing of this host: it waits for its turn, or only gives back what is the
-# API's. Others may begin beside it. Who has no such fact has the host from its start.
+# API's (`back`). Others may begin beside it. Who has no such fact has the host from its start.
 waits() {
-  [ "$(cat "$1/record/waits" 2>/dev/null)" = yes ]
+  case $(cat "$1/record/waits" 2>/dev/null) in
+    yes | back) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 # others_under_way: the ids of operations that have this host, have not ended, and whose place this one does not take.
@@ -81,9 +84,9 @@ take_host() {
   return "$status"
 }
 
-# leave_host: nothing of the host is changed from here on.
+# leave_host yes|back: nothing of the host is changed for now: it waits for its turn again, or gives back the rest.
 leave_host() {
-  keep_fact waits yes
+  keep_fact waits "$1"
 }
 
 # waiting_here: the id of an operation of this program that waits for its turn. The latest one counts: what it waits
@@ -91,7 +94,8 @@ leave_host() {
 waiting_here() {
   local id
   for id in $(under_way); do
-    if [ "$id" != "$OPERATION" ] && [ "$id" = "${id%.dry-run}" ] && waits "$OPERATIONS/$id"; then echo "$id"; fi
+    if [ "$id" != "$OPERATION" ] && [ "$id" = "${id%.dry-run}" ] &&
+      [ "$(cat "$OPERATIONS/$id/record/waits" 2>/dev/null)" = yes ]; then echo "$id"; fi
   done | head -n 1
 }
 

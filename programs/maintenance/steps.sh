@@ -17,20 +17,23 @@ STEPS='
 # --- nothing of the node is changed
 
 step_check() {
+  in_time || return 1
   need_space_for_record
   check_choices
   leave_unless_open && await_others || return 1
   find_update_manager || return 1
   read_node || not_yet "the Node is read" || return 1
-  [ "$(node_says ready)" = True ] || give_up "$SELF is not Ready" "mend it first: kubectl describe node $SELF"
+  [ "$(node_says ready)" = True ] || is_left_behind "$(node_says operation)" ||
+    give_up "$SELF is not Ready" "mend it first: kubectl describe node $SELF"
   choose_role || return 1
   # Where it can't be told whether a reboot is asked for, that is said now.
   wants_reboot || :
   [ "$UPDATES" = none ] || by_manager update_check || return 1
-  [ "$(fact role)" = worker ] || check_etcd
+  check_etcd
 }
 
 step_fetch() {
+  in_time || return 1
   by_packages update_fetch "the packages could not be fetched"
 }
 
@@ -73,7 +76,7 @@ step_reboot_asked() {
 
 # etcd whole, and led elsewhere, before a member of it is away for the time of a boot.
 step_etcd_ready() {
-  [ "$(fact role)" = worker ] || { check_etcd && move_leader; }
+  check_etcd && move_leader
 }
 
 step_cordon() {
@@ -96,7 +99,7 @@ step_ready() {
 }
 
 step_serves() {
-  [ "$(fact role)" = worker ] || check_serving
+  if [ "$(fact role)" = worker ]; then check_etcd; else check_serving; fi
 }
 
 step_uncordon() {
@@ -104,7 +107,7 @@ step_uncordon() {
 }
 
 step_finish() {
-  forget_updates && note_run && unmark_node || return 1
+  uncordon_node && forget_updates && note_run && unmark_node || return 1
   end_on_node Maintained 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" "$(fix_at_end)" "$(figures)"
 }
 
@@ -130,7 +133,8 @@ figures() {
 # --- the way back
 
 step_give_back() {
-  leave_host && uncordon_node && forget_updates && unmark_node || return 1
+  [ -z "$(fact takes-over)" ] || leave_node "$(what_is_left)"
+  leave_host back && uncordon_node && forget_updates && unmark_node || return 1
   end_on_node MaintenanceFailed 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
 }
 
@@ -140,7 +144,7 @@ step_leave() {
 
 # what_is_left: of a maintenance that was given up.
 what_is_left() {
-  printf '%s serves as before' "$SELF"
+  node_words 'serves as before' | tr -d '\n'
   if [ "$(updated)" -gt 0 ] && [ -n "$(fact packages-begun)" ]; then
     if [ -n "$(fact packages-done)" ]; then printf ', with '; else printf ', with some of '; fi
     printf '%s updates' "$(updated)"

@@ -28,10 +28,10 @@ take_drain_option() {
 }
 
 # A line for each pod: namespace, name, uid, phase, kind of its controller, and words: `mirror` of a static pod,
-# `deleted`, `emptyDir`, `operation=ID` of one that carries an operation of ours. That of a run of a CronJob is the
-# name of its Job.
+# `deleted`, `emptyDir`, `tolerates` of one that may be placed on a cordoned node, `operation=ID` of one that carries an
+# operation of ours. That of a run of a CronJob is the name of its Job.
 # shellcheck disable=SC2016 # the template's own
-POD_LINES='{{range .items}}{{.metadata.namespace}} {{.metadata.name}} {{.metadata.uid}} {{.status.phase}} {{$kind := "-"}}{{range .metadata.ownerReferences}}{{if .controller}}{{$kind = .kind}}{{end}}{{end}}{{$kind}}{{with .metadata.annotations}}{{if index . "kubernetes.io/config.mirror"}} mirror{{end}}{{end}}{{if .metadata.deletionTimestamp}} deleted{{end}}{{range .spec.volumes}}{{range $key, $value := .}}{{if eq $key "emptyDir"}} emptyDir{{end}}{{end}}{{end}}{{with .metadata.labels}}{{with index . "cdk8s-day2/operation"}} operation={{.}}{{end}}{{if eq (or (index . "app.kubernetes.io/managed-by") "") "cdk8s-day2"}}{{with index . "batch.kubernetes.io/job-name"}} operation={{.}}{{end}}{{end}}{{end}} .{{"\n"}}{{end}}'
+POD_LINES='{{range .items}}{{.metadata.namespace}} {{.metadata.name}} {{.metadata.uid}} {{.status.phase}} {{$kind := "-"}}{{range .metadata.ownerReferences}}{{if .controller}}{{$kind = .kind}}{{end}}{{end}}{{$kind}}{{with .metadata.annotations}}{{if index . "kubernetes.io/config.mirror"}} mirror{{end}}{{end}}{{if .metadata.deletionTimestamp}} deleted{{end}}{{range .spec.tolerations}}{{if or (eq (or .key "") "node.kubernetes.io/unschedulable") (and (eq (or .key "") "") (eq (or .operator "") "Exists"))}} tolerates{{end}}{{end}}{{range .spec.volumes}}{{range $key, $value := .}}{{if eq $key "emptyDir"}} emptyDir{{end}}{{end}}{{end}}{{with .metadata.labels}}{{with index . "cdk8s-day2/operation"}} operation={{.}}{{end}}{{if eq (or (index . "app.kubernetes.io/managed-by") "") "cdk8s-day2"}}{{with index . "batch.kubernetes.io/job-name"}} operation={{.}}{{end}}{{end}}{{end}} .{{"\n"}}{{end}}'
 
 # read_pods: the pods here that a drain is about, in $WORK/pods. Those of DaemonSets and static pods stay, and so do the
 # pods that carry this very operation, or one that waits for its turn.
@@ -54,6 +54,19 @@ read_pods() {
     BEGIN { while ((getline word < kept) > 0) keep[word] = 1 }
     $5 == "DaemonSet" || / mirror / || $3 in keep { next }
     { for (i = 6; i <= NF; i++) if ($i in keep) next; print }' "$WORK/answer" >"$WORK/pods"
+}
+
+# leave_returning_pods: what tolerates the cordon comes back as soon as it is evicted. So of such pods only those count
+# that were here at the drain's first look.
+leave_returning_pods() {
+  [ -f "$RECORD/first-pods" ] || { cut -d ' ' -f 3 "$WORK/pods" >"$RECORD/.first-pods" &&
+    put_in_place "$RECORD/.first-pods" "$RECORD/first-pods"; } || return 1
+  awk -v first="$RECORD/first-pods" '
+    BEGIN { while ((getline uid < first) > 0) here[uid] = 1 }
+    / tolerates / && !($3 in here) { print $1 "/" $2 >"/dev/stderr"; next }
+    { print }' "$WORK/pods" >"$WORK/pods-left" 2>"$WORK/returned" && mv "$WORK/pods-left" "$WORK/pods" || return 1
+  [ ! -s "$WORK/returned" ] ||
+    say_once "these tolerate the cordon, and came back: $(joined <"$WORK/returned")"
 }
 
 # refuse_undrainable: names the pods that a drain would lose for good.
@@ -117,6 +130,7 @@ gone() {
 drain_node() {
   local namespace name uid rest left='' how=evict
   read_pods || not_yet "the pods are listed" || return 1
+  leave_returning_pods || return 1
   [ -s "$WORK/pods" ] || return 0
   refuse_undrainable
   if overdue drain "$DRAIN_TIMEOUT"; then

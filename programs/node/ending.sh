@@ -48,6 +48,16 @@ drain_figures() {
   printf '"moved":%s,"drained":%s' "$(moved_pods)" "$(seconds_between cordoned-at uncordoned-at)"
 }
 
+# node_words WORDS: how the node is, at the end of what was given up. WORDS: where it takes pods.
+node_words() {
+  local words=''
+  read_node || { echo "$SELF can't be asked how it is" && return; }
+  ! is_cordoned || words=cordoned
+  [ "$(node_says ready)" = True ] || words="${words:+$words and }not Ready"
+  if [ -n "$words" ]; then words="is $words"; else words=$1; fi
+  echo "$SELF $words"
+}
+
 # still_cordoned: what a person may want to do, where the cordon was there before.
 still_cordoned() {
   [ "$(fact cordoned)" = yes ] || echo "$SELF was cordoned before, and still is: kubectl uncordon $SELF"

@@ -10,23 +10,77 @@
 #
 #   AT_ONCE   for the label
 
-# mark_node: says that this operation is under way here. It refuses a node on which another one is.
+# mark_node: says that this operation is under way here. It refuses a node on which another one is, and takes over what
+# one has left behind that has ended here.
 mark_node() {
   local other
   read_node || not_yet "the Node is read" || return 1
   other=$(node_says operation)
   case $other in
     "$OPERATION" | '') ;;
-    *) is_left_behind "$other" || give_up "the operation $other is under way on $SELF, as its Node says" \
-      "let it end. If it never will: kubectl label node $SELF cdk8s-day2/operation-" ;;
+    *) if is_left_behind "$other"; then
+      keep_fact takes-over "$other" || return 1
+    elif waits "$OPERATIONS/$other" && [ ! -e "$OPERATIONS/$other/result" ]; then
+      say_once "waiting for $other, which gives this node back"
+      return 1
+    else
+      give_up "the operation $other is under way on $SELF, as its Node says" \
+        "let it end. If it never will: kubectl label node $SELF cdk8s-day2/operation-"
+    fi ;;
   esac
   node_api label --overwrite node "$SELF" "cdk8s-day2/operation=$OPERATION" "cdk8s-day2/at-once=$AT_ONCE" \
-    "cdk8s-day2/mark=$(fact mark 1)" || not_yet "the Node is marked"
+    "cdk8s-day2/mark=$(fact mark 1)" || not_yet "the Node is marked" || return 1
+  take_over_cordon
 }
 
 # is_left_behind ID: whether that operation has ended here without giving back what it had of the Node: step_leave.
 is_left_behind() {
-  [ -n "$1" ] && [ -e "$OPERATIONS/$1/result" ]
+  [ -n "$1" ] && [ -e "$OPERATIONS/$1/result" ] && [ "$(outcome_of "$1")" = left ]
+}
+
+# take_over_cordon: that of the operation that was left is this one's from the mark on, so that every end gives it back.
+take_over_cordon() {
+  local other
+  other=$(fact takes-over)
+  [ -n "$other" ] && [ -z "$(fact cordoned)" ] && is_cordoned && [ "$(node_says cordoned-by)" = "$other" ] || return 0
+  keep_fact cordoned yes || return 1
+  own_cordon_as "$OPERATION"
+}
+
+# return_mark: of an operation that has not begun. What it had taken over is again that of the one that was left.
+return_mark() {
+  local other
+  other=$(fact takes-over)
+  if [ -z "$other" ]; then
+    unmark_node
+    return
+  fi
+  if [ "$(fact cordoned)" = yes ]; then
+    own_cordon_as "$other" || return 1
+  fi
+  node_api label --overwrite node "$SELF" "cdk8s-day2/operation=$other" cdk8s-day2/at-once- cdk8s-day2/mark- ||
+    not_yet "the mark is given back to $other" || return 1
+  keep_fact cordoned '' && keep_fact takes-over ''
+}
+
+# own_cordon_as ID: writes whose cordon it is.
+own_cordon_as() {
+  node_api annotate --overwrite node "$SELF" "cdk8s-day2/cordoned-by=$1" || not_yet "the cordon is marked as that of $1"
+}
+
+is_cordoned() {
+  [ "$(node_says unschedulable)" = true ]
+}
+
+# set_unschedulable true|false: and the Node has to say so after that: kubectl cordon ends well, too, where the API
+# server has refused it.
+set_unschedulable() {
+  node_api patch node "$SELF" --patch "{\"spec\":{\"unschedulable\":$1}}" || return 1
+  read_node || return 1
+  case $1-$(node_says unschedulable) in
+    true-true | false-) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 unmark_node() {
@@ -40,16 +94,14 @@ unmark_node() {
 # cordon_node: no pod is placed here any more. Whoever cordoned it before stays the one who uncordons it.
 cordon_node() {
   read_node || not_yet "the Node is read" || return 1
-  if [ "$(node_says unschedulable)" = true ] && ! is_left_behind "$(node_says cordoned-by)"; then
+  if is_cordoned; then
     [ -n "$(fact cordoned)" ] || say "$SELF was cordoned before: it stays so at the end"
     [ -n "$(fact cordoned)" ] || keep_fact cordoned no
     return
   fi
   # First the reason, so that a cordon without one is nobody's of ours.
   keep_fact cordoned yes || return 1
-  if ! node_api annotate --overwrite node "$SELF" "cdk8s-day2/cordoned-by=$OPERATION" || ! node_api cordon "$SELF"; then
-    not_yet "the Node is cordoned"
-  fi
+  own_cordon_as "$OPERATION" && { set_unschedulable true || not_yet "the Node is cordoned"; }
 }
 
 # uncordon_node: only what this operation has cordoned. Somebody who wants it to stay cordoned takes the mark away.
@@ -57,11 +109,11 @@ uncordon_node() {
   [ "$(fact cordoned)" = yes ] || return 0
   read_node || not_yet "the Node is read" || return 1
   if [ "$(node_says cordoned-by)" != "$OPERATION" ]; then
-    [ "$(node_says unschedulable)" != true ] ||
+    ! is_cordoned ||
       say_once "$SELF stays cordoned: the mark of this operation was taken away"
     return 0
   fi
-  node_api uncordon "$SELF" || not_yet "the Node is uncordoned" || return 1
+  set_unschedulable false || not_yet "the Node is uncordoned" || return 1
   node_api annotate node "$SELF" cdk8s-day2/cordoned-by- || not_yet "the mark of the cordon is removed"
 }
 

@@ -16,15 +16,19 @@ verdict() {
   head -n 1 "$file"
 }
 
+# in_time: ends what must not begin any more. It is asked wherever an operation may have waited.
+in_time() {
+  is_expired || return 0
+  take_mark_away || return 1
+  conclude 2 refused "$SELF: it had not begun at $EXPIRES, when this expired. Nothing was changed" \
+    "give a later time and another attempt"
+}
+
 # its_turn: whether the node may be marked.
 its_turn() {
   local said
+  take_mark_away && in_time || return 1
   [ "$TURN" = asked ] || return 0
-  take_mark_away || return 1
-  if is_expired; then
-    conclude 2 refused "$SELF: its turn had not come at $EXPIRES, when this expired. Nothing was changed" \
-      "give a later time and another attempt"
-  fi
   said=$(verdict)
   case $said in
     may) return 0 ;;
@@ -37,12 +41,14 @@ its_turn() {
 # may_begin: whether the marked node may begin. If it has to give way, it waits for its turn again.
 may_begin() {
   local mark word number why
+  in_time || return 1
   [ "$TURN" = asked ] || return 0
   mark=$(fact mark 1)
   verdict >"$WORK/verdict"
   read -r word number why <"$WORK/verdict" || :
   case $word-$number in
-    "go-$mark") return 0 ;;
+    # What was said may be old: a person may have taken the mark away while this machine was off.
+    "go-$mark") if has_mark; then return 0; fi ;;
     "stay-$mark") say_once "marked, and waiting for $why" ;;
     "back-$mark") wait_again "$why" ;;
     -) wait_again "no pod carries this operation any more" ;;
@@ -54,6 +60,13 @@ may_begin() {
   return 1
 }
 
+# has_mark: whether the Node still bears this operation. Where it doesn't, it waits for its turn again.
+has_mark() {
+  read_node || not_yet "the Node is read" || return 1
+  [ "$(node_says operation)" != "$OPERATION" ] || return 0
+  wait_again "it is gone already"
+}
+
 wait_again() {
   say "the mark of $SELF is taken away for now: $1"
   go_to "$(list_now)" turn
@@ -63,5 +76,5 @@ wait_again() {
 # this one counts for it.
 take_mark_away() {
   [ "$(fact marked)" = yes ] || return 0
-  unmark_node && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no && leave_host
+  return_mark && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no && leave_host yes
 }

@@ -54,10 +54,18 @@ people_allow() {
       return 1
       ;;
   esac
-  [ "$before" != "$SELF" ] || {
-    WHY="somebody, as $CONTROL has \"pauseBefore: $SELF\": kubectl patch configmap $CONTROL --patch '{\"data\":{\"pauseBefore\":\"\"}}'"
+  is_held_before "$before" || {
+    WHY="somebody, as $CONTROL has \"pauseBefore: $before\": kubectl patch configmap $CONTROL --patch '{\"data\":{\"pauseBefore\":\"\"}}'"
     return 1
   }
+}
+
+# is_held_before NODE: status 1 where this node is that one, or comes after it in the order.
+is_held_before() {
+  [ -n "$1" ] || return 0
+  case " $SELF $AHEAD $FIRST " in
+    *" $1 "*) return 1 ;;
+  esac
 }
 
 # jobs_complete: whether what had to be done before is done.

@@ -8,7 +8,8 @@ check_node() {
   read_node || not_yet "the Node is read" || return 1
   runs=$(node_says kubelet)
   runs=${runs#v}
-  [ "$(node_says ready)" = True ] ||
+  # A kubelet that does not start may be what another attempt has to mend.
+  [ "$(node_says ready)" = True ] || is_left_behind "$(node_says operation)" ||
     give_up "$SELF is not Ready" "mend it first: kubectl describe node $SELF"
   ! is_older "$TO" "$runs" ||
     give_up "$SELF runs $runs, which is newer than $TO: nothing is downgraded, not even by a patch" "choose at least $runs"

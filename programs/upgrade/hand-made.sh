@@ -30,6 +30,7 @@ check_manifests() {
   if rewrites_etcd; then
     changed_lines "$MANIFESTS/etcd.yaml" "$WORK/as-kubeadm/etcd.yaml" >"$WORK/changed" || return 1
     of_etcd <"$WORK/changed" >"$WORK/of-etcd" || return 1
+    changed_lines "$WORK/as-kubeadm/etcd.yaml" "$MANIFESTS/etcd.yaml" | of_etcd >"$WORK/of-kubeadm" || return 1
     refuse_other_data
     in_file "$MANIFESTS/etcd.yaml" <"$WORK/of-etcd" >>"$WORK/hand-made" || return 1
   fi
@@ -113,12 +114,21 @@ of_etcd() {
 
 # refuse_other_data: nobody may choose this: etcd would begin with other data, or where nobody finds it.
 refuse_other_data() {
-  local other
-  other=$(grep -e '^path: ' -e '^mountPath: ' -e '^- --data-dir=' -e '^- --wal-dir=' -e '^- --name=' \
-    -e '^- --[a-z-]*-urls=' "$WORK/of-etcd" | joined)
-  [ "$other" = none ] ||
-    give_up "kubeadm would write etcd's manifest anew, and not as etcd runs here: $MANIFESTS/etcd.yaml has $other, kubeadm's settings have not. etcd would begin on other data, or at other addresses" \
-      "make the two agree: dataDir and extraArgs in kubectl --namespace kube-system edit configmap kubeadm-config; or move the data to where kubeadm has it: docs/upgrade.md has the way"
+  local here there what
+  here=$(where_etcd_is <"$WORK/of-etcd" | joined)
+  there=$(where_etcd_is <"$WORK/of-kubeadm" | joined)
+  case $here-$there in
+    none-none) return 0 ;;
+    none-*) what="kubeadm's settings have $there, $MANIFESTS/etcd.yaml has not" ;;
+    *) what="$MANIFESTS/etcd.yaml has $here, kubeadm's settings have not" ;;
+  esac
+  give_up "kubeadm would write etcd's manifest anew, and not as etcd runs here: $what. etcd would begin on other data, or at other addresses" \
+    "make the two agree: dataDir and extraArgs in kubectl --namespace kube-system edit configmap kubeadm-config; or move the data to where kubeadm has it: docs/upgrade.md has the way"
+}
+
+where_etcd_is() {
+  grep -e '^path: ' -e '^mountPath: ' -e '^- --data-dir=' -e '^- --wal-dir=' -e '^- --name=' \
+    -e '^- --[a-z-]*-urls=' || :
 }
 
 # check_kubelet_settings: kubeadm takes them from the cluster, and has written those of the next minor there by the time

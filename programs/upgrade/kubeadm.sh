@@ -12,7 +12,7 @@ upgrade_by_kubeadm() {
   config=$(cluster_version) || return 1
   # A run that was killed may have taken the settings to TO already, and not the rest of this node.
   how=$(fact how node)
-  if [ "$(fact role)" = control-plane ] && is_older "$config" "$TO"; then how=apply; fi
+  if [ "$(fact role)" = control-plane ] && { is_older "$config" "$TO" || apply_was_begun; }; then how=apply; fi
   keep_fact how "$how" || return 1
   write_configuration "$how" >"$RECORD/.upgrade.yaml" &&
     put_in_place "$RECORD/.upgrade.yaml" "$RECORD/upgrade.yaml" || return 1
@@ -22,7 +22,10 @@ upgrade_by_kubeadm() {
     own_tools "$KUBEADM_TIMEOUT" kubeadm upgrade node --config "$RECORD/upgrade.yaml" || status=$?
   fi
   cat "$WORK/answer" "$WORK/errors" >>"$RECORD/kubeadm.log" || return 1
-  [ "$status" -ne 0 ] || return 0
+  if [ "$status" -eq 0 ]; then
+    forget_settings
+    return
+  fi
   # Nothing was changed. Some checks fail on a busy cluster, such as the Job that has to end within 15 s.
   if grep -q 'execution phase preflight' "$WORK/errors" && ! overdue preflight "$READY_TIMEOUT"; then
     say_once "kubeadm's checks before the upgrade failed, trying again: $(kubeadm_words)"
@@ -30,6 +33,17 @@ upgrade_by_kubeadm() {
   fi
   give_up "kubeadm upgrade $how failed: $(kubeadm_words). $(state_left)" \
     "see all that it said: $RECORD/kubeadm.log. Mend it, then upgrade this node again by another id"
+}
+
+# apply_was_begun: by an earlier attempt here, which has not come to its end. It writes the version early, and much
+# after that; done again, it does no harm.
+apply_was_begun() {
+  local other
+  for other in "$OPERATIONS"/*; do
+    if [ "$(cat "$other/record/how" 2>/dev/null)" = apply ] && grep -qxF "TO='$TO'" "$other/inputs" &&
+      [ -e "$other/result" ] && [ "$(outcome_of "${other##*/}")" != upgraded ]; then return 0; fi
+  done
+  return 1
 }
 
 # write_configuration apply|node: what kubeadm is told.

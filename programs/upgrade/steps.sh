@@ -20,6 +20,7 @@ STEPS='
 # --- before the kubelet's package is replaced: nothing is lost by giving up
 
 step_check() {
+  in_time || return 1
   [ -n "$DRY_RUN" ] || await_others || return 1
   need_space_for_record
   find_manager || return 1
@@ -41,6 +42,7 @@ step_check() {
 
 step_fetch() {
   local packages='kubeadm kubelet'
+  in_time || return 1
   # A worker may have none.
   [ -z "$(by_manager installed kubectl)" ] || packages="$packages kubectl"
   # shellcheck disable=SC2086 # a word a package
@@ -48,6 +50,7 @@ step_fetch() {
 }
 
 step_try() {
+  in_time || return 1
   try_kubeadm || return 1
   try_kubelet || return 1
   [ "$(fact role)" = worker ] || try_components || return 1
@@ -59,7 +62,7 @@ step_try() {
 plan_in_words() {
   local by_kubeadm="the kubelet's settings" packages role runs
   role=$(fact role | tr - ' ')
-  runs=$(node_says kubelet)
+  runs=$(read_node && node_says kubelet)
   packages=$(fact packages | tr ' ' ',')
   [ "$(fact role)" = worker ] || by_kubeadm=$(versions_here | paste -s -d , -)
   echo "$SELF, a $role, can be upgraded from ${runs#v} to $TO: the packages $packages, and by kubeadm $by_kubeadm. Its drain would move $(living_pods | grep -c . || :) pods"
@@ -144,7 +147,8 @@ figures() {
 # --- the way back
 
 step_give_back() {
-  leave_host && uncordon_node && unmark_node || return 1
+  [ -z "$(fact takes-over)" ] || leave_node "$(what_is_left)"
+  leave_host back && uncordon_node && unmark_node || return 1
   end_on_node UpgradeFailed 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
 }
 
@@ -155,10 +159,11 @@ step_leave() {
 # what_is_left: of an upgrade that was given up.
 what_is_left() {
   if [ -n "$(fact versions-before)" ] && [ "$(versions_here)" != "$(fact versions-before)" ]; then
-    printf '%s takes pods, and its control plane is not as before: it has the manifests of %s' "$SELF" \
+    printf '%s, and its control plane is not as before: it has the manifests of %s' "$(node_words 'takes pods')" \
       "$(versions_here | paste -s -d , -)"
   else
-    printf '%s serves as before' "$SELF"
+    node_words 'serves as before' | tr -d '\n'
   fi
+  [ -n "$(fact manager)" ] || return 0
   [ "$(by_manager installed kubeadm)" != "$(fact version-kubeadm none)" ] || printf ', with kubeadm %s' "$TO"
 }

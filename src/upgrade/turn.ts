@@ -97,8 +97,8 @@ export class Turn {
       AT_ONCE: String(isWorker ? workersAtOnce : 1),
       SETTLE: String(settle.toSeconds()),
       CONTROL: this.control.name,
-      // Those behind the first one wait for the first one.
-      ...order === 0 && { AFTER_JOBS: afterJobs.map(({ name }) => name).join(' ') },
+      // All of them: the first one may have been upgraded before this chart was.
+      ...afterJobs.length > 0 && { AFTER_JOBS: afterJobs.map(({ name }) => name).join(' ') },
       VERDICT_FILE,
     };
     const volume = kplus.Volume.fromEmptyDir(home, 'turn', 'turn', { sizeLimit: Size.mebibytes(1) });

@@ -57,7 +57,7 @@ export const upgradeAsked: Scenario = {
     await stage.kubernetes.eventually('the API server runs with the new flag', () => first.run(['pgrep', '-f', 'kube-apiserver.*--event-ttl=2h']), 60);
     await stage.cluster.waitUntilReady();
     const edited = await drill.files();
-    const changed = /what people have changed there would be gone: \S+kube-apiserver.yaml: - --event-ttl=2h: put it into/;
+    const changed = /what people have changed there would be gone: \S+kube-apiserver.yaml: - --event-ttl=2h: \S+ serves as before: put it into/;
     assert.match(await drill.refusal(from, to, { attempt: 2 }), changed);
     assert.deepEqual(await drill.files(), edited);
 

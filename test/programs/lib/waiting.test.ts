@@ -50,6 +50,24 @@ describeWithTools('an operation that begins while another one waits', [toolchain
         ls "$OPERATIONS/first" | grep bin`)).toBe('status 0\n');
     });
 
+    test('takes no place of one that gives its node back', () => {
+      expect(call(`
+        echo back >"$OPERATIONS/first/record/waits"
+        WAITS=latest
+        begin second | tail -n 1
+        result_of first`)).toBe('status 0\nnone\n');
+    });
+
+    test('is of its own program: another one\'s is neither shown nor ended', () => {
+      const said = call(`
+        TERMINATION_MESSAGE=
+        : >"$OPERATIONS/first/inputs"
+        (PROGRAM=restore.sh OPERATION=first && find_operation) 2>&1 || echo "status $?"
+        (OPERATION=first && find_operation) && echo found`);
+      expect(said).toContain('first is an operation of upgrade-node.sh');
+      expect(said).toMatch(/status 2\nfound\n$/);
+    });
+
     test('waits itself, where all go', () => {
       expect(call(`
         echo yes >"$OPERATIONS/first/record/waits"

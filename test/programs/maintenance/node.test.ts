@@ -2,7 +2,7 @@ import { mkdirSync } from 'fs';
 import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
 import { MaintainedNode, OLD_KERNEL } from '../../support/maintenance/maintained-node';
 import { asRoot } from '../../support/pod/as-root';
-import { sleep, until } from '../../support/wait';
+import { until } from '../../support/wait';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 
@@ -229,19 +229,15 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     });
 
     test('after it leaves the node as it is, without an API server, and the next one takes all of that over', async () => {
-      const inputs: Record<string, string> = { REBOOT: 'always' };
+      const inputs: Record<string, string> = { REBOOT: 'always', FAILPOINT: 'ready:hold' };
       const left = await node.maintain('patches', inputs, async () => {
-        await until('it drains', () => node.stepOf('patches') === 'reboot drain', 60);
-        node.kubeletRuns = false;
-        await until('it waits', () => node.log.includes('waiting until w1 is Ready again'), 60);
+        await node.held('patches', 'ready');
         inputs.KUBELET_CONF = '/nonexistent';
         await node.abort('patches');
       });
       expect(left).toMatchObject({ outcome: 'left' });
       expect(left.message).toContain('at the step ready. w1 keeps the mark of this operation, and stays as it is: it was drained, and rebooted');
       expect(await node.state()).toMatchObject({ labels: { 'cdk8s-day2/operation': 'patches' }, unschedulable: true });
-      node.kubeletRuns = true;
-      await sleep(2000);
       expect(await node.maintain('again', { REBOOT: 'always' })).toMatchObject({ outcome: 'maintained', fix: '' });
       expect(await node.state()).toMatchObject({ ...unmarked, annotations: {} });
     });

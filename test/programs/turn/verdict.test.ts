@@ -131,6 +131,8 @@ describeWithTools('whether it is the turn of a node', [...ApiServer.needs(toolch
     await asked.says(/^wait somebody, as control has "pause: true"/);
     await server.ask('patch', 'configmap', 'control', '--patch', '{"data":{"pause":"false","pauseBefore":"w1"}}');
     await asked.says(/^wait somebody, as control has "pauseBefore: w1"/);
+    // Also those that may go beside it.
+    await worker('w2', 'w1', '2', { CONTROL: 'control' }).says(/^wait somebody, as control has "pauseBefore: w1"/);
     await server.ask('patch', 'configmap', 'control', '--patch', '{"data":{"pauseBefore":"w2"}}');
     await asked.says('may');
   }, 60_000);

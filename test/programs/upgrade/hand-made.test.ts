@@ -156,6 +156,11 @@ nodeRegistration:
     }
   });
 
+  test('a folder of etcd\'s log that only kubeadm\'s settings name would be an empty one', () => {
+    edit('would/etcd.yaml', '    - --name=cp2\n', '    - --name=cp2\n    - --wal-dir=/var/lib/wal\n');
+    expect(check({ choice: 'drop' })).toMatch(/kubeadm's settings have - --wal-dir=\/var\/lib\/wal, \S+etcd.yaml has not. etcd would begin on other data/);
+  });
+
   test('where etcd is kept, its manifest is nobody\'s business', () => {
     edit('manifests/etcd.yaml', 'path: /var/lib/etcd', 'path: /var/lib/etcd-from-backup');
     expect(check({ etcd: 'keep' })).toBe('passed');
