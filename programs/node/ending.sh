@@ -13,6 +13,12 @@ go_back() {
   go_to back give-back
 }
 
+# end_if_gone: where somebody has deleted the Node, nothing of it is left to give back.
+end_if_gone() {
+  if read_node || ! grep -qF '(NotFound)' "$WORK/errors"; then return 0; fi
+  conclude 1 given-back "$(fact reason); there is no Node $SELF any more" "$(fact fix)"
+}
+
 # end_on_node EVENT STATUS OUTCOME MESSAGE FIX [FIGURES]: as `conclude`, and the Node says so, too.
 end_on_node() {
   local event="$1" type=Normal

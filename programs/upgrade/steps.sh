@@ -148,6 +148,7 @@ figures() {
 
 step_give_back() {
   [ -z "$(fact takes-over)" ] || leave_node "$(what_is_left)"
+  end_if_gone
   leave_host back && uncordon_node && unmark_node || return 1
   end_on_node UpgradeFailed 1 given-back "$(fact reason): $(what_is_left)" "$(fact fix)"
 }

@@ -146,6 +146,16 @@ describeWithTools('work on a node that does not go by the book', [...ApiServer.n
     }, 120_000);
   });
 
+  test('a Node that somebody has deleted has nothing to be given back', async () => {
+    const result = await node.maintain('patches', { COMMAND: 'exit 4', FAILPOINT: 'give-back:hold' }, async () => {
+      await node.held('patches', 'give-back');
+      node.kubeletRuns = false;
+      await server.request('DELETE', '/api/v1/nodes/w1', { gracePeriodSeconds: 0 });
+      node.release('patches', 'give-back');
+    });
+    expect(result).toMatchObject({ outcome: 'given-back', message: expect.stringMatching(/the command ended with status 4: .*; there is no Node w1 any more/) });
+  }, 120_000);
+
   test('a word that is older than its mark lets nobody go', async () => {
     await node.maintain('patches', { REBOOT: 'always', TURN: 'asked', FAILPOINT: 'begin:hold', EXPIRES: inSeconds(25) }, async () => {
       await at('patches', 'node turn');
