@@ -178,7 +178,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     await drill.holds(dead, 'replaced', 'add-learner');
     const line = ['--holder', 'cp1', '--id', 'again', '--members', drill.cluster.membersByUrl];
     const plain = await new PersonsRun(dead.restore(line)).summary();
-    expect(plain).toMatchObject({ status: 2, message: 'operation replaced is under way on this machine', fix: expect.stringMatching(/--status replaced\. Let it end$/) });
+    expect(plain).toMatchObject({ status: 2, message: 'operation replaced is under way on this machine', fix: expect.stringMatching(/--status replaced\. Let it end, or end it: sh .*\/replace-member\.sh --abort replaced$/) });
     expect(await new PersonsRun(dead.restore([...line, '--instead-of', 'replaced'])).summary()).toMatchObject({
       status: 2, message: 'replaced is an operation of replace-member.sh', fix: expect.stringMatching(/^--instead-of takes the place of an operation of restore\.sh only/),
     });
