@@ -54,8 +54,7 @@ check_for_others_work() {
   local fix id program
   for id in $(others_under_way); do
     program=$(program_of "$id")
-    fix="Let it end"
-    ! grep -q '^#.* --abort ' "$program" || fix="$fix, or end it: sh $(quoted "$program") --abort $id"
+    fix=$(how_to_end "$id")
     if [ "${program##*/}" = "$PROGRAM" ] && grep -q '^#.* --instead-of ' "$program"; then
       fix="$fix. If it can go neither on nor back, begin this one by hand, with --instead-of $id"
     fi
@@ -99,6 +98,17 @@ waiting_here() {
   done | head -n 1
 }
 
+# how_to_end ID: what to type.
+how_to_end() {
+  local program
+  program=$(program_of "$1")
+  if grep -q '^#.* --abort ' "$program"; then
+    echo "Let it end, or end it: sh $(quoted "$program") --abort $1"
+  else
+    echo "Let it end"
+  fi
+}
+
 # program_of ID
 program_of() {
   echo "$(if [ -d "$OPERATIONS/$1" ]; then echo "$OPERATIONS/$1"; else echo "$OPERATIONS/.draft-$1"; fi)"/program/*.sh
@@ -110,7 +120,7 @@ check_superseded() {
   if [ -z "${INSTEAD_OF:-}" ] || [ ! -d "$OPERATIONS/$INSTEAD_OF" ] ||
     [ -f "$OPERATIONS/$INSTEAD_OF/program/$PROGRAM" ]; then return 0; fi
   refuse "$INSTEAD_OF is an operation of $(basename "$(program_of "$INSTEAD_OF")")" \
-    "--instead-of takes the place of an operation of $PROGRAM only. See how far that one is: sh $(quoted "$(program_of "$INSTEAD_OF")") --status $INSTEAD_OF. Let it end"
+    "--instead-of takes the place of an operation of $PROGRAM only. See how far that one is: sh $(quoted "$(program_of "$INSTEAD_OF")") --status $INSTEAD_OF. $(how_to_end "$INSTEAD_OF")"
 }
 
 # superseded: whether this operation ends another one that is under way, INSTEAD_OF.
