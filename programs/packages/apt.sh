@@ -96,7 +96,7 @@ apt_find_source() {
   esac
   LINE=$(apt_lines_in "$SOURCE")
   [ "$(echo "$LINE" | grep -c .)" -le 1 ] ||
-    give_up "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | paste -s -d ';' -)" "keep the one that is right"
+    give_up "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | without_passwords | paste -s -d ';' -)" "keep the one that is right"
 }
 
 # apt_lines_in FILE: the active lines that name a repository of Kubernetes.
@@ -125,6 +125,11 @@ apt_url() {
   apt_line_now | sed 's/\[[^]]*\]//; s/^ *deb *//; s/ .*//; s,/*$,/,'
 }
 
+# apt_url_words: the same, for a person.
+apt_url_words() {
+  apt_url | without_passwords
+}
+
 # apt_fetch PACKAGE...: the key, the list and the packages of TO, and what they need. Nothing of the host changes.
 apt_fetch() {
   local folder package wanted=
@@ -134,7 +139,7 @@ apt_fetch() {
   apt_fetch_key || return 1
   apt_line_now | sed "s,signed-by=[^] ]*,signed-by=$folder/key.gpg," >"$folder/source.list" || return 1
   apt_run 300 apt-get update || {
-    say_once "the list of $(apt_url) can't be had yet: $(own_words)"
+    say_once "the list of $(apt_url_words) can't be had yet: $(own_words)"
     return 1
   }
   for package in "$@"; do
@@ -155,7 +160,7 @@ apt_choose() {
   apt_run 60 apt-cache madison "$1" || return 1
   version=$(awk -F ' *[|] *' -v to="$TO-" 'index($2, to) == 1 || $2 == substr(to, 1, length(to) - 1) { print $2; exit }' "$WORK/answer")
   [ -n "$version" ] ||
-    give_up "$(apt_url) has no $1 of $TO, but $(awk -F ' *[|] *' '{ print $2 }' "$WORK/answer" | joined)" \
+    give_up "$(apt_url_words) has no $1 of $TO, but $(awk -F ' *[|] *' '{ print $2 }' "$WORK/answer" | joined)" \
       "choose one of these, or correct the repository"
   keep_fact "version-$1" "$version"
 }
@@ -173,12 +178,12 @@ apt_fetch_key() {
   esac
   if own_tools 60 /usr/lib/apt/apt-helper download-file "$(apt_url)Release.key" "$folder/key.asc"; then
     gpg_run --yes --dearmor --output "$folder/key.draft" "$folder/key.asc" ||
-      give_up "$(apt_url)Release.key is no key: $(own_words)" "correct the repository"
+      give_up "$(apt_url_words)Release.key is no key: $(own_words)" "correct the repository"
   elif [ -f "$(apt_key_file)" ]; then
-    say_once "$(apt_url)Release.key can't be had, the key of this host is taken: $(own_words)"
+    say_once "$(apt_url_words)Release.key can't be had, the key of this host is taken: $(own_words)"
     cp "$(apt_key_file)" "$folder/key.draft" || return 1
   else
-    say_once "$(apt_url)Release.key can't be had yet: $(own_words)"
+    say_once "$(apt_url_words)Release.key can't be had yet: $(own_words)"
     return 1
   fi
   check_known_key "$folder/key.draft" "$(apt_key_file)" ", in $(apt_key_file)"

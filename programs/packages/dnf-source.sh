@@ -36,7 +36,7 @@ dnf_find_source() {
   esac
   case $(dnf_url) in
     http://* | https://*) ;;
-    *) give_up "the repository in $SOURCE is $(dnf_url), and only http and https are understood" "serve it by http: --repository URL" ;;
+    *) give_up "the repository in $SOURCE is $(dnf_url_words), and only http and https are understood" "serve it by http: --repository URL" ;;
   esac
 }
 
@@ -79,6 +79,15 @@ dnf_setting() {
 # dnf_url: the URL for TO. A source may name several.
 dnf_url() {
   if [ -n "$REPOSITORY" ]; then repository_now; else dnf_option "$FROM" "$SECTION" baseurl | with_minor; fi
+}
+
+# dnf_url_words, dnf_key_url_words: the same, for a person.
+dnf_url_words() {
+  dnf_url | without_passwords
+}
+
+dnf_key_url_words() {
+  dnf_key_url | without_passwords
 }
 
 # dnf_keys: where the source has its keys, a line each. With another repository only files stay.

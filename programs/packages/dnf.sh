@@ -33,9 +33,11 @@ dnf_run() {
     --setopt=exit_on_lock=1 --setopt=retries=2 "$@"
 }
 
-# dnf_words: what the last dnf said, for a person.
+# dnf_words: what the last dnf said, for a person. It names the URLs that it asked, as they are.
 dnf_words() {
-  sed -n '/^Error\|^RPM: error\|locked by/,$p' "$WORK/errors" | paste -s -d ' ' - | tr -s ' ' | cut -c1-400 | grep . || own_words
+  {
+    sed -n '/^Error\|^RPM: error\|locked by/,$p' "$WORK/errors" | paste -s -d ' ' - | tr -s ' ' | grep . || own_words
+  } | without_passwords | cut -c1-400
 }
 
 # dnf_installed PACKAGE: its version, empty if it isn't there. A killed run may have left two, with a blank between.
@@ -78,7 +80,7 @@ dnf_fetch() {
   dnf_fetch_key || return 1
   dnf_own_source "$folder/key.asc" >"$folder/repos/kubernetes.repo" || return 1
   dnf_run 300 --refresh makecache || {
-    say_once "the list of $(dnf_url) can't be had yet: $(dnf_words)"
+    say_once "the list of $(dnf_url_words) can't be had yet: $(dnf_words)"
     return 1
   }
   for package in "$@"; do
@@ -107,7 +109,7 @@ dnf_choose() {
     dnf_query --latest-limit=1 "$1-$TO" || return 1
     version=$(grep -m 1 . "$WORK/answer") || {
       dnf_query "$1" || return 1
-      give_up "$(dnf_url) has no $1 of $TO, but $(joined <"$WORK/answer")" \
+      give_up "$(dnf_url_words) has no $1 of $TO, but $(joined <"$WORK/answer")" \
         "choose one of these, or correct the repository"
     }
   fi
@@ -142,10 +144,10 @@ dnf_fetch_key() {
   if own_tools 60 curl --config "$WORK/curl" --output "$folder/key.draft" "$(dnf_key_url)"; then
     :
   elif [ -s "$folder/host.asc" ]; then
-    say_once "$(dnf_key_url) can't be had, the key of this host is taken: $(own_words)"
+    say_once "$(dnf_key_url_words) can't be had, the key of this host is taken: $(own_words)"
     cp "$folder/host.asc" "$folder/key.draft" || return 1
   else
-    say_once "$(dnf_key_url) can't be had yet: $(own_words)"
+    say_once "$(dnf_key_url_words) can't be had yet: $(own_words)"
     return 1
   fi
   check_known_key "$folder/key.draft" "$folder/host.asc" \
@@ -196,7 +198,7 @@ dnf_verify() {
   [ -s "$folder/key.asc" ] || return 0
   rm -rf "$folder/keys" && mkdir "$folder/keys" || return 1
   own_tools 60 rpmkeys --dbpath "$folder/keys" --import "$folder/key.asc" ||
-    give_up "rpm does not take $(dnf_key_url) as a key: $(own_words)" "correct the repository"
+    give_up "rpm does not take $(dnf_key_url_words) as a key: $(own_words)" "correct the repository"
   find "$folder/cache" -name '*.rpm' >"$WORK/files" || return 1
   while IFS= read -r file; do
     ! dnf_signed "$file" --dbpath "$folder/keys" || continue

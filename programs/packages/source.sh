@@ -21,6 +21,12 @@ repository_now() {
   echo "$REPOSITORY" | sed "s,{minor},1.$(minor_number "$TO"),g; s,/*\$,/,"
 }
 
+# without_passwords: standard input with *** in the place of users and passwords in its URLs. What is said is in logs,
+# in termination messages, and in events, which many may read.
+without_passwords() {
+  sed 's,://[^/[:blank:]]*@,://***@,g'
+}
+
 # put_file FROM TO: with the owner and the mode that it has, as a source may have a password in it. A new one can be
 # read by all: apt reads as a user of its own.
 put_file() {

@@ -91,16 +91,19 @@ dry_run_of_kubeadm() {
 }
 
 # changed_lines FILE AS_KUBEADM: the lines that only FILE has. Their order, blanks, quotes and comments don't count, nor
-# does the image, which is replaced anyway.
+# does the image, which is replaced anyway. Of the kubelet's headers no line is shown: each may be a password.
 changed_lines() {
   if [ ! -s "$1" ] || [ ! -s "$2" ]; then
     give_up "$1 can't be held against what kubeadm would write" "see that it is there, and that kubeadm has made it"
   fi
   awk '
+    /^[^ \t#-]/ { hidden = /^["\047]?staticPodURLHeader/ }
     { gsub(/^[ \t]+|[ \t]+$/, ""); gsub(/["\047]/, "") }
     NR == FNR { seen[$0]++; next }
     $0 == "" || /^#/ || /^image: / || $0 == "creationTimestamp: null" || $0 == "status: {}" { next }
-    !seen[$0]-- { print }' "$2" "$1"
+    seen[$0]-- { next }
+    !hidden { print; next }
+    !told++ { print "staticPodURLHeader: ***" }' "$2" "$1"
 }
 
 # of_etcd: its manifest is written only when etcd itself is upgraded, so it may be an older kubeadm's. What counts are
@@ -158,10 +161,13 @@ in_file() {
   sed "s,^,$1: ,"
 }
 
-# hand_made_words: some of it, for a person.
+# hand_made_words: some of it, for a person. Values of variables, such as HTTPS_PROXY, may be secrets; so may what a
+# password, a secret or a token is set to, unless it is a file.
 hand_made_words() {
   local rest
   rest=$(($(wc -l <"$WORK/hand-made") - 12))
-  head -n 12 "$WORK/hand-made" | paste -s -d ';' - | sed 's/;/; /g'
+  head -n 12 "$WORK/hand-made" | without_passwords |
+    sed 's/\([{, ]value:\).*/\1 ***/; s/\(\(password\|secret\|token\)[=:] *\)[^ /].*/\1***/I' |
+    paste -s -d ';' - | sed 's/;/; /g'
   [ "$rest" -le 0 ] || echo "; and $rest lines more"
 }

@@ -180,6 +180,22 @@ time.sleep(3)`]);
     await notYet(machine, /the key of this host is taken: .*\n.*the list of http:\/\/127\.0\.0\.1:\d+\/.*\/v1\.35\/deb\/ can't be had yet: /);
   }));
 
+  test('a password in the URL of a source is in no message', () => node(async (machine) => {
+    machine.write(SOURCE, `${line('1.34').replace('http://', 'http://ci:S3cr3t@')}\n`);
+    const said = async (inputs = upgrade) => {
+      const { stdout, stderr } = await machine.call('keep_fact manager apt && apt_fetch kubeadm', inputs);
+      expect(`${stdout}${stderr}`).not.toMatch(/S3cr3t|ci:/);
+      return `${stdout}${stderr}`;
+    };
+    expect(await said({ TO: '1.35.9' })).toMatch(/http:\/\/\*\*\*@127\.0\.0\.1:\d+\/.* has no kubeadm of 1\.35\.9/);
+    packages.away = true;
+    const waits = await said();
+    expect(waits).toMatch(/\/\*\*\*@127\..*Release\.key can't be had, the key of this host is taken: /);
+    expect(waits).toMatch(/the list of http:\/\/\*\*\*@127\..* can't be had yet: /);
+    machine.write(SOURCE, `${machine.read(SOURCE)}${machine.read(SOURCE)}`.replace('v1.34', 'v1.33'));
+    expect(await said()).toMatch(/names several repositories of Kubernetes: deb .*\/\/\*\*\*@127\..*;deb .*\/\/\*\*\*@127\./);
+  }));
+
   test('a version that is not there is refused with those that are', () => node((machine) =>
     refused(machine, /has no kubeadm of 1\.35\.9, but 1\.35\.4-1\.1 1\.35\.3-1\.1: choose one of these/, { TO: '1.35.9' })));
 

@@ -198,6 +198,23 @@ describeWithTools('Kubernetes\' packages by dnf', [toolchain.busybox, toolchain.
     await notYet(machine, /the key of this host is taken: .*\n.*the list of http:\/\/127\.0\.0\.1:\d+\/.*\/v1\.35\/rpm\/ can't be had yet: Error/);
   }));
 
+  test('a password in the URL of a source is in no message', () => node(async (machine) => {
+    const own = source('1.34').replace(/http:\/\//g, 'http://ci:S3cr3t@');
+    machine.write(SOURCE, own);
+    const said = async (inputs = upgrade) => {
+      const { stdout, stderr } = await machine.call(FETCH, inputs);
+      expect(`${stdout}${stderr}`).not.toMatch(/S3cr3t|ci:/);
+      return `${stdout}${stderr}`;
+    };
+    expect(await said({ TO: '1.35.9' })).toMatch(/http:\/\/\*\*\*@127\.0\.0\.1:\d+\/.* has no kubeadm of 1\.35\.9/);
+    packages.away = true;
+    const waits = await said();
+    expect(waits).toMatch(/\/\*\*\*@127\..*repomd\.xml\.key can't be had, the key of this host is taken: /);
+    expect(waits).toMatch(/the list of http:\/\/\*\*\*@127\..* can't be had yet: /);
+    machine.write(SOURCE, own.replace(/http:/g, 'ftp:'));
+    expect(await said()).toMatch(/is ftp:\/\/\*\*\*@127\..*, and only http and https are understood/);
+  }));
+
   test('a package that is not the one of the list is waited for', () => node(async (machine) => {
     writeFileSync(join(packages.folderOf('1.35.4'), 'x86_64', `kubelet-${NEW}.x86_64.rpm`), 'cut off');
     await notYet(machine, /the packages can't be had yet: Error.*kubelet/);

@@ -57,7 +57,7 @@ const KUBELET = 'apiVersion: kubelet.config.k8s.io/v1beta1\ncontainerRuntimeEndp
 /** kubeadm and the API are those of the test: kubeadm writes what lies in `would`, and keeps what it was told. */
 const COMMANDS = `
 here=$1 RECORD=$2/record WORK=$2/work MANIFESTS=$2/manifests KUBELET_FOLDER=$2/kubelet SELF=cp2 TO=1.35.4 HAND_MADE=$3 OPERATION=x ETCD=$6 PATCHES=$7
-for library in lib/text lib/version lib/report lib/record node/control-plane node/etcd upgrade/check upgrade/control-plane upgrade/hand-made; do . "$here/$library.sh"; done
+for library in lib/text lib/version lib/report lib/record packages/source node/control-plane node/etcd upgrade/check upgrade/control-plane upgrade/hand-made; do . "$here/$library.sh"; done
 ON_GIVE_UP=stop
 stop() { echo "given up: $1: $2"; exit 0; }
 say() { echo "$1"; }
@@ -142,6 +142,22 @@ nodeRegistration:
   test('by choice it may be gone, and is said', () => {
     edit('manifests/kube-apiserver.yaml', '    - --profiling=false\n', '    - --profiling=false\n    - --audit-log-path=-\n');
     expect(check({ choice: 'drop' })).toMatch(/^kubeadm writes these files anew, without what people have changed: .*--audit-log-path=-\npassed$/);
+  });
+
+  test('what may be a secret in them is not shown: values of variables and headers, and passwords in URLs', () => {
+    // kubeadm writes the proxy of a person's shell there.
+    edit('manifests/kube-apiserver.yaml', '    resources:\n', '    env:\n    - name: HTTPS_PROXY\n      value: http://svc:S3cr3t@proxy:3128\n    - {name: HTTP_PROXY, value: svc:S3cr3t@proxy}\n    resources:\n');
+    edit('manifests/kube-scheduler.yaml', '    - --profiling=false\n', '    - --profiling=true\n    - --webhook=https://svc:S3cr3t@hook/path\n    - --token-file=/etc/token\n    - --client-token=S3cr3t\n');
+    put('kubelet/config.yaml', KUBELET.replace('""', 'unix:///run/containerd/containerd.sock') + 'staticPodURL: "https://svc:S3cr3t@pods/"\nstaticPodURLHeader:\n  Authorization:\n  - Bearer S3cr3t\n  X-Key: [S3cr3t]\nclusterDNS:\n- 10.0.0.10\n');
+    for (const choice of ['refuse', 'drop']) {
+      const said = check({ choice });
+      expect(said).not.toContain('S3cr3t');
+      expect(said).not.toContain('svc');
+      for (const shown of [
+        'name: HTTPS_PROXY;', 'yaml: value: ***', 'name: HTTP_PROXY, value: ***', '--profiling=true;', '--webhook=https://***@hook/path',
+        '--token-file=/etc/token;', '--client-token=***', 'staticPodURL: https://***@pods/', 'staticPodURLHeader: ***', 'clusterDNS:;',
+      ]) expect(said).toContain(shown);
+    }
   });
 
   test.each<[string, [string, string]]>([
