@@ -157,7 +157,10 @@ apt_fetch() {
 # apt_choose PACKAGE: keeps the newest package of TO as the fact version-PACKAGE.
 apt_choose() {
   local version
-  apt_run 60 apt-cache madison "$1" || return 1
+  apt_run 60 apt-cache madison "$1" || {
+    say_once "the versions of $1 can't be listed yet: $(own_words)"
+    return 1
+  }
   version=$(awk -F ' *[|] *' -v to="$TO-" 'index($2, to) == 1 || $2 == substr(to, 1, length(to) - 1) { print $2; exit }' "$WORK/answer")
   [ -n "$version" ] ||
     give_up "$(apt_url_words) has no $1 of $TO, but $(awk -F ' *[|] *' '{ print $2 }' "$WORK/answer" | joined)" \
@@ -226,14 +229,16 @@ apt_install() {
 apt_extract() {
   local archive
   if [ "$(apt_installed "$1")" = "$(fact "version-$1")" ]; then
-    cp "/$2" "$3"
+    own_tools 60 cp "/$2" "$3" || not_extracted "$1" "$2" "$3"
     return
   fi
   # A colon in a version is written as %3a in the name of a file.
   archive=$(find "$(apt_folder)/archives" -name "$1_$(fact "version-$1" | sed 's/:/%3a/')_*.deb" | head -n 1)
   [ -n "$archive" ] || give_up "$1 $(fact "version-$1") was not fetched" "try again"
   # shellcheck disable=SC2016 # expanded by the shell that it starts
-  own_tools 120 sh -c 'dpkg-deb --fsys-tarfile "$1" | tar -xO "./$2" >"$3"' sh "$archive" "$2" "$3" && [ -s "$3" ]
+  if own_tools 120 sh -c 'dpkg-deb --fsys-tarfile "$1" | tar -xO "./$2" >"$3"' sh "$archive" "$2" "$3" &&
+    [ -s "$3" ]; then return 0; fi
+  not_extracted "$1" "$2" "$3"
 }
 
 # apt_take_up_source: the host's own source and key become those of TO, for whoever uses apt next.

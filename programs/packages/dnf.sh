@@ -106,9 +106,9 @@ dnf_choose() {
   dnf_refuse_newer "$1" || return 1
   version=$(dnf_installed "$1" | tr ' ' '\n' | awk -v to="$TO-" 'index($0, to) == 1' | head -n 1)
   if [ -z "$version" ]; then
-    dnf_query --latest-limit=1 "$1-$TO" || return 1
+    dnf_query "$1" --latest-limit=1 "$1-$TO" || return 1
     version=$(grep -m 1 . "$WORK/answer") || {
-      dnf_query "$1" || return 1
+      dnf_query "$1" "$1" || return 1
       give_up "$(dnf_url_words) has no $1 of $TO, but $(joined <"$WORK/answer")" \
         "choose one of these, or correct the repository"
     }
@@ -116,9 +116,14 @@ dnf_choose() {
   keep_fact "version-$1" "$version"
 }
 
-# dnf_query ARGUMENT...: versions that the repository has.
+# dnf_query PACKAGE ARGUMENT...: versions that the repository has.
 dnf_query() {
-  dnf_run 60 --cacheonly --quiet repoquery --queryformat '%{version}-%{release}\n' "$@"
+  local package="$1"
+  shift
+  dnf_run 60 --cacheonly --quiet repoquery --queryformat '%{version}-%{release}\n' "$@" || {
+    say_once "the versions of $package can't be listed yet: $(dnf_words)"
+    return 1
+  }
 }
 
 # dnf_refuse_newer PACKAGE: what is newer than TO stays: dnf would downgrade it.
@@ -274,7 +279,7 @@ dnf_extract() {
   local archive
   case " $(dnf_installed "$1") " in
     *" $(fact "version-$1") "*)
-      cp "/$2" "$3"
+      own_tools 60 cp "/$2" "$3" || not_extracted "$1" "$2" "$3"
       return
       ;;
   esac
@@ -282,8 +287,9 @@ dnf_extract() {
   [ -n "$archive" ] || give_up "$1 $(fact "version-$1") was not fetched" "try again"
   # The operation's own cpio, as a host may have none.
   # shellcheck disable=SC2016 # expanded by the shell that it starts
-  own_tools 120 sh -c 'rpm2cpio "$1" | "$4" -i --to-stdout "./$2" >"$3"' sh "$archive" "$2" "$3" "$(command -v cpio)" &&
-    [ -s "$3" ]
+  if own_tools 120 sh -c 'rpm2cpio "$1" | "$4" -i --to-stdout "./$2" >"$3"' sh "$archive" "$2" "$3" \
+    "$(command -v cpio)" && [ -s "$3" ]; then return 0; fi
+  not_extracted "$1" "$2" "$3"
 }
 
 # dnf_take_up_source: the host's own source, and a key that it has as a file, become those of TO, for whoever uses dnf

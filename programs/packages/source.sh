@@ -27,6 +27,16 @@ without_passwords() {
   sed 's,://[^/[:blank:]]*@,://***@,g'
 }
 
+# not_extracted PACKAGE PATH FILE: says why a file of the package isn't at FILE yet, such as for lack of space. What is
+# there of it goes: no log could be written on a full disk. Status 1.
+not_extracted() {
+  local why
+  why=$(own_words)
+  rm -f "$3" || return 1
+  say_once "$2 of the package $1 can't be put at $3 yet: $why"
+  return 1
+}
+
 # put_file FROM TO: with the owner and the mode that it has, as a source may have a password in it. A new one can be
 # read by all: apt reads as a user of its own.
 put_file() {

@@ -196,6 +196,27 @@ time.sleep(3)`]);
     expect(await said()).toMatch(/names several repositories of Kubernetes: deb .*\/\/\*\*\*@127\..*;deb .*\/\/\*\*\*@127\./);
   }));
 
+  test('where a program does not fit on the disk, that is said, and nothing of it is left to fill the disk', () => node(async (machine) => {
+    await fetched(machine);
+    await machine.run(['mkdir', '/small']);
+    await machine.run(['/bin-of-operation/mount', '-t', 'tmpfs', '-o', 'size=4k', 'small', '/small']);
+    machine.write('/small/full', 'x');
+    for (const before of [':', 'apt_install kubelet']) {
+      expect(await machine.call(before, upgrade)).toMatchObject({ exitCode: 0 });
+      const { exitCode, stdout } = await machine.call('apt_extract kubelet usr/bin/kubelet /small/kubelet', upgrade);
+      expect(stdout).toMatch(/usr\/bin\/kubelet of the package kubelet can't be put at \/small\/kubelet yet: .*([Nn]o space|write)/);
+      expect(exitCode).toBe(9);
+      expect(machine.has('/small/kubelet')).toBe(false);
+    }
+  }));
+
+  test('where the list can not be asked, that is said', () => node(async (machine) => {
+    await fetched(machine);
+    const { exitCode, stdout } = await machine.call('{ apt_run() { echo "Error: no space" >"$WORK/errors"; return 1; }; apt_choose kubeadm; }', upgrade);
+    expect(stdout).toMatch(/the versions of kubeadm can't be listed yet: Error: no space/);
+    expect(exitCode).toBe(9);
+  }));
+
   test('a version that is not there is refused with those that are', () => node((machine) =>
     refused(machine, /has no kubeadm of 1\.35\.9, but 1\.35\.4-1\.1 1\.35\.3-1\.1: choose one of these/, { TO: '1.35.9' })));
 

@@ -220,6 +220,27 @@ describeWithTools('Kubernetes\' packages by dnf', [toolchain.busybox, toolchain.
     await notYet(machine, /the packages can't be had yet: Error.*kubelet/);
   }));
 
+  test('where a program does not fit on the disk, that is said, and nothing of it is left to fill the disk', () => node(async (machine) => {
+    await done(machine, FETCH);
+    await machine.run(['mkdir', '/small']);
+    await machine.run(['/bin-of-operation/mount', '-t', 'tmpfs', '-o', 'size=4k', 'small', '/small']);
+    machine.write('/small/full', 'x');
+    for (const before of [':', 'dnf_install kubelet']) {
+      expect(await machine.call(before, upgrade)).toMatchObject({ exitCode: 0 });
+      const { exitCode, stdout } = await machine.call('dnf_extract kubelet usr/bin/kubelet /small/kubelet', upgrade);
+      expect(stdout).toMatch(/usr\/bin\/kubelet of the package kubelet can't be put at \/small\/kubelet yet: .*([Nn]o space|write)/);
+      expect(exitCode).toBe(9);
+      expect(machine.has('/small/kubelet')).toBe(false);
+    }
+  }));
+
+  test('where the list can not be asked, that is said', () => node(async (machine) => {
+    await done(machine, FETCH);
+    const { exitCode, stdout } = await machine.call('{ dnf_run() { echo "Error: no space" >"$WORK/errors"; return 1; }; dnf_choose kubeadm; }', upgrade);
+    expect(stdout).toMatch(/the versions of kubeadm can't be listed yet: Error: no space/);
+    expect(exitCode).toBe(9);
+  }));
+
   test('a version that is not there is refused with those that are', () => node((machine) =>
     refused(machine, /\/v1\.35\/rpm\/ has no kubeadm of 1\.35\.9, but 1\.35\.3-150500\.1\.1 1\.35\.4-150500\.1\.1: choose one of these/, { TO: '1.35.9' })));
 
