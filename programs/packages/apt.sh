@@ -202,19 +202,31 @@ apt_install() {
     ! apt_held "$1" || held=yes
     keep_fact "held-$1" "$held" || return 1
   fi
-  # What a killed run has left half done. Settings that a person changed stay.
-  own_tools 600 dpkg --configure --pending --force-confdef --force-confold || {
-    say_once "dpkg can't finish what it has begun yet: $(own_words)"
+  apt_configure || return 1
+  [ "$(apt_installed "$1")" = "$version" ] || apt_put "$1" "$version" || return 1
+  apt_hold_again "$1"
+}
+
+# apt_configure: what a killed run has left half done. Settings that a person changed stay.
+apt_configure() {
+  own_tools 600 dpkg --configure --pending --force-confdef --force-confold && return
+  say_once "dpkg can't finish what it has begun yet: $(own_words)"
+  return 1
+}
+
+# apt_put PACKAGE VERSION
+apt_put() {
+  # Without --reinstall it leaves a half of this version as it is.
+  apt_run 900 apt-get install --yes --reinstall --no-download --no-remove --allow-change-held-packages "$1=$2" || {
+    say_once "$1 $2 is not installed yet: $(own_words)"
     return 1
   }
-  if [ "$(apt_installed "$1")" != "$version" ]; then
-    apt_run 900 apt-get install --yes --no-download --no-remove --allow-change-held-packages "$1=$version" || {
-      say_once "$1 $version is not installed yet: $(own_words)"
-      return 1
-    }
-    [ "$(apt_installed "$1")" = "$version" ] || return 1
-    say "$1 $version is installed"
-  fi
+  [ "$(apt_installed "$1")" = "$2" ] || return 1
+  say "$1 $2 is installed"
+}
+
+# apt_hold_again PACKAGE: if it was held before.
+apt_hold_again() {
   [ "$(fact "held-$1")" = yes ] || return 0
   if apt_held "$1"; then return 0; fi
   # Not by apt-mark: it believes its cache, and may say of what has just lost its hold that it is held.
@@ -222,6 +234,26 @@ apt_install() {
   if own_tools 60 sh -c 'echo "$1 hold" | dpkg --set-selections' sh "$1" && apt_held "$1"; then return 0; fi
   say_once "$1 is not held again yet: $(own_words)"
   return 1
+}
+
+# apt_give_back: what a stopped run has left half done is finished, forward, as dpkg has no way back. What was held is
+# held again: no other operation knows of it. The node is not kept waiting for ever where dpkg can't do that.
+apt_give_back() {
+  local package
+  for package in $(fact packages); do
+    # Nothing was begun with it.
+    [ -n "$(fact "held-$package")" ] || continue
+    if apt_finish "$package" && apt_hold_again "$package"; then continue; fi
+    overdue give-back-packages 600 || return 1
+    say "the package $package is left as dpkg has it; finish it: dpkg --configure -a, then: apt-get --fix-broken install, apt-mark hold $package if it was held"
+  done
+}
+
+# apt_finish PACKAGE: what is whole stays at its version.
+apt_finish() {
+  # It also fails for what is somebody else's.
+  apt_configure || :
+  [ -n "$(apt_installed "$1")" ] || apt_put "$1" "$(fact "version-$1")"
 }
 
 # apt_extract PACKAGE PATH FILE: one file out of a package that was fetched, or is installed already: then apt fetches

@@ -253,6 +253,21 @@ dnf_install() {
   dnf_lock "$1" "$version"
 }
 
+# dnf_give_back: where a stopped run has put the new package beside the old one, the old one goes. The node is not kept
+# waiting for ever where that can't be done.
+dnf_give_back() {
+  local package
+  for package in $(fact packages); do
+    case " $(dnf_installed "$package") " in
+      *" $(fact "version-$package") "*) ;;
+      *) continue ;;
+    esac
+    if dnf_install "$package"; then continue; fi
+    overdue give-back-packages 600 || return 1
+    say "the package $package is left as rpm has it; finish it: dnf remove --duplicates"
+  done
+}
+
 # dnf_renew_key PACKAGE: rpm keeps a key that has expired as it is, and newer ones then refuse what the renewed one has
 # signed. So the old one has to go: dnf takes the new one from its source, which is this operation's.
 dnf_renew_key() {

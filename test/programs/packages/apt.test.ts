@@ -154,6 +154,55 @@ describeWithTools('Kubernetes\' packages by apt', [toolchain.busybox], () => asR
     expect(await versions(machine)).toContain(`hi kubelet ${NEW}`);
   }));
 
+  test('given back, an install that was stopped is finished, and what was held is held again', () => node(async (machine) => {
+    await fetched(machine);
+    const before = await versions(machine);
+    const giveBack = async () => expect(await machine.call('by_manager give_back', upgrade)).toMatchObject({ exitCode: 0, stderr: '' });
+    // Nothing was begun: a hold that a person has taken away since is nobody's business.
+    await machine.run(['apt-mark', 'unhold', 'kubectl']);
+    await giveBack();
+    expect(await versions(machine)).toEqual(before.map((each) => each.replace('hi kubectl', 'ii kubectl')));
+
+    // Stopped before, while and after it is unpacked.
+    await machine.call('keep_fact held-kubeadm yes && keep_fact held-kubectl no && keep_fact held-kubelet yes', upgrade);
+    await machine.run(['apt-mark', 'unhold', 'kubeadm', 'kubelet']);
+    await giveBack();
+    expect(await versions(machine)).toEqual(before.map((each) => each.replace('hi kubectl', 'ii kubectl')));
+    await machine.run(['sh', '-euc', `
+dpkg --unpack /var/lib/cdk8s-day2/operations/test/packages/archives/kubelet_${NEW}_amd64.deb
+sed -i '/^Package: kubeadm$/,/^$/ s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`]);
+    expect((await versions(machine)).slice(0, 3)).toEqual([`iHR kubeadm ${OLD}`, `ii kubectl ${OLD}`, `iU kubelet ${NEW}`]);
+    await giveBack();
+    expect((await versions(machine)).slice(0, 3)).toEqual([`hi kubeadm ${NEW}`, `ii kubectl ${OLD}`, `hi kubelet ${NEW}`]);
+    // Stopped while it was put there again.
+    await machine.run(['sed', '-i', '/^Package: kubelet$/,/^$/ s/^Status: .*/Status: install reinstreq half-installed/', '/var/lib/dpkg/status']);
+    expect(await versions(machine)).toContain(`iHR kubelet ${NEW}`);
+    await giveBack();
+    expect(await versions(machine)).toContain(`hi kubelet ${NEW}`);
+  }));
+
+  test('stopped at any time and given back, a package is whole, and held', () => node(async (machine) => {
+    await fetched(machine);
+    for (let seconds = 0.2; !(await versions(machine)).includes(`hi kubelet ${NEW}`); seconds += 0.1) {
+      if (seconds > 60) throw new Error('it does not come to its end');
+      await machine.call('apt_install kubelet', upgrade, seconds);
+      expect(await machine.call('by_manager give_back', upgrade)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect((await versions(machine)).filter((each) => each.includes('kubelet'))).toEqual([expect.stringMatching(/^hi kubelet 1\.3[45]\.4-1\.1$/)]);
+    }
+  }));
+
+  test('a package that can not be finished is said, and is not waited for longer than ten minutes', () => node(async (machine) => {
+    await fetched(machine);
+    await machine.run(['dpkg', '--unpack', `/var/lib/cdk8s-day2/operations/test/packages/archives/kubelet_${NEW}_amd64.deb`]);
+    await machine.run(['rm', '-r', '/var/lib/cdk8s-day2/operations/test/packages/archives']);
+    machine.write('/var/lib/dpkg/info/kubelet.postinst', '#!/bin/sh\nexit 1\n');
+    await machine.run(['chmod', '0755', '/var/lib/dpkg/info/kubelet.postinst']);
+    const first = await machine.call('keep_fact held-kubelet yes && by_manager give_back', upgrade);
+    expect(first).toMatchObject({ exitCode: 9, stdout: expect.stringMatching(/kubelet 1\.35\.4-1\.1 is not installed yet: /) });
+    const last = await machine.call('keep_fact since-give-back-packages 1 && by_manager give_back', upgrade);
+    expect(last).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/the package kubelet is left as dpkg has it; .*dpkg --configure -a/) });
+  }));
+
   test('a package of somebody else that is half installed is refused, and named', () => node(async (machine) => {
     const file = await buildDebianPackage({ name: 'somebody', version: '1', files: { 'usr/share/somebody': '' } }, folder);
     copyFileSync(file, machine.path('/tmp/somebody.deb'));

@@ -170,6 +170,20 @@ describeWithTools('Kubernetes\' packages by dnf', [toolchain.busybox, toolchain.
     expect((await machine.call('dnf_at_target kubelet', upgrade)).exitCode).toBe(0);
   }));
 
+  test('given back, what a stopped install has left of the old package is removed, and nothing else is changed', () => node(async (machine) => {
+    await machine.run(['dnf', '--disablerepo=*', 'versionlock', 'add', 'kubelet']);
+    await done(machine, FETCH);
+    const before = await state(machine);
+    await done(machine, 'by_manager give_back');
+    expect(await state(machine)).toEqual(before);
+    const file = (await machine.run(['find', '/var/lib/cdk8s-day2', '-name', `kubelet-${NEW}*.rpm`])).trim();
+    await machine.run(['rpm', '--install', '--force', file]);
+    await done(machine, 'by_manager give_back');
+    expect(await versions(machine)).toEqual([`kubeadm ${OLD}`, `kubectl ${OLD}`, `kubelet ${NEW}`, CNI]);
+    expect(machine.read(LOCKS)).toContain(`kubelet-0:${NEW}.*`);
+    expect(machine.has('/kubelet-was-stopped')).toBe(false);
+  }));
+
   test('killed at any time, and done again, it ends as if it had not been killed', () => node(async (machine) => {
     await machine.run(['dnf', '--disablerepo=*', 'versionlock', 'add', 'kubelet']);
     const before = await state(machine);
