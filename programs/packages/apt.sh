@@ -113,6 +113,27 @@ apt_line_now() {
   fi
 }
 
+# apt_verifies: whether packages have to be signed. Whoever gives a fingerprint wants that, whatever the source says.
+apt_verifies() {
+  [ -z "$KEY_FINGERPRINT" ] || return 0
+  ! apt_line_now | apt_options | grep -qix 'trusted=\(yes\|true\|with\|on\|enable\|1\)'
+}
+
+# apt_options: those of the line on standard input, a line each.
+apt_options() {
+  sed -n 's/^[[:blank:]]*deb[[:blank:]]*\[\([^]]*\)\].*/\1/p' | tr -s ' \t' '\n'
+}
+
+# apt_own_line: the line as this operation reads it, by the key that it has compared, and by no other. In a line that
+# names no key, apt would take any key of this host.
+apt_own_line() {
+  local options
+  options=$(apt_line_now | apt_options | grep . | grep -vi -e '^signed-by=' -e '^trusted=' -e '^allow-' |
+    paste -s -d ' ' -)
+  if apt_verifies; then options="$options signed-by=$(apt_folder)/key.gpg"; else options="$options trusted=yes"; fi
+  echo "deb [${options# }] $(apt_line_now | sed 's/^[[:blank:]]*deb[[:blank:]]*\(\[[^]]*\]\)\{0,1\}[[:blank:]]*//')"
+}
+
 # apt_key_file: the file of the host with the repository's key.
 apt_key_file() {
   local file
@@ -137,7 +158,7 @@ apt_fetch() {
   apt_find_source
   mkdir -p "$folder/lists/partial" "$folder/archives/partial" || return 1
   apt_fetch_key || return 1
-  apt_line_now | sed "s,signed-by=[^] ]*,signed-by=$folder/key.gpg," >"$folder/source.list" || return 1
+  apt_own_line >"$folder/source.list" || return 1
   apt_run 300 apt-get update || {
     say_once "the list of $(apt_url_words) can't be had yet: $(own_words)"
     return 1
@@ -172,13 +193,11 @@ apt_choose() {
 apt_fetch_key() {
   local folder
   folder=$(apt_folder)
-  case $LINE in
-    *trusted=yes*)
-      say_once "warning: $SOURCE has trusted=yes: the packages are not verified"
-      : >"$folder/key.gpg"
-      return
-      ;;
-  esac
+  apt_verifies || {
+    say_once "warning: $SOURCE has trusted=yes: the packages are not verified"
+    : >"$folder/key.gpg"
+    return
+  }
   if own_tools 60 /usr/lib/apt/apt-helper download-file "$(apt_url)Release.key" "$folder/key.asc"; then
     gpg_run --yes --dearmor --output "$folder/key.draft" "$folder/key.asc" ||
       give_up "$(apt_url_words)Release.key is no key: $(own_words)" "correct the repository"

@@ -294,6 +294,44 @@ time.sleep(3)`]);
     await notYet(machine, /the list of .* can't be had yet: .*(NO_PUBKEY|not signed|signatures)/);
   }));
 
+  describe.each<[string, string]>([
+    ['trusts all', '[trusted=yes] '],
+    ['trusts all, and names a key', `[arch=amd64 trusted=true signed-by=${KEYRING}] `],
+    ['names no key', ''],
+    ['has options, but no key', '[ arch=amd64 ] '],
+  ])('where the source %s, and a key is pinned', (_, options) => {
+    const pinned = async () => ({ ...upgrade, KEY_FINGERPRINT: await key.fingerprint });
+    const own = (minor: string) => `deb ${options}${repository.replace('{minor}', minor)} /\n`;
+
+    test('this key is what apt looks for; the source stays as it is, but for the minor', () => node(async (machine) => {
+      machine.write(SOURCE, own('1.34'));
+      await fetched(machine, await pinned());
+      expect(machine.read('/var/lib/cdk8s-day2/operations/test/packages/source.list')).toMatch(/^deb \[(arch=amd64 )?signed-by=\S+\/packages\/key\.gpg\] http:\S+ \/\n$/);
+      expect(await machine.call('apt_install kubeadm && apt_take_up_source', await pinned())).toMatchObject({ exitCode: 0 });
+      expect(machine.read(SOURCE)).toBe(own('1.35'));
+    }));
+
+    test('what another key has signed is not believed, even if the host knows that one', () => node(async (machine) => {
+      machine.write(SOURCE, own('1.34'));
+      const other = await SigningKey.generate('somebody');
+      await writeAptRepository(packages.folderOf('1.35.4'), other);
+      writeFileSync(join(packages.folderOf('1.35.4'), 'Release.key'), await key.public);
+      machine.write('/etc/apt/trusted.gpg.d/somebody.asc', await other.public);
+      await machine.run(['chmod', '-R', 'a+rX', '/etc/apt/trusted.gpg.d']);
+      const { exitCode, stdout } = await machine.call('apt_fetch kubeadm', await pinned());
+      expect(stdout).toMatch(/the list of .* can't be had yet: .*(NO_PUBKEY|not signed|signatures)/);
+      expect(exitCode).toBe(9);
+    }));
+  });
+
+  test('where the source trusts all, and nothing is pinned, that is said', () => node(async (machine) => {
+    machine.write(SOURCE, `${line('1.34', 'trusted=yes')}\n`);
+    await writeAptRepository(packages.folderOf('1.35.4'), await SigningKey.generate('somebody'));
+    const { exitCode, stdout } = await machine.call('keep_fact manager apt && apt_fetch kubeadm kubelet', upgrade);
+    expect(stdout).toMatch(/warning: \S+kubernetes\.list has trusted=yes: the packages are not verified\n$/);
+    expect(exitCode).toBe(0);
+  }));
+
   test.each<[string, (machine: AptMachine) => void, RegExp]>([
     ['no source', (machine) => machine.write(SOURCE, '# deb [signed-by=/etc/k] https://pkgs.k8s.io/core:/stable:/v1.34/deb/ /\n'), /no source in \/etc\/apt names a repository of Kubernetes/],
     ['two sources', (machine) => machine.write('/etc/apt/sources.list.d/other.list', `${line('1.33')}\n`), /several files in \/etc\/apt name repositories of Kubernetes: \/etc\/apt\/sources\.list\.d\/kubernetes\.list \/etc\/apt\/sources\.list\.d\/other\.list/],
