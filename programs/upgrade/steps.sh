@@ -147,6 +147,8 @@ figures() {
 # --- the way back
 
 step_give_back() {
+  # Nothing was fetched where no manager is known yet.
+  [ -z "$(fact manager)" ] || by_manager give_back || return 1
   [ -z "$(fact takes-over)" ] || leave_node "$(what_is_left)"
   end_if_gone
   leave_host back && uncordon_node && unmark_node || return 1
