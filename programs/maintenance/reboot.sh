@@ -4,10 +4,12 @@
 #   REBOOT           asked, always or never
 #   BOOT             folder of the kernels; default /boot
 #   BOOT_ID          file with the id of this boot; default that of the kernel
+#   PROC_STAT        file with the time of this boot; default that of the kernel
 #   REBOOT_REQUIRED  the file by which Debian's and Ubuntu's packages ask for a reboot; default /run/reboot-required
 
 BOOT=${BOOT:-/boot}
 BOOT_ID=${BOOT_ID:-/proc/sys/kernel/random/boot_id}
+PROC_STAT=${PROC_STAT:-/proc/stat}
 REBOOT_REQUIRED=${REBOOT_REQUIRED:-/run/reboot-required}
 
 # Of each name of a kernel that has the flavour of the first one, which runs: its name, if its numbers are higher.
@@ -37,6 +39,22 @@ newest_kernel() {
   { uname -r && find "$BOOT" -name 'vmlinuz-*' 2>/dev/null | sed 's,.*/vmlinuz-,,'; } | awk "$NEWER_KERNELS"
 }
 
+# booted_at: in seconds since 1970. The kernel counts back from its clock: one that was wrong at the boot does no harm.
+booted_at() {
+  awk '$1 == "btime" { print $2 }' "$PROC_STAT"
+}
+
+# kernel_replaced: whether the file of the kernel that runs was put there since the boot. Debian does that with security
+# updates that keep the name of a kernel. By the time at which the inode was changed, as dpkg gives a file the date that
+# it has in the package. At a boot that time is past, whatever was booted: no file asks twice. What the kernel and the
+# package call their versions is not compared: where they differ for good, each maintenance would reboot.
+kernel_replaced() {
+  local changed booted
+  changed=$(stat -L -c %Z "$BOOT/vmlinuz-$(uname -r)" 2>/dev/null) || return 1
+  booted=$(booted_at) || return 1
+  [ "$changed" -gt "${booted:-$changed}" ]
+}
+
 # reboot_asked: whether the host asks for a reboot. Status 1: it doesn't; 2: it can't be told. WHY has the reason.
 reboot_asked() {
   local kernel
@@ -44,7 +62,10 @@ reboot_asked() {
   if [ -e "$REBOOT_REQUIRED" ]; then return 0; fi
   kernel=$(newest_kernel) || return 2
   case $kernel in
-    none) return 1 ;;
+    none)
+      kernel_replaced || return 1
+      WHY="the kernel $(uname -r) was replaced in $BOOT since it was booted"
+      ;;
     '') WHY="no kernel in $BOOT is the one that runs, $(uname -r), and there is no $REBOOT_REQUIRED" && return 2 ;;
     *) WHY="the kernel $kernel is installed, and $(uname -r) runs" ;;
   esac
@@ -92,7 +113,7 @@ while_locked() {
 back_again() {
   local since
   read_node || not_yet "the Node is read" || return 1
-  since=$(awk '$1 == "btime" { print $2 }' /proc/stat)
+  since=$(booted_at)
   # A container's boot is not that of the kernel.
   [ "$since" -ge "$(fact reboot-at 0)" ] || since=$(fact reboot-at)
   if ready_since "$since"; then return 0; fi

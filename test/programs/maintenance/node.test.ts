@@ -62,6 +62,15 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     expect(node.read('calls')).toBe('rebooted with lock-frontend\nrebooted with lock\n');
   });
 
+  test('a kernel that was replaced under its own name asks for one reboot', async () => {
+    await sleep(1100);
+    node.installKernel(OLD_KERNEL);
+    expect(await node.maintain('patches')).toMatchObject({ outcome: 'maintained', rebooted: true });
+    expect(node.log).toContain(`w1 will be rebooted: the kernel ${OLD_KERNEL} was replaced in ${node.path('boot')} since it was booted`);
+    expect(await node.maintain('again')).toMatchObject({ outcome: 'maintained', rebooted: false });
+    expect(node.boots).toBe(1);
+  });
+
   test('where nothing asks for a reboot, no pod is moved and nobody cordons', async () => {
     await addPod('web-1');
     expect(await node.maintain('patches', { COMMAND: 'true' })).toMatchObject({ outcome: 'maintained', rebooted: false });

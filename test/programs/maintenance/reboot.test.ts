@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Shell } from '../../support/pod/pod';
@@ -14,13 +14,18 @@ describeWithTools('whether a host asks for a reboot', [toolchain.busybox], () =>
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** What is said, by the kernel that runs and those that are installed. */
-  function asked(running: string, installed: string[], required = false): string {
+  /**
+   * What is said, by the kernel that runs and those that are installed.
+   *
+   * @param bootedBefore how many seconds before the kernels were put there
+   */
+  function asked(running: string, installed: string[], required = false, bootedBefore = -60): string {
     for (const kernel of installed) writeFileSync(join(folder, 'boot', `vmlinuz-${kernel}`), '');
+    writeFileSync(join(folder, 'stat'), `cpu 1 2 3\nbtime ${Math.floor(Date.now() / 1000) - bootedBefore}\nprocesses 4\n`);
     if (required) writeFileSync(join(folder, 'reboot-required'), '');
     return callLibrary(shell, 'maintenance/reboot.sh', `
       uname() { echo '${running}'; }
-      BOOT=$1/boot REBOOT_REQUIRED=$1/reboot-required
+      BOOT=$1/boot REBOOT_REQUIRED=$1/reboot-required PROC_STAT=$1/stat
       status=0; reboot_asked || status=$?
       case $status in 0) echo "yes: $WHY" ;; 1) echo no ;; *) echo "can't tell: $WHY" ;; esac`, [folder]).stdout.trim();
   }
@@ -46,6 +51,18 @@ describeWithTools('whether a host asks for a reboot', [toolchain.busybox], () =>
     expect(asked('6.9.9-custom', [], true)).toBe(`yes: ${folder}/reboot-required is there`);
     writeFileSync(join(folder, 'reboot-required.pkgs'), 'libc6\ndbus\n');
     expect(asked('6.9.9-custom', [], true)).toBe(`yes: ${folder}/reboot-required is there, for libc6`);
+  });
+
+  test('a kernel that was replaced under its own name since the boot, with whatever date the package gives it', () => {
+    const kernel = '5.10.0-8-amd64';
+    const replaced = `yes: the kernel ${kernel} was replaced in ${folder}/boot since it was booted`;
+    expect(asked(kernel, [kernel], false, 60)).toBe(replaced);
+    utimesSync(join(folder, 'boot', `vmlinuz-${kernel}`), 1, 1);
+    expect(asked(kernel, [], false, 60)).toBe(replaced);
+    // After the reboot.
+    expect(asked(kernel, [], false, 0)).toBe('no');
+    // A newer one says more.
+    expect(asked(kernel, [kernel, '5.10.0-9-amd64'], false, 60)).toBe(`yes: the kernel 5.10.0-9-amd64 is installed, and ${kernel} runs`);
   });
 
   test.each<[string[]]>([[[]], [['6.1.0-18-amd64']]])('can not be told where %j are installed, and another one runs', (installed) => {

@@ -29,6 +29,7 @@ rm "$home/goes-down-slowly" 2>/dev/null && end
 cat /proc/sys/kernel/random/uuid >"$home/boot-id"
 cp "$home/newest" "$home/running"
 rm -f "$home/reboot-required"
+echo "btime $(date +%s)" >"$home/stat"
 echo boot >>"$home/boots"
 end
 `;
@@ -69,6 +70,7 @@ export class MaintainedNode {
     this.write('running', `${OLD_KERNEL}\n`);
     this.write('newest', `${OLD_KERNEL}\n`);
     this.write(`boot/vmlinuz-${OLD_KERNEL}`, '');
+    this.write('stat', `btime ${Math.floor(Date.now() / 1000)}\n`);
     this.timer = setInterval(() => void (this.kubeletRuns && this.beat().catch(() => undefined)), 1000);
   }
 
@@ -198,6 +200,7 @@ export class MaintainedNode {
         MANIFESTS: this.path('manifests'),
         BOOT: this.path('boot'),
         BOOT_ID: this.path('boot-id'),
+        PROC_STAT: this.path('stat'),
         REBOOT_REQUIRED: this.path('reboot-required'),
         DPKG_LOCKS: `${this.path('lock-frontend')}:${this.path('lock')}`,
         // The packages of this machine are nobody's business; apt is tested elsewhere.
