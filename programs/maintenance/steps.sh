@@ -149,6 +149,7 @@ what_is_left() {
   if [ "$(updated)" -gt 0 ] && [ -n "$(fact packages-begun)" ]; then
     if [ -n "$(fact packages-done)" ]; then printf ', with '; else printf ', with some of '; fi
     printf '%s updates' "$(updated)"
+    [ -n "$(fact packages-done)" ] || printf ' (finish them: dpkg --configure -a)'
   fi
   [ -z "$(fact boot-id)" ] || printf ', and it was not rebooted'
 }

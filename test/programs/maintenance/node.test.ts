@@ -2,7 +2,7 @@ import { mkdirSync } from 'fs';
 import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
 import { MaintainedNode, OLD_KERNEL } from '../../support/maintenance/maintained-node';
 import { asRoot } from '../../support/pod/as-root';
-import { until } from '../../support/wait';
+import { sleep, until } from '../../support/wait';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
 
@@ -108,9 +108,12 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
 
   test('a node that is not Ready after its boot keeps its mark and its cordon', async () => {
     const waits = 'waiting until w1 is Ready again after its boot';
-    const result = await node.maintain('patches', { REBOOT: 'always' }, async () => {
-      await until('it drains', () => node.stepOf('patches') === 'reboot drain', 60);
+    const result = await node.maintain('patches', { REBOOT: 'always', FAILPOINT: 'reboot:hold' }, async () => {
+      await node.held('patches', 'reboot');
       node.kubeletRuns = false;
+      // Its last word must be older than the boot, by whole seconds.
+      await sleep(2500);
+      node.release('patches', 'reboot');
       await until('it waits', () => node.log.includes(waits), 60);
       expect(await node.state()).toMatchObject({ labels: { 'cdk8s-day2/operation': 'patches' }, unschedulable: true });
       node.kubeletRuns = true;
