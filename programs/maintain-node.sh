@@ -85,7 +85,7 @@ need_tools() {
 }
 
 by_hand() {
-  local verb=maintenance
+  VERB=maintenance
   forget SELF UPDATES COMMAND SERIES WINDOW
   begin_by_hand "$@"
   while [ $# -gt 0 ]; do
@@ -97,18 +97,13 @@ by_hand() {
         shift
         ;;
       --status | --abort)
-        verb=${1#--}
-        if has_value "$@"; then
-          OPERATION=$2 && shift
-        elif [ "$verb" != status ]; then
-          refuse_nameless "$1"
-        fi
+        if take_verb "$@"; then shift; fi
         ;;
       *) unknown_option "$1" ;;
     esac
     shift
   done
-  "by_hand_$verb"
+  "by_hand_$VERB"
 }
 
 # take_option OPTION VALUE

@@ -65,10 +65,9 @@ need_tools() {
 }
 
 by_hand() {
-  local verb
   forget SELF MEMBERS NAMED_MEMBER
   begin_by_hand "$@"
-  verb=replace
+  VERB=replace
   while [ $# -gt 0 ]; do
     case $1 in
       --id | --via)
@@ -77,18 +76,13 @@ by_hand() {
         shift
         ;;
       --status | --abort)
-        verb=${1#--}
-        if has_value "$@"; then
-          OPERATION=$2 && shift
-        elif [ "$verb" != status ]; then
-          refuse_nameless "$1"
-        fi
+        if take_verb "$@"; then shift; fi
         ;;
       *) unknown_option "$1" ;;
     esac
     shift
   done
-  "by_hand_$verb"
+  "by_hand_$VERB"
 }
 
 by_hand_replace() {

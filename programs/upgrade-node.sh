@@ -97,10 +97,9 @@ need_tools() {
 }
 
 by_hand() {
-  local verb
   forget SELF TO
   begin_by_hand "$@"
-  verb=upgrade
+  VERB=upgrade
   while [ $# -gt 0 ]; do
     case $1 in
       --id | --to | --repository | --key-fingerprint | --empty-dir | --unmanaged | --hand-made | --on-timeout | \
@@ -111,18 +110,13 @@ by_hand() {
         ;;
       --plan) DRY_RUN=1 ;;
       --status | --abort)
-        verb=${1#--}
-        if has_value "$@"; then
-          OPERATION=$2 && shift
-        elif [ "$verb" != status ]; then
-          refuse_nameless "$1"
-        fi
+        if take_verb "$@"; then shift; fi
         ;;
       *) unknown_option "$1" ;;
     esac
     shift
   done
-  "by_hand_$verb"
+  "by_hand_$VERB"
 }
 
 # take_option OPTION VALUE

@@ -39,6 +39,18 @@ need_value() {
   has_value "$@" || refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help"
 }
 
+# take_verb OPTION [ID]: sets VERB to what is done with an operation that is there, and OPERATION to its id. Status 1:
+# none follows, which is only enough for --status.
+take_verb() {
+  VERB=${1#--}
+  if has_value "$@"; then
+    OPERATION=$2
+    return
+  fi
+  [ "$VERB" = status ] || refuse_nameless "$1"
+  return 1
+}
+
 unknown_option() {
   refuse "'$1' is not known" "see: sh $(quoted "$0") --help"
 }

@@ -16,7 +16,7 @@ window_end() {
 leave_unless_open() {
   local waits
   [ -n "$WINDOW" ] && [ $(($(date +%s) + EXPECTED)) -gt "$(window_end)" ] || return 0
-  if [ "$(fact marked)" = yes ]; then return_mark || return 1; fi
+  take_mark_away || return 1
   waits=$(verdict)
   forget_updates || return 1
   conclude 0 not-today \

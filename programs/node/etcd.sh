@@ -51,6 +51,6 @@ check_serving() {
   # A subshell, which ends where what runs is not understood.
   (look_at_api_server) ||
     not_healthy "$(head -n 1 "$WORK/not-understood" || echo "the API server can't be looked at")" || return 1
-  look_at_api_server && api_ready || not_healthy "the API server here is not ready: ${API_SAYS:-its settings can not be read}" || return 1
+  api_ready || not_healthy "the API server here is not ready: ${API_SAYS:-its settings can not be read}" || return 1
   check_etcd
 }

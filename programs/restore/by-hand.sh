@@ -2,7 +2,6 @@
 # by-hand.sh: what a person types, on the node itself. The work is done by a unit, as in a Job, and outlives the shell.
 
 by_hand() {
-  local verb
   # Inputs that have an option come from it alone.
   forget ROLE SELF HOLDER MEMBERS MACHINES LOST DATA_DESTROYED WITH WITHOUT_QUORUM QUIESCED CALLED_OFF \
     SNAPSHOT STAGED_FROM TRUST_BACKUPS SKIP_HASH_CHECK
@@ -10,11 +9,11 @@ by_hand() {
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
-  verb=restore
+  VERB=restore
   CHOSEN_BY=
   while [ $# -gt 0 ]; do
     case $1 in
-      --list) verb=list ;;
+      --list) VERB=list ;;
       --latest) choose_by --latest latest ;;
       --dry-run) DRY_RUN=1 ;;
       --api) ROLE=api ;;
@@ -23,12 +22,7 @@ by_hand() {
       --skip-hash-check) SKIP_HASH_CHECK=1 ;;
       --data-destroyed) DATA_DESTROYED=1 ;;
       --status | --abort | --forget)
-        verb=${1#--}
-        if has_value "$@"; then
-          OPERATION=$2 && shift
-        elif [ "$verb" != status ]; then
-          refuse_nameless "$1"
-        fi
+        if take_verb "$@"; then shift; fi
         ;;
       --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
         --instead-of)
@@ -40,7 +34,7 @@ by_hand() {
     esac
     shift
   done
-  "by_hand_$verb"
+  "by_hand_$VERB"
 }
 
 # choose_by OPTION SNAPSHOT: a second choice is refused, as nobody may guess which of the two is meant.
