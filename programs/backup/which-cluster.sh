@@ -2,7 +2,7 @@
 # which-cluster.sh: of which etcd cluster a member is, and a backup. A member whose disk was replaced may have begun a
 # cluster of its own, by the same name: it is healthy, and its snapshots are whole, and empty. A cluster's id comes from
 # its first members' URLs and token, so what begins anew by the same settings has the same id: a history is an id, and
-# from its second beginning on a number, as in 7.2.
+# from its second beginning on a number, as in 7.2. 7.0 has what a member without a leader gave that was behind.
 #
 #   ENDPOINTS    client URLs of the members
 #   ENDPOINT CLUSTER_ID MEMBER   the member that was asked last, and what it said
@@ -15,12 +15,13 @@
 #   $WORK/down   a line `ENDPOINT REASON` for each member that gave none in this round
 
 # find_previous: sets PREVIOUS and what it says, empty if there is none. A backup dated in the future would be the
-# newest for as long, so it is passed over. If they can't be listed, nothing will be pruned, and that is said then.
+# newest for as long, so it is passed over; so is one of a member that was behind. If they can't be listed, nothing will
+# be pruned, and that is said then.
 find_previous() {
   PREVIOUS='' PREVIOUS_HISTORY=''
   list_backups >"$WORK/earlier" 2>/dev/null || :
-  awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '$2 == "complete" && NF == 3 && substr($1, 1, 16) <= now { print $1, $3 }' \
-    "$WORK/earlier" | sort | tail -n 1 >"$WORK/previous" || :
+  awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '
+    $2 == "complete" && NF == 3 && $3 !~ /\.0$/ && substr($1, 1, 16) <= now { print $1, $3 }' "$WORK/earlier" | sort | tail -n 1 >"$WORK/previous" || :
   read -r PREVIOUS PREVIOUS_HISTORY <"$WORK/previous" || :
   PREVIOUS_ID=${PREVIOUS_HISTORY%.*}
 }
@@ -84,20 +85,22 @@ is_stranger() {
 
 # tell_history: sets HISTORY: the latest one of this id, or the next one if the revision has gone back, which it never
 # does within one. A member may be behind the others, so the quorum is asked. Without one that can't be told: what is
-# behind is kept apart, too, as it must push out nothing that is ahead of it. MADE_BY is the restore of ours that has
+# behind is kept apart, as number 0, and pushes out nothing that is ahead of it. MADE_BY is the restore of ours that has
 # made this history.
 tell_history() {
   local before number revision=''
   HISTORY=$CLUSTER_ID MADE_BY=
   [ -n "$CLUSTER_ID" ] || return 0
   sed -n -e "s/.*-r\([0-9]*\) complete $CLUSTER_ID\$/1 \1/p" \
-    -e "s/.*-r\([0-9]*\) complete $CLUSTER_ID\.\([0-9]*\)\$/\2 \1/p" "$WORK/earlier" |
+    -e "s/.*-r\([0-9]*\) complete $CLUSTER_ID\.\([1-9][0-9]*\)\$/\2 \1/p" "$WORK/earlier" |
     sort -k 1,1n -k 2,2n | tail -n 1 >"$WORK/latest"
   if read -r number before <"$WORK/latest"; then
     if [ "$LEADER" != 0 ] && ask "$ENDPOINT" 5 get / --write-out=json; then
       revision=$(json_number revision <"$WORK/answer")
     fi
-    [ "${revision:-$REVISION}" -ge "$before" ] || number=$((number + 1))
+    if [ "${revision:-$REVISION}" -lt "$before" ]; then
+      if [ "$LEADER" = 0 ]; then number=0; else number=$((number + 1)); fi
+    fi
     [ "$number" -eq 1 ] || HISTORY=$CLUSTER_ID.$number
   fi
   [ "$HISTORY" != "$CLUSTER_ID" ] || MADE_BY=$(made_by "$ENDPOINT" "$CLUSTER_ID") || MADE_BY=

@@ -80,7 +80,9 @@ by_hand_list() {
       "is this a copy of the kit? RUNBOOK.md names the machine with the backups. Or say where they are: BACKUP_ROOT=/mnt/backup CLUSTER=prod sh $(quoted "$0") --list"
   enter_folder
   list_backups | sort -r | awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '{
-    note = NF < 3 ? "" : ", etcd cluster " $3 ($3 ~ /\./ ? ", begun anew" : "")
+    note = NF < 3 ? "" : ", etcd cluster " $3
+    if ($3 ~ /\.0$/) note = note ", of a member that was behind"
+    else if ($3 ~ /\./) note = note ", begun anew"
     print $1, $2, note (substr($1, 1, 16) > now ? ", dated in the future: check the clock" : "")
   }' >"$WORK/backups"
   [ -s "$WORK/backups" ] || say "there are no backups in ${BACKUP_ROOT%/}/$CLUSTER"

@@ -88,6 +88,8 @@ settle() {
       for (i = 1; i <= n; i++) {
         name = names[i]
         id = history[name]
+        # What a member gave that was behind holds nothing that the others had not.
+        if (id ~ /\.0$/ && revision(name) <= revision(chosen)) continue
         if (id == own ? revision(name) > revision(chosen) : id != "" && (restored == "" || last[id] > first[own]))
           if (!(id in other) || revision(name) > revision(other[id])) other[id] = name
       }

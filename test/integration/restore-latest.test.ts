@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { runSnapshot } from '../support/drill/run-snapshot';
@@ -59,5 +59,21 @@ describeWithTools('a restore of the latest backup', [toolchain.etcd36, toolchain
     expect(await list(drill)).toMatch(new RegExp(`^${restored}  complete .*, made by the restore named, etcd cluster \\d+$`, 'm'));
     await sleep(1000);
     expect(await drill.type(machine, ['--latest', '--id', 'later', '--dry-run']).summary()).toMatchObject({ outcome: 'dry-run', message: expect.stringContaining(restored) });
+  }));
+
+  test.concurrent('takes the newest although a member without a leader has given one that was behind, which is never the newest', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const behind = runSnapshot(drill).summary.backup;
+    const record = join(drill.cluster.backups, behind, 'backup.json');
+    writeFileSync(record, readFileSync(record, 'utf8').replace('"member"', '"history":0,"member"'));
+    await machine.client.put(secret, 'precious');
+    const newest = runSnapshot(drill).summary.backup;
+    const { clusterId } = await drill.cluster.seenBy(machine);
+    expect(await list(drill)).toMatch(new RegExp(`^${behind}  complete .*, etcd cluster ${clusterId}\\.0, of a member that was behind$`, 'm'));
+    expect(await list(drill)).toMatch(new RegExp(`^${newest}  complete .*, etcd cluster ${clusterId}$`, 'm'));
+    expect(await drill.type(machine, ['--latest', '--id', 'newest', '--dry-run']).summary()).toMatchObject({ outcome: 'dry-run', message: expect.stringContaining(newest) });
+    // Without the newest one, the latest is what was behind, and an older one is ahead of it: a person has to look.
+    renameSync(join(drill.cluster.backups, newest), join(drill.cluster.backups, newest.replace(/^\d{4}/, '2001')));
+    expect(await drill.type(machine, ['--latest', '--id', 'behind', '--dry-run']).summary()).toMatchObject({ outcome: 'aborted', fix: expect.stringContaining('--at NAME') });
   }));
 }));
