@@ -8,6 +8,11 @@ settings_of() {
   arguments_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
+# setting_of PID FLAG: what it was started with.
+setting_of() {
+  settings_of "$1" | sed -n "s/^$2=//p" | tail -n 1
+}
+
 # identity COMPONENT: the flag that must differ between two of them on one host. After a manifest was edited, its other
 # flags may differ from those of the process.
 identity() {
@@ -27,12 +32,25 @@ processes() {
     on_host_network "$pid" || continue
     [ "$(users_of "$pid")" = "$user $user $user $user" ] || continue
     if [ -n "$flag" ]; then
-      [ "$(settings_of "$pid" | sed -n "s/^$flag=//p" | tail -n 1)" = "$(setting "$1" "$flag")" ] || continue
+      [ "$(setting_of "$pid" "$flag")" = "$(setting "$1" "$flag")" ] || continue
+      if [ "$1" = etcd ] && is_another_etcd "$pid"; then continue; fi
     else
       [ "$(settings_of "$pid")" = "$(cat "$RECORD/$1.settings")" ] || continue
     fi
     echo "$pid"
   done
+}
+
+# is_another_etcd PID: whether it has another folder on this host than DATA_DIR, and serves elsewhere. The etcd of a
+# network plugin, say, may have the same --data-dir in its own container. Only the folder or only the URLs may differ
+# after the manifest was edited: such a process is looked at, and refused, by check_running.
+is_another_etcd() {
+  local flag
+  [ -n "${DATA_DIR:-}" ] || return 1
+  for flag in listen-client-urls listen-peer-urls; do
+    [ "$(setting_of "$1" "$flag")" != "$(setting etcd "$flag")" ] || return 1
+  done
+  ! same_file "/proc/$1/root$(setting etcd data-dir)" "$DATA_DIR"
 }
 
 # places_of COMPONENT: where it serves, each on a line `ADDRESS PORT`.

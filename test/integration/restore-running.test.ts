@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
+import { EtcdClient } from '../support/etcd/etcd-client';
 import { asRoot } from '../support/pod/as-root';
 import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -84,6 +85,25 @@ int main(int count, char **words) {
     expect(stranger.running).toBe(true);
     await stranger.signal('SIGKILL');
     rmSync(folder, { recursive: true });
+  }));
+
+  test.concurrent('another etcd of root\'s with the same --data-dir in its own container, as of a network plugin, goes on', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const other = join(machine.props.folder, 'plugin');
+    mkdirSync(other, { mode: 0o700 });
+    const [client, peer] = [22379, 22380].map((port) => `http://${machine.props.address}:${port}`);
+    const etcd = [
+      join(drill.cluster.folder, 'images', 'etcd'), '--name=plugin', `--data-dir=${machine.dataDir}`, `--listen-client-urls=${client}`, `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=plugin=${peer}`,
+    ].join(' ');
+    const plugin = machine.host.start({ command: ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `mount --bind ${other} ${machine.dataDir} && exec ${etcd}`] });
+    const said = new EtcdClient(client);
+    await until('it serves', () => said.put('route', '1').then(() => true, () => false), 30);
+    drill.start('beside');
+    expect(await drill.faultsOfRestored('beside')).toEqual([]);
+    expect(plugin.running).toBe(true);
+    expect((await said.get('route'))?.value).toBe('1');
+    await plugin.signal('SIGKILL');
   }));
 
   test.concurrent('a write-ahead log apart, told by a variable of the pod, is refused', () => StubRestoreDrill.with({}, async (drill) => {
