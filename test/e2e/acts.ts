@@ -19,7 +19,7 @@ import { restoreHa, timeTravelHa } from './scenarios/restore-ha';
 import { networkCut, networkGone } from './scenarios/restore-network';
 import { byHandBehindProxy, kubesprayEtcd, membersOnTwoNetworks, restoredByHandBefore } from './scenarios/restore-not-by-the-book';
 import { podsKilled } from './scenarios/restore-pods';
-import { restoreSingle, timeTravelSingle } from './scenarios/restore-single';
+import { restoreFromClaim, restoreSingle, timeTravelSingle } from './scenarios/restore-single';
 import { ebs, provisionedClaim } from './scenarios/storage';
 import { whatYouSee } from './scenarios/what-you-see';
 import { topologyNamed } from '../lab/topology';
@@ -37,7 +37,7 @@ export const acts: readonly Act[] = [
   {
     topology: single,
     scenarios: [
-      restoreSingle, timeTravelSingle, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, encryptedSecrets,
+      restoreSingle, timeTravelSingle, restoreFromClaim, badInput, byHandSingle, everyStepKilled, everyStepTwice, powerCutHolder, encryptedSecrets,
       byHandBehindProxy, restoredByHandBefore,
     ],
     replacedAfterFailure: true,

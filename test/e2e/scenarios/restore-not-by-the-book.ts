@@ -1,4 +1,8 @@
+import { execFileSync } from 'child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import assert from 'node:assert/strict';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { NodeAccess } from '../../lab/node-access';
 import { BreakGlass } from '../../support/e2e/break-glass';
@@ -110,14 +114,28 @@ function listNamesake(node: NodeAccess): Promise<string> {
   return node.run(['ls', '-A', '/var/lib/etcd']);
 }
 
-/** Somebody without rights runs a program that is called etcd, with etcd's own flags. */
+/** Somebody without rights runs a program that is called etcd, with etcd's own flags. It leaves a file if root ever runs it. */
 async function strangerRuns(stage: Stage, node: NodeAccess): Promise<void> {
-  await node.shell(`
-    mkdir -p /tmp/nobody && chmod 777 /tmp/nobody && rm -f /tmp/nobody/ran
-    printf '%s\\n' '#!/bin/bash' '[ "$(id -u)" != 0 ] || touch /tmp/nobody/ran' 'exec -a etcd sleep infinity' >/tmp/nobody/etcd
-    chmod 755 /tmp/nobody/etcd
-    systemd-run --quiet --unit=stranger --uid=nobody bash -c 'exec -a etcd sleep infinity'`);
+  const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-stranger-'));
+  try {
+    writeFileSync(join(folder, 'etcd.c'), `#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(int count, char **words) {
+  if (getuid() == 0) close(open("/tmp/nobody/ran", O_CREAT | O_WRONLY, 0600));
+  if (count > 1 && words[1][2] == 'v') { puts("etcd Version: 9.9.9"); return 0; }
+  for (;;) pause();
+}
+`);
+    execFileSync('gcc', ['-static', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
+    await node.shell('rm -rf /tmp/nobody && mkdir -m 777 /tmp/nobody');
+    await node.copyTo(join(folder, 'etcd'), '/tmp/nobody/etcd', '755');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   stage.atTheEnd(() => node.shell('systemctl stop stranger; rm -rf /tmp/nobody'));
+  await node.shell(`systemd-run --quiet --unit=stranger --uid=nobody /tmp/nobody/etcd --idle --data-dir=/var/lib/etcd
+    pidof etcd | tr ' ' '\\n' | grep -qx "$(systemctl show --value --property MainPID stranger)"`);
 }
 
 async function assertStrangerUntouched(node: NodeAccess): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Chart } from 'cdk8s';
 import { BackupFolder } from './backup-folder';
 import { kubeadmCluster, namesOf, synthesized } from './chart';
 import { HostRecord, HostResult } from './host-record';
@@ -21,6 +22,9 @@ import { NodeAccess } from '../../lab/node-access';
 const bump = 1_000_000_000;
 const backups = '/mnt/restore';
 
+type VolumeOf = (chart: Chart) => BackupVolume;
+const hostFolder: VolumeOf = (chart) => BackupVolume.fromHostPath(chart, 'backups', { path: backups });
+
 /** How a restore is started. */
 export interface RestoreOrder extends Partial<EtcdRestoreJobProps> {
   readonly restoreId: string;
@@ -41,14 +45,15 @@ export class RestoreDrill {
    *
    * @param etcd the cluster as its user describes it; stacked unless given.
    * @param dataDir where etcd's data is on the machines.
+   * @param volume where the backups are, as a chart of snapshots or restores has it.
    */
   static async begin(
     stage: Stage, name: string, snapshot: Partial<EtcdSnapshotJobProps> = {}, etcd: EtcdCluster = kubeadmCluster(stage, name),
-    dataDir: string = '/var/lib/etcd',
+    dataDir: string = '/var/lib/etcd', volume: VolumeOf = hostFolder,
   ): Promise<RestoreDrill> {
     const { cluster, kubernetes } = stage;
     await cluster.waitUntilReady();
-    const drill = new RestoreDrill(stage, etcd, dataDir);
+    const drill = new RestoreDrill(stage, etcd, dataDir, volume);
     await stage.loadImages([...ContainerImages.defaults().listFor(drill.etcd), workloadImage]);
     stage.atTheEnd(() => drill.node.run(['rm', '-rf', backups]));
     await kubernetes.createNamespace();
@@ -71,7 +76,7 @@ export class RestoreDrill {
   private restoredFrom = 0;
   private oldClusterId = '';
 
-  private constructor(readonly stage: Stage, readonly etcd: EtcdCluster, private readonly dataDir: string) {
+  private constructor(readonly stage: Stage, readonly etcd: EtcdCluster, private readonly dataDir: string, private readonly volume: VolumeOf) {
     const { controlPlanes, etcdMembers } = stage.cluster;
     this.members = etcdMembers.length > 0 ? etcdMembers : controlPlanes;
     this.nodes = [...controlPlanes, ...etcdMembers];
@@ -102,7 +107,7 @@ export class RestoreDrill {
     const objects = synthesized(this.stage, (chart) => {
       new EtcdRestoreJob(chart, 'restore', {
         cluster: this.etcd,
-        volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
+        volume: this.volume(chart),
         expires: new Date(Date.now() + 3600_000).toISOString().replace(/\.\d+/, ''),
         holder: this.node.name,
         snapshot: SnapshotSource.at(this.backup),
@@ -218,7 +223,7 @@ export class RestoreDrill {
     const objects = synthesized(this.stage, (chart) => {
       new EtcdSnapshotJob(chart, 'snapshot', {
         cluster: this.etcd,
-        volume: BackupVolume.fromHostPath(chart, 'backups', { path: backups }),
+        volume: this.volume(chart),
         nodes: SnapshotNodes.named(this.node.name),
         // Each is another Job.
         annotations: { taken: new Date().toISOString() },
