@@ -52,6 +52,9 @@ const builds: { [what: string]: (scope: Chart) => void } = {
     ...allRestoreProps(scope), cluster: clusterOf('1.28.0', 'cp1', 'cp2', 'cp3'),
   }),
   'an EtcdMemberReplacementJob with all props': (scope) => new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps()),
+  'an EtcdMemberReplacementJob for a cluster of 1.28, with all that its schema requires': (scope) => new EtcdMemberReplacementJob(scope, 'replacement', {
+    ...allReplacementProps(), cluster: clusterOf('1.28.0', 'a', 'b', 'c', 'd', 'e'),
+  }),
   'a NodeUpgradeJob with all props': (scope) => new NodeUpgradeJob(scope, 'upgrade', allUpgradeProps()),
   [CLUSTER_UPGRADE]: (scope) => new ClusterUpgrade(scope, 'upgrade', allClusterUpgradeProps(scope)),
   'a NodeMaintenanceJob with all props': (scope) => new NodeMaintenanceJob(scope, 'maintenance', allMaintenanceJobProps),
@@ -94,6 +97,12 @@ for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
         const schemas: PublishedSchemas = JSON.parse(published.stdout);
         expect(missingFields(schemas, `io.k8s.api.${group?.split('.')[0] ?? 'core'}.${version}.${object.kind}`, object)).toEqual([]);
       }
+    });
+
+    test('has published a schema by which a rule of a failure policy without an action lacks a field', async () => {
+      const schemas: PublishedSchemas = JSON.parse((await server.kubectl(['get', '--raw', '/openapi/v3/apis/batch/v1'])).stdout);
+      const job = { spec: { podFailurePolicy: { rules: [{ onPodConditions: [] }] }, template: {} } };
+      expect(missingFields(schemas, 'io.k8s.api.batch.v1.Job', job)).toEqual(['io.k8s.api.batch.v1.Job.spec.podFailurePolicy.rules.0.action']);
     });
 
     test.each(Object.keys(builds).filter((what) => what.includes('an EtcdRestoreJob')))('has nothing to change when %s is applied again', async (what) => {
