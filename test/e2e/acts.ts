@@ -7,6 +7,7 @@ import { clockBack, fullDisk, killedMidSave, sharedVolume } from './scenarios/fa
 import { drain, everyMember, failOver, powerCut } from './scenarios/high-availability';
 import { classic } from './scenarios/host-path';
 import { images } from './scenarios/images';
+import { maintenanceKilled, workersMaintained } from './scenarios/node-maintenance';
 import { everyStepHit, memberByHand, memberReplaced, replacementRefused, strangerReplaced } from './scenarios/replace-member';
 import { badInput } from './scenarios/restore-bad-input';
 import { byHandHa, byHandSingle, oneLost, twoLost, withoutQuorum } from './scenarios/restore-break-glass';
@@ -55,6 +56,7 @@ export const acts: readonly Act[] = [
   { topology: ha, scenarios: [membersOnTwoNetworks] },
   { topology: ha, scenarios: [memberReplaced, everyStepHit, replacementRefused, strangerReplaced, memberByHand], replacedAfterFailure: true },
   { topology: { ...single, name: 'single-2-workers', workers: 2 }, scenarios: [clusterUpgraded('1.35.4'), upgradeKilled, upgradeAsked, upgradeTriedAgain] },
+  { topology: { ...single, name: 'single-2-workers', workers: 2 }, scenarios: [workersMaintained, maintenanceKilled] },
   { topology: { ...ha, name: 'ha-3-workers', workers: 3 }, scenarios: [clusterUpgraded('1.35.4', '1.36.3', '1.37.2')] },
   ...['1.35.4', '1.36.3', '1.37.2'].map((kubernetes) => ({
     topology: { ...single, name: `single-${kubernetes.replaceAll('.', '-')}`, kubernetes },

@@ -17,4 +17,5 @@ export const groups: { readonly [group: number]: string } = {
   15: 'a member replaced',
   16: 'clusters not made by the book',
   17: 'a cluster upgraded',
+  18: 'nodes maintained',
 };

@@ -3,6 +3,7 @@ import { KubernetesObject } from './kubernetes';
 import { EtcdCertificates } from '../../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../../src/cluster/etcd-cluster';
 import { EtcdVersion } from '../../../src/cluster/etcd-version';
+import { KubeadmCluster } from '../../../src/cluster/kubeadm-cluster';
 import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
 import { Stage } from '../../e2e/stage';
 
@@ -19,6 +20,16 @@ export function kubeadmCluster({ cluster, versions }: Stage, name: string): Etcd
     name,
     kubernetesVersion: KubernetesVersion.of(versions.kubernetes),
     controlPlanes: cluster.controlPlanes.map((node) => node.name),
+  });
+}
+
+/** The same with its nodes, for what works on them. @param version that it has, if that is another one by now. */
+export function nodesOfCluster({ cluster, versions }: Stage, name: string, version: string = versions.kubernetes): KubeadmCluster {
+  return KubeadmCluster.of({
+    name,
+    kubernetesVersion: KubernetesVersion.of(version),
+    controlPlanes: cluster.controlPlanes.map((node) => node.name),
+    workers: cluster.workers.map((node) => node.name),
   });
 }
 

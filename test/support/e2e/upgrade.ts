@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import assert from 'node:assert/strict';
 import { join } from 'path';
 import { Answering } from './answering';
-import { synthesized } from './chart';
+import { nodesOfCluster, synthesized } from './chart';
 import { HostRecord } from './host-record';
 import { KubernetesObject } from './kubernetes';
 import { ContainerImages } from '../../../src/cluster/container-images';
@@ -158,13 +158,7 @@ export class UpgradeDrill {
   }
 
   private cluster(version: string): KubeadmCluster {
-    const { controlPlanes, workers } = this.stage.cluster;
-    return KubeadmCluster.of({
-      name: 'upgraded',
-      kubernetesVersion: KubernetesVersion.of(version),
-      controlPlanes: controlPlanes.map(({ name }) => name),
-      workers: workers.map(({ name }) => name),
-    });
+    return nodesOfCluster(this.stage, 'upgraded', version);
   }
 }
 
