@@ -89,11 +89,18 @@ learn_urls() {
   keep_fact members "$MEMBERS"
 }
 
-# leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does.
+# leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does. Names are the same
+# in small letters and in capitals. A part of IPv6 begins with five zeros: there are the machine's own addresses, and
+# those of IPv4.
 leads_nowhere_else() {
+  local url
+  url=$(echo "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[.]:/:/')
+  case $url in
+    http*://127.* | http*://localhost:* | http*://*.localhost:* | http*://localhost.localdomain:*) return 0 ;;
+    http*://ip6-localhost:* | http*://0.0.0.0:* | http*://0:*) return 0 ;;
+    http*://\[::*\]:* | http*://\[0:0:0:0:0:*\]:*) return 0 ;;
+  esac
   case $1 in
-    http*://127.* | http*://localhost:* | http*://localhost.localdomain:*) return 0 ;;
-    http*://0.0.0.0:* | http*://0:* | http*://\[::*\]:* | http*://\[0:0:0:0:0:0:0:[01]\]:*) return 0 ;;
     http://?*:[0-9]* | https://?*:[0-9]*) return 1 ;;
     # Sockets, and what is no URL.
     *) return 0 ;;

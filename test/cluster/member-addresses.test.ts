@@ -1,3 +1,4 @@
+import { OWN_HOSTS } from './own-hosts';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
 import { StaticPodEtcdProps } from '../../src/cluster/etcd-cluster-props';
 
@@ -101,9 +102,7 @@ describe('the members\' names have a domain, the nodes\' names don\'t', () => {
 });
 
 describe('URLs that mean each machine itself', () => {
-  const OWN = ['0.0.0.0', '127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', 'localhost.localdomain', '[::]', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]'];
-
-  test.each(OWN)('%s, advertised among several members, is refused with the fix', (host) => {
+  test.each(OWN_HOSTS)('%s, advertised among several members, is refused with the fix', (host) => {
     expect(() => read({ 'advertise-client-urls': `https://${host}:2379` })).toThrow(
       `addresses must have the address of n1: manifest has https://${host}:2379 in --advertise-client-urls, `
       + 'which leads each machine to itself; correct it on the control plane, too');
@@ -111,12 +110,12 @@ describe('URLs that mean each machine itself', () => {
       .toThrow('addresses must have the address of n1');
   });
 
-  test.each(OWN)('%s, among the URLs for members, is refused with the fix', (host) => {
+  test.each(OWN_HOSTS)('%s, among the URLs for members, is refused with the fix', (host) => {
     expect(() => read({ 'initial-cluster': THREE.replace('192.0.2.8', host) })).toThrow(
       `addresses must have the address of n2: manifest has https://${host}:2380 in --initial-cluster`);
   });
 
-  test.each(OWN)('%s, advertised by a single member, is fine for a snapshot on that node', (host) => {
+  test.each(OWN_HOSTS)('%s, advertised by a single member, is fine for a snapshot on that node', (host) => {
     const cluster = read({ ...alone, 'advertise-client-urls': `https://${host}:2379` });
     expect(cluster.endpointsSeenFrom('n1')[0]).toBe('https://127.0.0.1:2379');
   });

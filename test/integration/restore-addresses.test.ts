@@ -15,8 +15,8 @@ describeWithTools('addresses that lead nowhere else', [toolchain.etcd35, toolcha
     await drill.remember();
   };
 
-  test.concurrent('members that advertise localhost: URLs that were given stay, and all are restored', () => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
-    await advertise(drill, 'localhost');
+  test.concurrent.each(['localhost', 'LOCALHOST', '127.0.0.1', '0.0.0.0'])('members that advertise %s: URLs that were given stay, and all are restored', (host) => StubRestoreDrill.with({ members: 3, etcd: toolchain.etcd35 }, async (drill) => {
+    await advertise(drill, host);
     drill.start('given', { everywhere: ['--members', drill.cluster.membersByUrl] });
     expect(await drill.faultsOfRestored('given')).toEqual([]);
   }));
