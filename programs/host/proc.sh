@@ -2,10 +2,11 @@
 # proc.sh: what the kernel says of one process.
 
 # arguments_of PID: its arguments and its variables of etcd, in the form of static-pod.awk. Words before the first flag
-# name the program, and are left out.
+# name the program, and are left out. A line's end within a word is \001 here, which settings.awk refuses: else one word
+# would look like two.
 arguments_of() {
-  tr '\000' '\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
-  tr '\000' '\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
+  tr '\n\000' '\001\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
+  tr '\n\000' '\001\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
 }
 
 # on_host_network PID: whether it is in the host's network, and not in that of some pod.

@@ -14,9 +14,17 @@ BEGIN { FS = "\t" }
   told[++count] = name substr($0, index($0, "="))
 }
 
+# host/proc.sh puts \001 where a line ends within a word.
+/^(arg|env)\t.*\001/ && broken == "" { broken = substr($0, 5) }
+
 /^arg\t/ { word[++words] = substr($0, 5) }
 
 END {
+  if (broken != "") {
+    gsub(/\001/, " ", broken)
+    print "refused\t0\ta line ends within `" broken "`"
+    exit 1
+  }
   for (i = 1; i <= words; i++) {
     if (word[i] !~ /^--?[A-Za-z][-A-Za-z0-9]*(=|$)/) {
       print "refused\t0\t`" word[i] "` is no flag, or has a blank in it, and belongs to none"

@@ -136,17 +136,28 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
       expect(call(`${silent.replace(property, 'Nothing')}; discover etcd`)).toEqual(['']);
     });
 
-    test('that runs: its process, with its environment', async () => {
+    /** A process as a unit runs it. */
+    async function runAsEtcd(args: readonly string[], env: Record<string, string>): Promise<void> {
       const program = join(folder, 'etcd.js');
       writeFileSync(program, 'process.stdout.write("up"); setInterval(() => 0, 1e6)');
-      running = spawn(process.execPath, [program, '--data-dir', '/var/lib/etcd', '--client-cert-auth', '--name=cp2'], {
-        argv0: '/usr/bin/etcd',
-        env: { ETCD_LISTEN_CLIENT_URLS: 'https://10.0.0.2:2379', ETCD_NAME: 'another', ETCD_TRUSTED_CA_FILE: '/pki/ca.crt' },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
+      running = spawn(process.execPath, [program, ...args], { argv0: '/usr/bin/etcd', env, stdio: ['ignore', 'pipe', 'ignore'] });
       await once(running.stdout!, 'data');
+    }
+
+    test('that runs: its process, with its environment', async () => {
+      await runAsEtcd(['--data-dir', '/var/lib/etcd', '--client-cert-auth', '--name=cp2'], {
+        ETCD_LISTEN_CLIENT_URLS: 'https://10.0.0.2:2379', ETCD_NAME: 'another', ETCD_TRUSTED_CA_FILE: '/pki/ca.crt', MOTTO: 'a\nETCD_WAL_DIR=/elsewhere',
+      });
       // A flag counts more than a variable.
-      expect(settings({ pid: running.pid })).toMatchObject({ 'name': 'cp2', 'data-dir': '/var/lib/etcd', 'listen-client-urls': 'https://10.0.0.2:2379', 'trusted-ca-file': '/pki/ca.crt' });
+      expect(settings({ pid: running!.pid })).toMatchObject({ 'name': 'cp2', 'data-dir': '/var/lib/etcd', 'listen-client-urls': 'https://10.0.0.2:2379', 'trusted-ca-file': '/pki/ca.crt', 'wal-dir': '' });
+    });
+
+    test.each([
+      ['a flag', ['--name=cp2\n--data-dir=/elsewhere', '--data-dir=/var/lib/etcd'], {}],
+      ['a variable', ['--data-dir=/var/lib/etcd'], { ETCD_NAME: 'cp2\nETCD_WAL_DIR=/elsewhere' }],
+    ])('that runs with a line\'s end in %s is refused, and not taken for two', async (_, args, env) => {
+      await runAsEtcd(args, env);
+      expect(settings({ pid: running!.pid })).toEqual([expect.stringMatching(/^refused: the unit etcd\.service: a line ends within `.*cp2/)]);
     });
   });
 
