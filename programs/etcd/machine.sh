@@ -78,6 +78,11 @@ look_at_member() {
   [ -n "$NAME" ] ||
     not_understood "etcd's name is neither among its flags nor in its environment" \
       "give etcd its settings as flags or variables, or do this by hand"
+  # It gets into keys, into lists with blanks between, and into lines that others type as root.
+  case $NAME in
+    *[!A-Za-z0-9._:@+-]*) not_understood "etcd's name is '$NAME', with characters that none should have" \
+      "rename the member: give etcd a --name of letters, digits, hyphens and dots" ;;
+  esac
   # etcd lists several in this order.
   PEER_URL=$(setting etcd initial-advertise-peer-urls | tr ',' '\n' | sort | paste -s -d , -)
   LOCAL_URL=$(local_url)

@@ -45,7 +45,12 @@ export class StubReplacementDrill {
 
   /** What a person types on a machine. */
   type(machine: StubMachine, args: readonly string[], env: Record<string, string> = {}): PersonsRun {
-    const command = ['sh', join(machine.props.kit, 'replace-member.sh'), ...args];
+    return this.typeTo('replace-member.sh', machine, args, env);
+  }
+
+  /** The same, of any program of the kit. */
+  typeTo(program: string, machine: StubMachine, args: readonly string[], env: Record<string, string> = {}): PersonsRun {
+    const command = ['sh', join(machine.props.kit, program), ...args];
     return new PersonsRun(machine.host.start({ command, env: { ...machine.environment, DEAD_FOR: '1', READY_TIMEOUT: '3', ...env } }));
   }
 
