@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { dirname, join } from 'path';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { EtcdClient } from '../support/etcd/etcd-client';
 import { asRoot } from '../support/pod/as-root';
@@ -19,19 +19,61 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     expect(await drill.faultsOfRestored('blank')).toEqual([]);
   }));
 
-  test.concurrent('a manifest that was changed since and not taken up is refused', () => StubRestoreDrill.with({}, async (drill) => {
+  /** Has the kubelet start etcd behind mounts of its own, as a container's are. DATA stands for its data folder, ELSE for another one. */
+  const startBehind = async (drill: StubRestoreDrill, mounts: string) => {
+    const [machine] = drill.machines;
+    const image = join(drill.cluster.folder, 'images', 'etcd');
+    const elsewhere = join(machine.props.folder, 'elsewhere');
+    cpSync(machine.dataDir, elsewhere, { recursive: true });
+    chmodSync(elsewhere, 0o700);
+    // The real program, in a folder of its own: its process has to be called etcd.
+    const real = join(drill.cluster.folder, 'real', 'etcd');
+    mkdirSync(dirname(real));
+    renameSync(image, real);
+    const commands = mounts.replaceAll('DATA', machine.dataDir).replaceAll('ELSE', elsewhere);
+    writeFileSync(image, `#!/bin/sh\nexec unshare --mount --propagation private sh -c '${commands} && exec "${real}" "$@"' sh "$@"\n`, { mode: 0o755 });
+    const before = machine.running.etcd;
+    await machine.crashEtcd();
+    await until('etcd runs again', () => machine.running.etcd !== 0 && machine.running.etcd !== before, 60);
+    await drill.cluster.waitUntilReady();
+    return elsewhere;
+  };
+
+  test.concurrent('an etcd with another folder at the same path is refused, and nothing is stopped', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const elsewhere = await startBehind(drill, 'mount --bind "ELSE" "DATA"');
+    const before = drill.running;
+    expect(await drill.startOn(machine, 'behind', {}).summary()).toMatchObject({
+      status: 2, message: `the etcd that runs (process ${before[0].etcd}) has another folder at ${machine.dataDir} than ${machine.dataDir}`,
+    });
+    expect(drill.running).toEqual(before);
+    expect(readdirSync(elsewhere)).toEqual(['member']);
+    expect(readdirSync(machine.dataDir)).toEqual(['member']);
+  }));
+
+  test.concurrent('an etcd that has a mount below its data folder is refused, and nothing is stopped', () => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    await startBehind(drill, 'mount --bind "DATA/member/wal" "DATA/member/wal"');
+    const before = drill.running;
+    expect(await drill.startOn(machine, 'below', {}).summary()).toMatchObject({
+      status: 2, message: `etcd has mounts below its data folder, which can't be swapped: ${machine.dataDir}/member/wal`,
+    });
+    expect(drill.running).toEqual(before);
+    expect(readdirSync(machine.dataDir)).toEqual(['member']);
+  }));
+
+  test.concurrent('a mount below the data folder of an etcd that does not run is refused, and nothing is stopped', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     machine.kubelet.stop();
-    const file = join(machine.manifests, 'etcd.yaml');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace(/--data-dir=\S+/, `--data-dir=${join(machine.props.folder, 'moved')}`), { mode: 0o600 });
+    await machine.crashEtcd();
+    await until('etcd has ended', () => machine.running.etcd === 0, 20);
+    await machine.host.run(['mount', '--bind', join(machine.dataDir, 'member', 'wal'), join(machine.dataDir, 'member', 'wal')]);
     const before = drill.running;
-    const told = await drill.startOn(machine, 'stale', {}).summary();
-    expect(told.status).not.toBe(0);
-    expect(told.message).toMatch(/--data-dir|is on no volume of the host|that is not etcd as/);
+    expect(await drill.startOn(machine, 'mounted', { everywhere: ['--members', drill.cluster.membersByUrl] }).summary()).toMatchObject({
+      status: 1, message: `something is mounted below etcd's data folder, which can't be renamed: ${machine.dataDir}/member/wal: nothing was stopped`,
+    });
     expect(drill.running).toEqual(before);
-    writeFileSync(file, text, { mode: 0o600 });
-    machine.kubelet.start();
+    expect(readdirSync(machine.dataDir)).toEqual(['member']);
   }));
 
   test.concurrent('an API server that no manifest here has started is not overlooked', () => StubRestoreDrill.with({}, async (drill) => {
