@@ -29,6 +29,8 @@ export interface Row {
   readonly expect: Understood | Refused;
   /** Where the form comes from. */
   readonly source: string;
+  /** The minors of Kubernetes whose kubeadm writes it so, but for the image and what no reader looks at. */
+  readonly minors?: number[];
   /**
    * What EtcdCluster.fromStaticPodManifest does: `same` as the strict reader, `understood` where the strict reader declines, or declines
    * with a message of its own.

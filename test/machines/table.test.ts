@@ -1,15 +1,32 @@
 import { readdirSync } from 'fs';
+import { flagsOfKubeadm } from './kubeadm-flags';
 import { meaningOfText } from './meaning';
 import { isRefused, meaningOf, Row, Understood } from './row';
 import { MANIFESTS, TABLE, textOf } from './table';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
 import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { kubernetesReleases } from '../lab/versions';
 
 jest.spyOn(console, 'warn').mockImplementation();
 
 test('every manifest has its row, and every row its manifest', () => {
   const files = readdirSync(MANIFESTS).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length));
   expect(TABLE.map(({ file }) => file).sort()).toEqual(files.sort());
+});
+
+describe.each<Row['of']>(['etcd', 'kube-apiserver'])('kubeadm\'s manifests of %s', (of) => {
+  const rows = TABLE.filter((row) => row.of === of && row.minors);
+
+  test('are of every minor from 1.20 to the newest one', () => {
+    const newest = Math.max(...kubernetesReleases.map(({ version }) => Number(version.split('.')[1])));
+    expect(rows.flatMap(({ minors }) => minors)).toEqual(Array.from({ length: newest - 19 }, (_, index) => 20 + index));
+  });
+
+  test.each(rows.flatMap((row) => row.minors!.map((minor) => [row.file, minor, row] as const)))('%s has the flags of 1.%d', (_, minor, row) => {
+    const { settings } = meaningOfText(textOf(row), of);
+    const ofJoining = settings['initial-cluster']?.includes(',') ? ['initial-cluster-state'] : [];
+    expect(Object.keys(settings).sort()).toEqual([...flagsOfKubeadm(of, minor), ...ofJoining].sort());
+  });
 });
 
 describe('the whole of YAML, read by the rules of Kubernetes and etcd, says what the table says', () => {

@@ -22,8 +22,17 @@ function api(settings: Record<string, string> = {}, more: Partial<Understood> = 
 
 /** Manifests of the API server. TypeScript reads none of them. */
 export const API_SERVER: Row[] = [
-  { file: 'apiserver-kubeadm-1.20', title: 'kubeadm 1.20', of, source, expect: api({ 'insecure-port': '0' }, { image: 'k8s.gcr.io/kube-apiserver:v1.20.15' }) },
-  { file: 'apiserver-kubeadm-1.34', title: 'kubeadm 1.34', of, source, expect: api() },
+  { file: 'apiserver-kubeadm-1.20', title: '--insecure-port=0', of, source, minors: [20, 21], expect: api({ 'insecure-port': '0' }, { image: 'k8s.gcr.io/kube-apiserver:v1.20.15' }) },
+  { file: 'apiserver-kubeadm-1.22', title: 'seccomp', of, source, minors: [22, 23, 24], expect: api({ 'insecure-port': '' }, { image: 'k8s.gcr.io/kube-apiserver:v1.22.17' }) },
+  {
+    file: 'apiserver-kubeadm-1.25',
+    title: 'a priority by number',
+    of,
+    source,
+    minors: [25, 26, 27, 28, 29, 30, 31, 32, 33],
+    expect: api({ 'insecure-port': '' }, { image: 'registry.k8s.io/kube-apiserver:v1.25.16' }),
+  },
+  { file: 'apiserver-kubeadm-1.34', title: 'ports by name, no creationTimestamp', of, source, minors: [34, 35, 36, 37], expect: api({ 'insecure-port': '' }) },
   { file: 'apiserver-other-port', title: 'localAPIEndpoint.bindPort', of, source, expect: api({ 'secure-port': '8443' }) },
   { file: 'apiserver-no-port', title: 'no --secure-port: 6443 is the default', of, source: 'written for this table', expect: api({ 'secure-port': '' }) },
   { file: 'apiserver-port-twice', title: 'a port twice, of which the last one counts', of, source: 'pflag', expect: api({ 'secure-port': '7443' }) },

@@ -18,15 +18,14 @@ const CP3 = {
 
 /** Manifests as kubeadm writes them, by its own options and without an edit by hand. */
 export const KUBEADM: Row[] = [
-  { file: 'kubeadm-1.20', title: 'probes of /health, ephemeral storage', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.4.13-0' }) },
-  { file: 'kubeadm-1.22', title: '--experimental-initial-corrupt-check, seccomp', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.0-0' }) },
-  { file: 'kubeadm-1.24', title: 'a priority by number', of, source, expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.3-0' }) },
-  { file: 'kubeadm-1.26', title: 'probes with & and ? in their paths', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.10-0' }) },
-  { file: 'kubeadm-1.28', title: '--experimental-watch-progress-notify-interval', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.15-0' }) },
-  { file: 'kubeadm-1.31', title: 'the third to join: livez and readyz', of, source, expect: cp1(CP3) },
-  { file: 'kubeadm-1.34', title: '--feature-gates, ports by name, no creationTimestamp', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.6.5-0' }) },
-  { file: 'kubeadm-1.36', title: 'the third to join', of, source, expect: cp1(CP3, { image: 'registry.k8s.io/etcd:3.6.8-0' }) },
-  { file: 'kubeadm-1.37', title: 'etcd 3.7', of, source, expect: cp1({}, { image: 'registry.k8s.io/etcd:3.7.0-0' }) },
+  { file: 'kubeadm-1.20', title: 'probes of /health, ephemeral storage', of, source, minors: [20, 21], expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.4.13-0' }) },
+  { file: 'kubeadm-1.22', title: '--experimental-initial-corrupt-check, seccomp', of, source, minors: [22, 23, 24], expect: cp1({}, { image: 'k8s.gcr.io/etcd:3.5.0-0' }) },
+  { file: 'kubeadm-1.26', title: '--experimental-watch-progress-notify-interval, a priority by number, probes with & and ? in their paths', of, source, minors: [25, 26, 27], expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.10-0' }) },
+  { file: 'kubeadm-1.28', title: 'the same, with variables of kubeadm where there are any', of, source, minors: [28, 29, 30], expect: cp1({}, { image: 'registry.k8s.io/etcd:3.5.15-0' }) },
+  { file: 'kubeadm-1.31', title: 'the third to join: livez and readyz', of, source, minors: [31, 32, 33], expect: cp1(CP3) },
+  { file: 'kubeadm-1.34', title: '--feature-gates, ports by name, no creationTimestamp', of, source, minors: [34, 35], expect: cp1({}, { image: 'registry.k8s.io/etcd:3.6.5-0' }) },
+  { file: 'kubeadm-1.36', title: 'the third to join', of, source, minors: [36], expect: cp1(CP3, { image: 'registry.k8s.io/etcd:3.6.8-0' }) },
+  { file: 'kubeadm-1.37', title: 'etcd 3.7', of, source, minors: [37], expect: cp1({}, { image: 'registry.k8s.io/etcd:3.7.0-0' }) },
   {
     file: 'kubeadm-ipv6',
     title: 'addresses in brackets, which are no flow style',
