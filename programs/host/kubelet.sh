@@ -5,8 +5,8 @@
 check_kubelet() {
   local pid config folder
   for pid in $(processes_of_root kubelet); do
-    folder=$(settings_of "$pid" | sed -n 's/^pod-manifest-path=//p' | tail -n 1)
-    config=$(settings_of "$pid" | sed -n 's/^config=//p' | tail -n 1)
+    folder=$(flag_of "$pid" pod-manifest-path)
+    config=$(flag_of "$pid" config)
     [ -n "$folder" ] ||
       folder=$(
         sed -n 's/^staticPodPath:[[:space:]]*["\047]\{0,1\}\([^"\047[:space:]]*\).*/\1/p' \

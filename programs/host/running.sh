@@ -8,8 +8,8 @@ settings_of() {
   arguments_of "$1" 2>/dev/null | awk -f "$here/host/settings.awk"
 }
 
-# setting_of PID FLAG: what it was started with.
-setting_of() {
+# flag_of PID FLAG: what it was told. The last one of a name counts.
+flag_of() {
   settings_of "$1" | sed -n "s/^$2=//p" | tail -n 1
 }
 
@@ -32,7 +32,7 @@ processes() {
     on_host_network "$pid" || continue
     [ "$(users_of "$pid")" = "$user $user $user $user" ] || continue
     if [ -n "$flag" ]; then
-      [ "$(setting_of "$pid" "$flag")" = "$(setting "$1" "$flag")" ] || continue
+      [ "$(flag_of "$pid" "$flag")" = "$(setting "$1" "$flag")" ] || continue
       if [ "$1" = etcd ] && is_another_etcd "$pid"; then continue; fi
     else
       [ "$(settings_of "$pid")" = "$(cat "$RECORD/$1.settings")" ] || continue
@@ -48,7 +48,7 @@ is_another_etcd() {
   local flag
   [ -n "${DATA_DIR:-}" ] || return 1
   for flag in listen-client-urls listen-peer-urls; do
-    [ "$(setting_of "$1" "$flag")" != "$(setting etcd "$flag")" ] || return 1
+    [ "$(flag_of "$1" "$flag")" != "$(setting etcd "$flag")" ] || return 1
   done
   ! same_file "/proc/$1/root$(setting etcd data-dir)" "$DATA_DIR"
 }
