@@ -4,7 +4,7 @@
 #   RECORD        folder of the operation's record
 
 # shellcheck disable=SC2034 # callers print it
-LOOK_AT_PROCESS="look at ps, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
+LOOK_AT_PROCESS="look at ps, ss -ltnp, journalctl -u kubelet and the space on the disks; booting the machine ends a process that SIGKILL doesn't"
 
 # stop_component COMPONENT GRACE: it is stopped when no process is left and none will be started, not even by a reboot.
 # A graceful stop takes an API server 30 s; after GRACE seconds it is ended by force. Returns 2 if its processes don't
@@ -31,7 +31,19 @@ stop_component() {
 keep_stopped() {
   [ -n "$(processes "$1")$(listeners "$1")" ] || return 0
   say "somebody has started $1 again: ending it"
-  stop_component "$1" 1
+  stop_component "$1" 1 || {
+    say_once "$1 is not stopped yet: $(not_ended "$1"): $LOOK_AT_PROCESS"
+    return 1
+  }
+}
+
+# not_ended COMPONENT: what is left of it, or where it serves.
+not_ended() {
+  if [ -n "$(processes "$1")" ] || [ -z "$(listeners "$1")" ]; then
+    echo "the process of $1 did not end"
+  else
+    served_by_another "$1"
+  fi
 }
 
 # stop_or_give_up COMPONENT GRACE FIX: gives up only if the process doesn't end. A disk that is full for a while is no
@@ -40,7 +52,7 @@ stop_or_give_up() {
   local stopped
   stopped=0
   stop_component "$1" "$2" || stopped=$?
-  if [ "$stopped" -eq 2 ]; then give_up "the process of $1 did not end" "$3"; fi
+  if [ "$stopped" -eq 2 ]; then give_up "$(not_ended "$1")" "$3"; fi
   [ "$stopped" -eq 0 ] || {
     say_once "$1 can't be stopped yet: look at the space in $RECORD, and at systemctl status kubelet"
     return 1

@@ -102,6 +102,11 @@ serving() {
   echo "$server"
 }
 
+# served_by_another COMPONENT: in words, for a person.
+served_by_another() {
+  echo "something serves at $(places_of "$1" | tr ' ' : | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it"
+}
+
 # settings_that_matter COMPONENT
 settings_that_matter() {
   case $1 in
@@ -131,8 +136,7 @@ check_running() {
     pause 1 || :
   done
   if [ "$status" -eq 2 ]; then
-    not_understood \
-      "something serves at $(places_of "$1" | tr ' ' : | paste -s -d ' ' -) on this machine that is not $1 as $(source_of "$1") has it" \
+    not_understood "$(served_by_another "$1")" \
       "see what it is: ss -ltnp. If $1 was started from an older text, have it started anew (kubelet, or systemctl restart $ETCD_UNIT)"
   fi
   [ "$status" -eq 0 ] || pid=$(processes "$1" | head -n 1)

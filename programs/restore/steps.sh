@@ -162,7 +162,7 @@ step_await_mark() {
 step_stop_etcd() {
   keep_quiet || return 1
   stop_component etcd 5 || {
-    say_once "etcd is not stopped yet: $LOOK_AT_PROCESS"
+    say_once "etcd is not stopped yet: $(not_ended etcd): $LOOK_AT_PROCESS"
     return 1
   }
 }
