@@ -33,7 +33,8 @@ export class MaintenanceDrill {
     ]);
     for (const node of drill.nodes) {
       await node.writeFile('/etc/systemd/system/count-boots.service', counter);
-      await node.shell('rm -f /var/lib/boots /var/lib/commands; systemctl enable --quiet count-boots');
+      // The lab's machines have the kernel of this one, and no file of it.
+      await node.shell('rm -f /var/lib/boots /var/lib/commands; touch "/boot/vmlinuz-$(uname -r)"; systemctl enable --quiet count-boots');
     }
     return drill;
   }
