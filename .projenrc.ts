@@ -33,10 +33,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   minNodeVersion: '20.0.0',
   packageManager: javascript.NodePackageManager.NPM,
 
-  // programs/ is not in this list: programs are read at synthesis, so the package has them beside lib/.
+  // programs/ is not in this list: programs are read at synthesis, so the package has them beside lib/. So is the page of docs/ that the kit has.
   npmIgnoreOptions: {
     ignorePatterns: [
-      '/bench/', '/docs/', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/API.md', '/coverage/', '/test-reports/',
+      '/bench/', '/docs/*', '!/docs/break-glass.md', '/examples/', '/.ci/', '/.projen/', '/.projenrc.ts', '/.gitattributes', '/.eslintrc.json', '/CONTRIBUTING.md', '/API.md', '/coverage/', '/test-reports/',
     ],
   },
   gitignore: ['/coverage/', '.jsii.tabl.json', '/examples/*/dist/', '/.lab/', '*.tgz'],

@@ -17,7 +17,7 @@ check_kit() {
   [ -f "$here/SHA256SUMS" ] || return 0
   part=$(changed_parts) || part="it can't be compared, is there space for temporary files?"
   [ -n "$part" ] || return 0
-  fix="take another copy of it: from another machine, or as docs/break-glass.md has it without the kit"
+  fix="take another copy of it: from another machine, or see 'Without the kit' in break-glass.md"
   refuse "the kit in $here is not as it was written: $part" \
     "$fix. If you have changed it yourself: rm $(quoted "$here/SHA256SUMS")"
 }

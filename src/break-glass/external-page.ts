@@ -76,8 +76,8 @@ Take a backup. When you are sure, delete etcd's old data, {{DATA}}/before-ID, an
 ## Lost machines
 
 A fresh host of the same name and address gets etcd, its unit and certificates back, then the kit. There,
-\`sh replace-member.sh --via URL-OF-ONE-THAT-SERVES\` if the others serve; else the restore above. See
-docs/break-glass.md in cdk8s-day2's repository.
+\`sh replace-member.sh --via URL-OF-ONE-THAT-SERVES\` if the others serve; else the restore above. More in
+break-glass.md, beside this page.
 
 ## What is where
 

@@ -86,7 +86,7 @@ etcd's old data, {{DATA}}/before-ID, and copies of the kit.
 If others serve, remove it by bin/etcdctl and kubectl delete node, and join a fresh machine. If not:
 {{END}}
 A fresh machine of the same name and address gets the cluster's PKI, from pki/ in a backup or from where
-you keep it, and kubeadm init on the restored data. See docs/break-glass.md in cdk8s-day2's repository.
+you keep it, and kubeadm init on the restored data. What to type is in break-glass.md, beside this page.
 
 ## What is where
 

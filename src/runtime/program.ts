@@ -8,8 +8,9 @@ import { volumeOf } from './internals';
 import { objectName } from './object-name';
 import { verifiedPath } from './verified-files';
 
-/** The folder programs/ is beside src/ in the repository, and beside lib/ in the package. */
+/** The folder programs/ is beside src/ in the repository, and beside lib/ in the package. So is docs/, of which the package has one page. */
 const FOLDER = path.join(__dirname, '..', '..', 'programs');
+const DOCS = path.join(__dirname, '..', '..', 'docs');
 
 /** How a file names another one that it sources or that awk runs: `"$here/lib/report.sh"`. */
 const USED = /"\$here\/([a-z-]+\/[a-z-]+\.(?:sh|awk))"/g;
@@ -39,8 +40,9 @@ export class Program {
 
   public static readonly NODE_TURN = new Program('node-turn', ['node-turn.sh']);
 
-  /** The programs of the break-glass kit, which a person runs when no Job starts. */
-  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh', 'upgrade-node.sh', 'maintain-node.sh']);
+  /** The programs of the break-glass kit, which a person runs when no Job starts, and the page about all that can be lost. */
+  public static readonly BREAK_GLASS = new Program('break-glass', ['restore.sh', 'replace-member.sh', 'upgrade-node.sh', 'maintain-node.sh'],
+    { page: 'break-glass.md' });
 
   /** Where the files are in the pod, laid out as they are in programs/. */
   public static readonly MOUNT_PATH = '/program';
@@ -50,23 +52,28 @@ export class Program {
 
   /**
    * @param entries the files that can be run; a pod runs the first one.
-   * @param folder where the files are.
+   * @param options `folder` is where the files are, `page` a page of docs/ that lies beside them.
    */
-  constructor(public readonly name: string, private readonly entries: readonly string[], private readonly folder: string = FOLDER) {}
+  constructor(public readonly name: string, private readonly entries: readonly string[],
+    private readonly options: { readonly folder?: string; readonly page?: string } = {}) {}
 
   /** The path in the pod of the file to run, in the copy that was verified. */
   public get entryPoint(): string {
     return `${verifiedPath(Program.MOUNT_PATH)}/${this.entries[0]}`;
   }
 
-  /** The files that can be run, and every file that these use. */
+  /** The files that can be run, every file that these use, and the page. */
   public get files(): string[] {
     return Object.keys(this.contents);
   }
 
   /** The contents of all files. Read once: one process may synthesize thousands of clusters. */
   public get contents(): { readonly [file: string]: string } {
-    this.cachedContents ??= contentsOf(this.folder, this.entries);
+    const { folder = FOLDER, page } = this.options;
+    this.cachedContents ??= {
+      ...contentsOf(folder, this.entries),
+      ...page !== undefined && { [page]: readFileSync(path.join(DOCS, page), 'utf8') },
+    };
     return this.cachedContents;
   }
 

@@ -40,6 +40,20 @@ describe('the files of a kit', () => {
     expect(Object.keys(ofCluster.data)).toEqual(['RUNBOOK.md', 'cluster.env']);
   });
 
+  test('have the page that RUNBOOK.md and the programs name, with the sections that they name', () => {
+    const { ofCluster, program } = kit();
+    const files = Object.assign({}, ...program.map(({ data }) => data));
+    expect(ofCluster.data['RUNBOOK.md']).toContain('break-glass.md, beside this page');
+    expect(files['break-glass.md']).toMatch(/^## Every machine is lost$/m);
+    expect(files['lib-kit.sh']).toContain('see \'Without the kit\' in break-glass.md');
+    expect(files['break-glass.md']).toMatch(/^## Without the kit$/m);
+  });
+
+  test('are named with their folder by no page, since it is not there', () => {
+    const external = EtcdCluster.external({ name: 'billing', endpoints: ['http://10.0.0.1:2379'], etcdVersion: EtcdVersion.of('3.5.21') });
+    for (const cluster of [prod, external]) expect(kit(cluster).ofCluster.data['RUNBOOK.md']).not.toContain('docs/');
+  });
+
   test('of the cluster are in an immutable ConfigMap of a few kilobytes whose name carries the digest', () => {
     const { digest, ofCluster } = kit();
     expect(ofCluster.immutable).toBe(true);

@@ -9,7 +9,7 @@ import { ProgramPart } from '../../src/runtime/program-part';
 import { resolveJob } from '../../src/runtime/resolved-job';
 import { Rights } from '../../src/runtime/rights';
 
-const TURN = new Program('turn', ['turn.sh', 'turn-lib.sh'], join(__dirname, 'programs'));
+const TURN = new Program('turn', ['turn.sh', 'turn-lib.sh'], { folder: join(__dirname, 'programs') });
 const IMAGE = 'registry.k8s.io/etcd:3.6.5-0';
 
 export const KUBECTL = { name: 'kubectl', image: 'registry.k8s.io/kubectl:v1.36.1', path: '/usr/local/bin/kubectl', size: Size.mebibytes(80) };

@@ -22,9 +22,9 @@ function chartWithPod(mounted: Program = program): Chart {
 }
 
 describe.each(all)('the files of $name', ({ contents, files }) => {
-  test('are there as they stand in programs/', () => {
+  test('are there as they stand in programs/, the page as in docs/', () => {
     for (const [file, content] of Object.entries(contents)) {
-      expect(content).toBe(readFileSync(join(folder, file), 'utf8'));
+      expect(content).toBe(readFileSync(join(folder, file.endsWith('.md') ? '../docs' : '', file), 'utf8'));
     }
     expect(Object.keys(contents)).toEqual(files);
   });
