@@ -1,4 +1,4 @@
-import { Chart, Duration, Size } from 'cdk8s';
+import { ApiObject, Chart, Duration, Lazy, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { KubeadmCluster } from '../cluster/kubeadm-cluster';
@@ -67,7 +67,7 @@ export class Turn {
     // A person pauses by `kubectl edit`, or in code.
     this.control = new kplus.ConfigMap(scope, 'Control', { metadata: { name: objectName(scope, 'control'), labels }, data: { pause: 'false', pauseBefore: '' } });
 
-    const afterJobs = props.afterJobs.map(({ name }) => name);
+    const afterJobs = props.afterJobs.map((job) => Lazy.any({ produce: () => nameInManifest(job) }));
     const subjects = [{ kind: 'ServiceAccount', name: this.serviceAccount.name, namespace }];
     new kplus.k8s.KubeClusterRole(scope, 'TurnNodes', {
       metadata,
@@ -98,7 +98,7 @@ export class Turn {
       SETTLE: String(settle.toSeconds()),
       CONTROL: this.control.name,
       // All of them: the first one may have been upgraded before this chart was.
-      ...afterJobs.length > 0 && { AFTER_JOBS: afterJobs.map(({ name }) => name).join(' ') },
+      ...afterJobs.length > 0 && { AFTER_JOBS: Lazy.any({ produce: () => afterJobs.map(nameInManifest).join(' ') }) },
       VERDICT_FILE,
     };
     const volume = kplus.Volume.fromEmptyDir(home, 'turn', 'turn', { sizeLimit: Size.mebibytes(1) });
@@ -130,6 +130,11 @@ export class Turn {
       metadata, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
     });
   }
+}
+
+/** The name that a Job is written with, to be read lazily: a Job that is changed has another one. `job.name` could not be changed any more. */
+function nameInManifest(job: kplus.Job): string {
+  return ApiObject.of(job).metadata.name!;
 }
 
 /** The namespace of the service account must be in the bindings, as text. */

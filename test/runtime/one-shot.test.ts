@@ -7,12 +7,15 @@ import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { SnapshotNodes } from '../../src/backup/snapshot-nodes';
-import { EtcdCluster } from '../../src/cluster/etcd-cluster';
+import { KubeadmCluster } from '../../src/cluster/kubeadm-cluster';
 import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { nameByContent } from '../../src/runtime/one-shot';
 import { BackupVolume } from '../../src/storage/backup-volume';
+import { ClusterUpgrade } from '../../src/upgrade/cluster-upgrade';
+import { NodeMaintenanceJob } from '../../src/upgrade/node-maintenance-job';
+import { NodeUpgradeJob } from '../../src/upgrade/node-upgrade-job';
 
 interface Options {
   readonly id?: string;
@@ -55,9 +58,10 @@ describe('the name', () => {
 });
 
 const once = { expires: '2026-11-22T00:00:00Z' };
+const to = KubernetesVersion.of('1.35.0');
 
 /** The first Job of each construct that makes some, in a chart with nothing else to be changed. */
-const constructs: [string, (chart: Chart, cluster: EtcdCluster, volume: BackupVolume) => kplus.Job][] = [
+const constructs: [string, (chart: Chart, cluster: KubeadmCluster, volume: BackupVolume) => kplus.Job][] = [
   ['an EtcdSnapshotJob', (chart, cluster, volume) => new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, nodes: SnapshotNodes.everyMember() }).job],
   ['an EtcdRestoreJob', (chart, cluster, volume) => new EtcdRestoreJob(chart, 'restore', {
     ...once, cluster, volume, restoreId: 'a', holder: 'cp1',
@@ -65,11 +69,16 @@ const constructs: [string, (chart: Chart, cluster: EtcdCluster, volume: BackupVo
   ['an EtcdMemberReplacementJob', (chart, cluster) => new EtcdMemberReplacementJob(chart, 'replacement', {
     ...once, cluster, replacementId: 'a', node: 'cp3',
   }).job],
+  ['a NodeUpgradeJob', (chart, cluster) => new NodeUpgradeJob(chart, 'upgrade', { ...once, cluster, node: 'cp1', to }).job],
+  ['a ClusterUpgrade', (chart, cluster, volume) => new ClusterUpgrade(chart, 'upgrade', {
+    ...once, cluster, to, snapshot: new EtcdSnapshotJob(chart, 'snapshot', { cluster, volume, nodes: SnapshotNodes.named('cp1') }),
+  }).jobs[0]],
+  ['a NodeMaintenanceJob', (chart, cluster) => new NodeMaintenanceJob(chart, 'maintenance', { ...once, cluster, node: 'cp1', maintenanceId: 'a' }).job],
 ];
 
 function jobIn(app: App, build: typeof constructs[0][1]): kplus.Job {
   const chart = new Chart(app, 'platform', { namespace: 'kube-system' });
-  const cluster = EtcdCluster.kubeadm({ name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1', 'cp2', 'cp3'] });
+  const cluster = KubeadmCluster.of({ name: 'prod', kubernetesVersion: KubernetesVersion.of('1.34.4'), controlPlanes: ['cp1', 'cp2', 'cp3'] });
   return build(chart, cluster, BackupVolume.fromHostPath(chart, 'backups'));
 }
 
@@ -96,7 +105,7 @@ describe.each(constructs)('%s', (_, build) => {
   const manifestOf = (change?: (job: kplus.Job) => void): any => {
     const job = jobIn(Testing.app(), build);
     change?.(job);
-    return Testing.synth(Chart.of(job)).find(({ kind }) => kind === 'Job');
+    return Testing.synth(Chart.of(job)).find(({ kind, metadata }) => kind === 'Job' && metadata.name === job.name);
   };
 
   test.each(changes)('that is changed by %s is another Job, or the API server would refuse it', (__, change) => {

@@ -77,6 +77,18 @@ test('every node waits for the Job that has to be done before, as the first one 
   expect(environmentOf(turnOf(jobs[4]))).toMatchObject({ SETTLE: '90', AT_ONCE: '2' });
 });
 
+test('a snapshot\'s Job that is changed afterwards is waited for by the name that it gets', () => {
+  const chart = new Chart(Testing.app(), 'platform', { namespace: 'day2' });
+  const props = allClusterUpgradeProps(chart);
+  new ClusterUpgrade(chart, 'upgrade', props);
+  props.snapshot.job.podMetadata.addLabel('team', 'platform');
+  const all = Testing.synth(chart);
+  const [snapshot, ...nodes] = ofKind('Job', all).sort((a, b) => Number('cdk8s-day2/upgrade' in a.metadata.labels) - Number('cdk8s-day2/upgrade' in b.metadata.labels));
+  expect(nodes.map((job) => environmentOf(turnOf(job)).AFTER_JOBS)).toEqual(nodes.map(() => snapshot.metadata.name));
+  const readable = ofKind('Role', all).flatMap(({ rules }) => rules).find(({ resources }) => resources.includes('jobs'));
+  expect(readable.resourceNames).toEqual([snapshot.metadata.name]);
+});
+
 test('several workers at once, or all, but never control planes', () => {
   const atOnce = (strategy: UpgradeStrategy) => ofKind('Job', manifests({ strategy })).map((job) => environmentOf(turnOf(job)).AT_ONCE).join(' ');
   expect(atOnce(UpgradeStrategy.rolling({ maxUnavailable: 2 }))).toBe('1 1 1 2 2 2');
