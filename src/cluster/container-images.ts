@@ -114,7 +114,9 @@ export class ContainerImages {
   }
 
   /**
-   * Every image that is needed to operate a cluster, behind the mirror if there is one: what a mirror has to hold.
+   * The images that snapshots, restores and replacements need, behind the mirror if there is one: what a mirror has to hold for them.
+   *
+   * Upgrades and maintenance need more, which are not listed here: kubectl, and an upgrade also the components of its target. See docs/upgrade.md.
    *
    * Throws as `etcdFor` does.
    */

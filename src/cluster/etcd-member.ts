@@ -8,6 +8,10 @@ export interface EtcdMember {
   readonly peerUrl: string;
   /** The URL at which clients reach it from other machines, such as `https://10.0.0.1:2379`. */
   readonly clientUrl: string;
-  /** The availability zone of its node, where the chart says it. Volumes of other zones can't be attached to that node. */
+  /**
+   * The availability zone of its node. Volumes of other zones can't be attached to that node.
+   *
+   * @default - not known
+   */
   readonly zone?: string;
 }
