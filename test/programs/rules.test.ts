@@ -19,6 +19,16 @@ test.each(files.map(({ name, functions: own }) => [name, own] as const))('%s: lo
   expect(faults).toEqual([]);
 });
 
+test('a machine without shfmt, which all of these rules need, is told so', () => {
+  const { PATH } = process.env;
+  process.env.PATH = '/nonexistent';
+  try {
+    expect(shellFiles).toThrow('install shfmt');
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
 test.each(FILES)('%s: lines have 120 columns, unless a text for a person stands in them, which can be searched for in one piece', (file) => {
   const long = readFileSync(join(PROGRAMS, file), 'utf8').split('\n').filter((line) => line.length > 120 && !/"(?:[^"\\]|\\.){50}/.test(line));
   expect(long).toEqual([]);

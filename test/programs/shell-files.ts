@@ -37,7 +37,7 @@ export const FILES: readonly string[] = readdirSync(PROGRAMS, { recursive: true,
 export function shellFiles(): ShellFile[] {
   return FILES.filter((file) => file.endsWith('.sh')).map((name) => {
     const text = readFileSync(join(PROGRAMS, name), 'utf8');
-    const { Stmts: statements } = JSON.parse(execFileSync('shfmt', ['-ln', 'posix', '--to-json'], { input: text, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
+    const { Stmts: statements } = JSON.parse(parsed(text));
     const isFunction = (statement: Part) => statement.Cmd?.Type === 'FuncDecl';
     return {
       name,
@@ -46,6 +46,15 @@ export function shellFiles(): ShellFile[] {
       rest: statements.filter((statement: Part) => !isFunction(statement)),
     };
   });
+}
+
+function parsed(text: string): string {
+  try {
+    return execFileSync('shfmt', ['-ln', 'posix', '--to-json'], { input: text, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env: process.env });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('install shfmt: it reads the programs for these tests (apt-get install shfmt, brew install shfmt)');
+  }
 }
 
 /** The part and all parts in it. */
