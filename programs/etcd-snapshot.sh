@@ -32,31 +32,31 @@ clean_environment 'ETCD_ ETCDCTL_ ETCDUTL_' ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_
 . "$here/backup/prune.sh"
 
 INPUTS='
-CLUSTER              -             -        name of the cluster, and of its folder on the volume
-BACKUP_ROOT          /backup       -        folder where the volume is mounted
-ENDPOINTS            -             -        client URLs of the members, in the order in which they are tried
-ETCDCTL_CACERT       -             -        file with the CA of etcd; empty where etcd speaks plain HTTP
-ETCDCTL_CERT         -             -        file of the client certificate
-ETCDCTL_KEY          -             -        file of its key
-SNAPSHOT_TIMEOUT     600           seconds  longest time of one save
-ROUNDS               3             times    how often all the endpoints are tried
-ROUND_PAUSE          10            seconds  pause between two rounds
-MINIMUM_FREE         -             bytes    free space that the volume must have; empty: twice the size of the database
-PKI                  -             -        folder copied beside the snapshot, with its private keys, in plain text
-FINGERPRINTS         -             -        folder of files whose SHA-256 is recorded, for a restore to compare
-KIT_DIGEST           -             -        8 hexadecimal digits that name the break-glass kit; empty: no kit
-KIT_SOURCE           /break-glass  -        folder with program/ (restore.sh and what it uses) and cluster/
-BUSYBOX              /toolbox/busybox  -        busybox for the kit, linked statically
-KEEP_LAST            -             backups  keep the newest N backups; for all KEEP_ see backup/retention.awk
-KEEP_HOURLY          -             hours    keep the newest backup of each of the last N hours that have one
-KEEP_DAILY           -             days     keep the newest backup of each of the last N days that have one
-KEEP_WEEKLY          -             weeks    keep the newest backup of each of the last N weeks that have one
-KEEP_MONTHLY         -             months   keep the newest backup of each of the last N months that have one
-KEEP_YEARLY          -             years    keep the newest backup of each of the last N years that have one
-KEEP_WITHIN_SECONDS  -             seconds  keep every backup less than N seconds older than the newest one
-KEEP_ALL             -             -        1: keep all
-DRY_RUN              -             -        1: save and delete nothing, list every backup with keep or prune and why
-TERMINATION_MESSAGE  /dev/termination-log  -        file for the summary, one line of JSON
+CLUSTER             -            -       - name of the cluster, and of its folder on the volume
+BACKUP_ROOT         /backup      -       - folder where the volume is mounted
+ENDPOINTS           -            -       - client URLs of the members, in the order in which they are tried
+ETCDCTL_CACERT      -            -       - file with the CA of etcd; empty where etcd speaks plain HTTP
+ETCDCTL_CERT        -            -       - file of the client certificate
+ETCDCTL_KEY         -            -       - file of its key
+SNAPSHOT_TIMEOUT    600          seconds - longest time of one save
+ROUNDS              3            times   - how often all the endpoints are tried
+ROUND_PAUSE         10           seconds - pause between two rounds
+MINIMUM_FREE        -            bytes   - free space that the volume must have; empty: twice the size of the database
+PKI                 -            -       - folder copied beside the snapshot, with its private keys, in plain text
+FINGERPRINTS        -            -       - folder of files whose SHA-256 is recorded, for a restore to compare
+KIT_DIGEST          -            -       - 8 hexadecimal digits that name the break-glass kit; empty: no kit
+KIT_SOURCE          /break-glass -       - folder with program/ (restore.sh and what it uses) and cluster/
+BUSYBOX             /toolbox/busybox -   - busybox for the kit, linked statically
+KEEP_LAST           -            backups - keep the newest N backups; for all KEEP_ see backup/retention.awk
+KEEP_HOURLY         -            hours   - keep the newest backup of each of the last N hours that have one
+KEEP_DAILY          -            days    - keep the newest backup of each of the last N days that have one
+KEEP_WEEKLY         -            weeks   - keep the newest backup of each of the last N weeks that have one
+KEEP_MONTHLY        -            months  - keep the newest backup of each of the last N months that have one
+KEEP_YEARLY         -            years   - keep the newest backup of each of the last N years that have one
+KEEP_WITHIN_SECONDS -            seconds - keep every backup less than N seconds older than the newest one
+KEEP_ALL            -            -       - 1: keep all
+DRY_RUN             -            -       - 1: save and delete nothing, list every backup with keep or prune and why
+TERMINATION_MESSAGE /dev/termination-log - - file for the summary, one line of JSON
 '
 
 main() {

@@ -7,16 +7,7 @@
 #   sh maintain-node.sh --abort ID            ends it: until the reboot the node is given back, after that it is left as
 #                                             it is, cordoned
 #
-# Options
-#   --packages WHICH         security, all or none: those of Kubernetes are let alone
-#   --container-runtime update   also the packages of the container runtime
-#   --command TEXT           a line for sh, as root, after the packages
-#   --reboot WHEN            asked (the default), always or never
-#   --id ID                  name of this maintenance of this node, used only once; default: by-hand-<time>
-#   --empty-dir move         pods with an emptyDir are moved, and lose what is in it
-#   --unmanaged delete       pods that no controller makes anew are deleted
-#   --on-timeout WHAT        when a drain takes too long: give-back, wait, or delete (without an eviction)
-#   --keep-pods SELECTOR     labels of pods that are let alone by the drain
+# Options and variables: INPUTS, below.
 #
 # Exit status: 0 maintained, or it was too late for today; 1 not maintained, and the node serves as it says; 2 an input
 # is wrong; in a Job's pod also 3, it could not begin, and another try may help.
@@ -45,31 +36,41 @@ export PROGRAM=maintain-node.sh
 . "$here/maintenance/steps.sh"
 
 INPUTS='
-SELF             -             -        name of this node
-UPDATES          security      -        packages that are updated: security, all or none
-RUNTIME          keep          -        packages of the container runtime: keep, or update
-COMMAND          -             -        line for sh, done after the packages
-COMMAND_TIMEOUT  1800          seconds  for the command
-PACKAGES_TIMEOUT 3600          seconds  until packages that cannot be fetched or installed count as failed
-REBOOT           asked         -        whether the host is rebooted: asked (by itself), always or never
-SERIES           -             -        name of the schedule that this is a run of
-WINDOW           -             seconds  that the window is open, from the time of the run on; without it, always
-EXPECTED         1800          seconds  that are left of the window when this node begins
-DRAIN_TIMEOUT    3600          seconds  until a drain counts as stuck
-WHEN_STUCK       give-back     -        what follows then: give-back, wait, or delete
-EMPTY_DIR        refuse        -        pods with an emptyDir: refuse, or move
-UNMANAGED        refuse        -        pods that no controller makes anew: refuse, or delete
-GRACE            -             seconds  that pods have to end; by default what each pod says
-KEEP_PODS        -             -        label selector of pods that are let alone
-READY_TIMEOUT    600           seconds  until etcd or an API server that does not become healthy counts as failed
-TURN             own           -        asked: a pod says when it is the turn of this node; own: at once
-PASS_ON          -             -        file by which the pod says so
-AT_ONCE          1             nodes    how many nodes may be under way at once
-EXPIRES          -             -        time after which this must not begin, as 2026-11-22T00:00:00Z
-MANIFESTS        /etc/kubernetes/manifests    -  folder of the static pods
-KUBELET_CONF     /etc/kubernetes/kubelet.conf -  kubeconfig of the kubelet
-ETCD_UNIT        etcd.service  -        unit of etcd, where it is no static pod
-FAILPOINT        -             -        for tests, see lib/failpoint.sh
+OPERATION        -            -       --id                name of this maintenance of this node, used only once; by
+                                                          hand the default is by-hand-<time>
+SELF             -            -       -                   name of this node
+UPDATES          security     -       --packages          packages that are updated: security, all or none; never those
+                                                          of Kubernetes. By hand it has to be said
+RUNTIME          keep         -       --container-runtime packages of the container runtime: keep, or update
+COMMAND          -            -       --command           line for sh, done as root after the packages
+COMMAND_TIMEOUT  1800         seconds -                   for the command
+PACKAGES_TIMEOUT 3600         seconds -                   until packages that cannot be fetched or installed count as
+                                                          failed
+REBOOT           asked        -       --reboot            whether the host is rebooted: asked (by itself), always or
+                                                          never
+SERIES           -            -       -                   name of the schedule that this is a run of
+WINDOW           -            seconds -                   that the window is open, from the time of the run on; without
+                                                          it, always
+EXPECTED         1800         seconds -                   that are left of the window when this node begins
+DRAIN_TIMEOUT    3600         seconds -                   until a drain counts as stuck
+WHEN_STUCK       give-back    -       --on-timeout        when a drain takes too long: give-back, wait, or delete
+                                                          (without an eviction)
+EMPTY_DIR        refuse       -       --empty-dir         pods with an emptyDir: refuse, or move: they lose what is in
+                                                          it
+UNMANAGED        refuse       -       --unmanaged         pods that no controller makes anew: refuse, or delete
+GRACE            -            seconds -                   that pods have to end; by default what each pod says
+KEEP_PODS        -            -       --keep-pods         label selector of pods that the drain lets alone
+READY_TIMEOUT    600          seconds -                   until etcd or an API server that does not become healthy
+                                                          counts as failed
+TURN             own          -       -                   asked: a pod says when it is the turn of this node; own: at
+                                                          once
+PASS_ON          -            -       -                   file by which the pod says so
+AT_ONCE          1            nodes   -                   how many nodes may be under way at once
+EXPIRES          -            -       -                   time after which this must not begin, as 2026-11-22T00:00:00Z
+MANIFESTS        /etc/kubernetes/manifests - -            folder of the static pods
+KUBELET_CONF     /etc/kubernetes/kubelet.conf - -         kubeconfig of the kubelet
+ETCD_UNIT        etcd.service -       -                   unit of etcd, where it is no static pod
+FAILPOINT        -            -       -                   for tests, see lib/failpoint.sh
 '
 
 TOOLS='kubectl etcdctl'
@@ -85,37 +86,14 @@ need_tools() {
 }
 
 by_hand() {
-  VERB=maintenance
-  forget SELF UPDATES COMMAND SERIES WINDOW
+  # Only a Job gives these.
+  forget SERIES WINDOW TURN PASS_ON
   begin_by_hand "$@"
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --id | --packages | --container-runtime | --command | --reboot | \
-        --empty-dir | --unmanaged | --on-timeout | --keep-pods)
-        need_value "$@"
-        take_option "$1" "$2"
-        shift
-        ;;
-      --status | --abort)
-        if take_verb "$@"; then shift; fi
-        ;;
-      *) unknown_option "$1" ;;
-    esac
-    shift
-  done
+  # A person says each time what is updated.
+  forget UPDATES
+  VERB=maintenance
+  read_options unknown_option "$@"
   "by_hand_$VERB"
-}
-
-# take_option OPTION VALUE
-take_option() {
-  case $1 in
-    --id) OPERATION=$2 ;;
-    --packages) UPDATES=$2 ;;
-    --container-runtime) RUNTIME=$2 ;;
-    --command) COMMAND=$2 ;;
-    --reboot) REBOOT=$2 ;;
-    *) take_drain_option "$1" "$2" ;;
-  esac
 }
 
 by_hand_maintenance() {

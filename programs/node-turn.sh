@@ -26,20 +26,20 @@ clean_environment KUBECTL_
 . "$here/turn/verdict.sh"
 
 INPUTS='
-SELF          -            -        name of this node
-OPERATION     -            -        id of the operation on it
-TO            -            -        version of Kubernetes at which the nodes before this one are done
-SERIES        -            -        in place of TO, the schedule of which they have to do this run
-FIRST         -            -        control planes that must be done, with blanks between them
-AHEAD         -            -        nodes before this one, of which fewer than AT_ONCE may be undone
-BEHIND        -            -        nodes after it, which go first where their latest run is longer ago
-AT_ONCE       1            nodes    how many nodes may be under way at once
-SETTLE        60           seconds  that a node must have been Ready
-CONTROL       -            -        ConfigMap by which people pause
-AFTER_JOBS    -            -        Jobs that must be complete
-INTERVAL      5            seconds  between two looks
-VERDICT_FILE  /turn/verdict  -      file for what is said
-TERMINATION_MESSAGE  /dev/termination-log  -  file for the summary, one line of JSON
+SELF                -             -       - name of this node
+OPERATION           -             -       - id of the operation on it
+TO                  -             -       - version of Kubernetes at which the nodes before this one are done
+SERIES              -             -       - in place of TO, the schedule of which they have to do this run
+FIRST               -             -       - control planes that must be done, with blanks between them
+AHEAD               -             -       - nodes before this one, of which fewer than AT_ONCE may be undone
+BEHIND              -             -       - nodes after it, which go first where their latest run is longer ago
+AT_ONCE             1             nodes   - how many nodes may be under way at once
+SETTLE              60            seconds - that a node must have been Ready
+CONTROL             -             -       - ConfigMap by which people pause
+AFTER_JOBS          -             -       - Jobs that must be complete
+INTERVAL            5             seconds - between two looks
+VERDICT_FILE        /turn/verdict -       - file for what is said
+TERMINATION_MESSAGE /dev/termination-log - - file for the summary, one line of JSON
 '
 
 main() {

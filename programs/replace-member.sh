@@ -9,11 +9,7 @@
 #   sh replace-member.sh --abort ID               ends it: while no member is removed all is put back, after that etcd
 #                                                 here stays stopped until the next replacement or restore
 #
-# Options
-#   --id ID     name of this replacement, used only once; default: by-hand-<time>. If it is a Job's, the Job reports
-#               the outcome
-#   --via URL   client URL of a member that serves; default: the members in the kit, or the machines in etcd's own
-#               settings
+# Options and variables: INPUTS, below.
 #
 # Exit status: 0 replaced (or done before); 1 not replaced and no member was changed, or not proved: see what it
 # says; 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
@@ -38,16 +34,19 @@ export PROGRAM=replace-member.sh
 . "$here/replace/abort.sh"
 
 INPUTS='
-SELF            -             -        name of this machine
-MEMBERS         -             -        all members, NAME=CLIENT_URL
-NAMED_MEMBER    -             -        client URL of a member that serves, as a person has named it by --via
-DEAD_FOR        15            seconds  without an answer until the member counts as dead, not as restarting
-READY_TIMEOUT   60            seconds  to wait until the others have a quorum without this one
-FINISH_TIMEOUT  900           seconds  to wait at the end for the API server, and for all members
-EXPIRES         -             -        time after which this must not begin, as 2026-11-22T00:00:00Z
-MANIFESTS       /etc/kubernetes/manifests  -        folder of the static pods
-ETCD_UNIT       etcd.service  -        unit of etcd, where it is no static pod
-FAILPOINT       -             -        for tests, see lib/failpoint.sh
+OPERATION      -            -       --id  name of this replacement, used only once; by hand the default is
+                                          by-hand-<time>. If it is that of a Job, the Job reports the outcome
+SELF           -            -       -     name of this machine
+MEMBERS        -            -       -     all members, NAME=CLIENT_URL
+NAMED_MEMBER   -            -       --via client URL of a member that serves; without it, the members in the kit, or
+                                          the machines in the settings of etcd
+DEAD_FOR       15           seconds -     without an answer until the member counts as dead, not as restarting
+READY_TIMEOUT  60           seconds -     to wait until the others have a quorum without this one
+FINISH_TIMEOUT 900          seconds -     to wait at the end for the API server, and for all members
+EXPIRES        -            -       -     time after which this must not begin, as 2026-11-22T00:00:00Z
+MANIFESTS      /etc/kubernetes/manifests - - folder of the static pods
+ETCD_UNIT      etcd.service -       -     unit of etcd, where it is no static pod
+FAILPOINT      -            -       -     for tests, see lib/failpoint.sh
 '
 
 TOOLS=etcdctl
@@ -65,23 +64,11 @@ need_tools() {
 }
 
 by_hand() {
-  forget SELF MEMBERS NAMED_MEMBER
+  # The kit has them, or a member lists them.
+  forget MEMBERS
   begin_by_hand "$@"
   VERB=replace
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --id | --via)
-        need_value "$@"
-        if [ "$1" = --id ]; then OPERATION=$2; else NAMED_MEMBER=$2; fi
-        shift
-        ;;
-      --status | --abort)
-        if take_verb "$@"; then shift; fi
-        ;;
-      *) unknown_option "$1" ;;
-    esac
-    shift
-  done
+  read_options unknown_option "$@"
   "by_hand_$VERB"
 }
 

@@ -11,22 +11,7 @@
 #   sh restore.sh --abort ID --called-off WORD    on the others without a quorum: the word that the holder printed
 #   sh restore.sh --forget ID --lost NAME         a machine was lost on the way: don't wait for it
 #
-# Options
-#   --dry-run             all checks and a trial of the snapshot; nothing is stopped
-#   --id ID               name of this restore, used only once; default: by-hand-<time>
-#   --members "A=URL …"   all members, by name and client URL; default: the kit's, or what the running etcd lists
-#   --lost "B C"          members that are gone and must never start again with their old data
-#   --with "M N"          machines that run an API server and no member; on them: --api
-#   --without-quorum      members are left, but have no quorum: persons carry words from machine to machine
-#   --quiesced "B=WORD …" with --without-quorum: the words that the others have printed
-#   --skip-hash-check     the --file is a bare database, member/snap/db of a lost machine: what was only in its
-#                         write-ahead log is missing
-#   --data-destroyed      the lost members' machines are up, and their old data is destroyed, so that etcd never starts
-#                         with it again
-#   --trust-backups       accept a backup that others than root can write, as on NFS that squashes root: they could
-#                         have changed it, and be the restored cluster's administrator
-#   --instead-of ID       end restore ID, which is under way here and can go neither on nor back: this one takes over
-#                         what it has stopped
+# Options and variables: INPUTS, below.
 #
 # Exit status: 0 restored and proved (or done before); 1 not restored and the old cluster serves, or not proved: see
 # what it says; 2 an input is wrong; in a Job's pod also 3, it could not begin, and another try may help.
@@ -64,34 +49,59 @@ export PROGRAM=restore.sh
 . "$here/restore/by-hand.sh"
 
 INPUTS='
-CLUSTER             -            -         name of the cluster and of its folder on the volume; by hand in the path
-BACKUP_ROOT         -            -         folder where the volume is mounted; by hand it is in the path of the kit
-ROLE                -            -         holder, follower, or api (an API server without a member)
-SELF                -            -         name of this machine
-HOLDER              -            -         name of the machine that restores the snapshot
-MEMBERS             -            -         all members of the restored cluster, NAME=CLIENT_URL; lost ones not
-MACHINES            -            -         names of all machines that take part; empty: the members
-LOST                -            -         names of the members that are lost
-WITH                -            -         names of machines that run an API server and no member
-DATA_DESTROYED      -            -         1: lost machines that are up have no old data any more
-WITHOUT_QUORUM      -            -         1: the old etcd has no quorum, so persons carry words from machine to machine
-QUIESCED            -            -         words of the machines that are quiesced, NAME=WORD
-SNAPSHOT            -            -         latest, at:NAME, before:TIME or file:PATH
-STAGED_FROM         -            -         in a pod: where a volume is mounted that the host lacks; the backup is copied
-INSTEAD_OF          -            -         id of a restore that this one ends and takes over
-DRY_RUN             -            -         1: all checks and a trial of the snapshot; nothing is stopped
-EXPIRES             -            -         time after which this restore must not begin, as 2026-11-22T00:00:00Z
-READY_TIMEOUT       600          seconds   to wait until all machines are ready
-STOP_TIMEOUT        120          seconds   to wait until all machines are quiesced
-FINISH_TIMEOUT      900          seconds   to wait at the end for proof, and for all members
-API_SERVER_GRACE    1            seconds   to wait until the API server ends by itself
-TRUST_BACKUPS       -            -         1: accept a backup that others than root can write
-SKIP_HASH_CHECK     -            -         1: accept a bare database, which has no checksum
-BUMP                1000000000   revisions how far its revisions begin above the latest one of the old cluster
-ACCEPT_CHANGED_KEYS -            -         1: accept another PKI or encryption configuration than the backup recorded
-MANIFESTS           /etc/kubernetes/manifests -         folder of the static pods
-ETCD_UNIT           etcd.service -         unit of etcd, where it is no static pod
-FAILPOINT           -            -         for tests, see lib/failpoint.sh
+OPERATION           -            -         --id                name of this restore, used only once; by hand the
+                                                               default is by-hand-<time>
+CLUSTER             -            -         -                   name of the cluster and of its folder on the volume; by
+                                                               hand in the path
+BACKUP_ROOT         -            -         -                   folder where the volume is mounted; by hand it is in the
+                                                               path of the kit
+ROLE                -            -         --api=api           holder, follower, or api: an API server without a member
+SELF                -            -         -                   name of this machine
+HOLDER              -            -         --holder            name of the machine that restores the snapshot
+MEMBERS             -            -         --members           all members of the restored cluster, NAME=CLIENT_URL,
+                                                               lost ones not; by hand lost ones, too; the default is
+                                                               that of the kit, or what etcd lists
+MACHINES            -            -         -                   names of all machines that take part; empty: the members
+LOST                -            -         --lost              names of the members that are gone, and must never start
+                                                               again with their old data
+WITH                -            -         --with              names of machines that run an API server and no member;
+                                                               on them: --api
+DATA_DESTROYED      -            -         --data-destroyed=1  1: the machines of lost members are up, and their old
+                                                               data is destroyed, so that etcd never starts with it
+                                                               again
+WITHOUT_QUORUM      -            -         --without-quorum=1  1: the old etcd has no quorum: persons carry words from
+                                                               machine to machine
+QUIESCED            -            -         --quiesced          with --without-quorum: the words that the others have
+                                                               printed, NAME=WORD
+CALLED_OFF          -            -         --called-off        with --abort or --instead-of: the word that the holder
+                                                               of that restore has printed
+SNAPSHOT            -            -         -                   latest, at:NAME, before:TIME or file:PATH
+STAGED_FROM         -            -         -                   in a pod: where a volume is mounted that the host lacks;
+                                                               the backup is copied
+INSTEAD_OF          -            -         --instead-of        id of a restore that is under way here and can go
+                                                               neither on nor back: this one ends it, and takes over
+                                                               what it has stopped
+DRY_RUN             -            -         --dry-run=1         1: all checks and a trial of the snapshot; nothing is
+                                                               stopped
+EXPIRES             -            -         -                   time after which this restore must not begin, as
+                                                               2026-11-22T00:00:00Z
+READY_TIMEOUT       600          seconds   -                   to wait until all machines are ready
+STOP_TIMEOUT        120          seconds   -                   to wait until all machines are quiesced
+FINISH_TIMEOUT      900          seconds   -                   to wait at the end for proof, and for all members
+API_SERVER_GRACE    1            seconds   -                   to wait until the API server ends by itself
+TRUST_BACKUPS       -            -         --trust-backups=1   1: accept a backup that others than root can write, as
+                                                               on NFS that squashes root: they could have changed it,
+                                                               and be the administrator of the restored cluster
+SKIP_HASH_CHECK     -            -         --skip-hash-check=1 1: the --file is a bare database, which has no checksum:
+                                                               member/snap/db of a lost machine. What was only in its
+                                                               write-ahead log is missing
+BUMP                1000000000   revisions -                   how far its revisions begin above the latest one of the
+                                                               old cluster
+ACCEPT_CHANGED_KEYS -            -         -                   1: accept another PKI or encryption configuration than
+                                                               the backup recorded
+MANIFESTS           /etc/kubernetes/manifests - -              folder of the static pods
+ETCD_UNIT           etcd.service -         -                   unit of etcd, where it is no static pod
+FAILPOINT           -            -         -                   for tests, see lib/failpoint.sh
 '
 
 TOOLS='etcdctl etcdutl'

@@ -9,19 +9,7 @@
 #   sh upgrade-node.sh --abort ID      ends it: until the kubelet's package is replaced the node is given back, after
 #                                      that it is left as it is, cordoned
 #
-# Options
-#   --to VERSION             such as 1.35.4: the next minor, or a newer patch
-#   --id ID                  name of this upgrade of this node, used only once; default: by-hand-<time>
-#   --repository URL         of the packages of a minor, with {minor} in it; default: as this host's source has it
-#   --key-fingerprint TEXT   of the repository's key; default: that of the key that this host has
-#   --empty-dir move         pods with an emptyDir are moved, and lose what is in it
-#   --unmanaged delete       pods that no controller makes anew are deleted
-#   --hand-made drop         what people have changed in files that kubeadm writes anew may be gone
-#   --patches FOLDER         of kubeadm's patches on this host
-#   --certificates keep      certificates that kubeadm has made are not renewed
-#   --etcd keep              etcd and its manifest stay as they are
-#   --on-timeout WHAT        when a drain takes too long: give-back, wait, or delete (without an eviction)
-#   --keep-pods SELECTOR     labels of pods that are let alone by the drain
+# Options and variables: INPUTS, below.
 #
 # Exit status: 0 upgraded (or done before); 1 not upgraded, and the node serves as it says; 2 an input is wrong; in a
 # Job's pod also 3, it could not begin, and another try may help.
@@ -53,33 +41,46 @@ export PROGRAM=upgrade-node.sh
 . "$here/upgrade/steps.sh"
 
 INPUTS='
-SELF             -             -        name of this node
-TO               -             -        version to which it is upgraded, such as 1.35.4
-PACKAGES         auto          -        package manager: apt, dnf, or auto for whichever has the kubelet
-REPOSITORY       -             -        URL of the packages of a minor, with {minor} in it
-KEY_FINGERPRINT  -             -        fingerprint of the key of the repository
-DRAIN_TIMEOUT    3600          seconds  until a drain counts as stuck
-WHEN_STUCK       give-back     -        what follows then: give-back, wait, or delete
-EMPTY_DIR        refuse        -        pods with an emptyDir: refuse, or move
-UNMANAGED        refuse        -        pods that no controller makes anew: refuse, or delete
-HAND_MADE        refuse        -        what people have changed in files that kubeadm writes anew: refuse, or drop
-GRACE            -             seconds  that pods have to end; by default what each pod says
-KEEP_PODS        -             -        label selector of pods that are let alone
-IGNORE_PREFLIGHT -             -        checks of kubeadm that may fail, by name, with blanks between them
-PATCHES          -             -        folder of patches for kubeadm on this host, such as /etc/kubernetes/patches
-CERTIFICATES     renew         -        certificates that kubeadm has made: renew, or keep
-ETCD             upgrade       -        etcd as a static pod: upgrade, or keep, with its manifest as it is
-KUBEADM_TIMEOUT  1800          seconds  for kubeadm upgrade
-READY_TIMEOUT    600           seconds  until a control plane that does not become healthy counts as failed
-TURN             own           -        asked: a pod says when it is the turn of this node; own: at once
-PASS_ON          -             -        file by which the pod says so
-AT_ONCE          1             nodes    how many nodes may be under way at once
-DRY_RUN          -             -        1: say what would be done, and change nothing
-EXPIRES          -             -        time after which this must not begin, as 2026-11-22T00:00:00Z
-MANIFESTS        /etc/kubernetes/manifests    -  folder of the static pods
-KUBELET_CONF     /etc/kubernetes/kubelet.conf -  kubeconfig of the kubelet
-ETCD_UNIT        etcd.service  -        unit of etcd, where it is no static pod
-FAILPOINT        -             -        for tests, see lib/failpoint.sh
+OPERATION        -            -       --id              name of this upgrade of this node, used only once; by hand the
+                                                        default is by-hand-<time>
+SELF             -            -       -                 name of this node
+TO               -            -       --to              version to which it is upgraded, such as 1.35.4: the next
+                                                        minor, or a newer patch
+PACKAGES         auto         -       -                 package manager: apt, dnf, or auto for whichever has the
+                                                        kubelet
+REPOSITORY       -            -       --repository      URL of the packages of a minor, with {minor} in it; without it,
+                                                        as the source of this host has it
+KEY_FINGERPRINT  -            -       --key-fingerprint fingerprint of the key of the repository; without it, that of
+                                                        the key that this host has
+DRAIN_TIMEOUT    3600         seconds -                 until a drain counts as stuck
+WHEN_STUCK       give-back    -       --on-timeout      when a drain takes too long: give-back, wait, or delete
+                                                        (without an eviction)
+EMPTY_DIR        refuse       -       --empty-dir       pods with an emptyDir: refuse, or move: they lose what is in it
+UNMANAGED        refuse       -       --unmanaged       pods that no controller makes anew: refuse, or delete
+HAND_MADE        refuse       -       --hand-made       what people have changed in files that kubeadm writes anew:
+                                                        refuse, or drop
+GRACE            -            seconds -                 that pods have to end; by default what each pod says
+KEEP_PODS        -            -       --keep-pods       label selector of pods that the drain lets alone
+IGNORE_PREFLIGHT -            -       -                 checks of kubeadm that may fail, by name, with blanks between
+                                                        them
+PATCHES          -            -       --patches         folder of patches for kubeadm on this host, such as
+                                                        /etc/kubernetes/patches
+CERTIFICATES     renew        -       --certificates    certificates that kubeadm has made: renew, or keep
+ETCD             upgrade      -       --etcd            etcd as a static pod: upgrade, or keep, with its manifest as it
+                                                        is
+KUBEADM_TIMEOUT  1800         seconds -                 for kubeadm upgrade
+READY_TIMEOUT    600          seconds -                 until a control plane that does not become healthy counts as
+                                                        failed
+TURN             own          -       -                 asked: a pod says when it is the turn of this node; own: at
+                                                        once
+PASS_ON          -            -       -                 file by which the pod says so
+AT_ONCE          1            nodes   -                 how many nodes may be under way at once
+DRY_RUN          -            -       --plan=1          1: say what would be done, and change nothing
+EXPIRES          -            -       -                 time after which this must not begin, as 2026-11-22T00:00:00Z
+MANIFESTS        /etc/kubernetes/manifests - -          folder of the static pods
+KUBELET_CONF     /etc/kubernetes/kubelet.conf - -       kubeconfig of the kubelet
+ETCD_UNIT        etcd.service -       -                 unit of etcd, where it is no static pod
+FAILPOINT        -            -       -                 for tests, see lib/failpoint.sh
 '
 
 # The programs of the control plane are only tried.
@@ -97,41 +98,12 @@ need_tools() {
 }
 
 by_hand() {
-  forget SELF TO
+  # Only a Job gives these.
+  forget TURN PASS_ON
   begin_by_hand "$@"
   VERB=upgrade
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --id | --to | --repository | --key-fingerprint | --empty-dir | --unmanaged | --hand-made | --on-timeout | \
-        --keep-pods | --patches | --certificates | --etcd)
-        need_value "$@"
-        take_option "$1" "$2"
-        shift
-        ;;
-      --plan) DRY_RUN=1 ;;
-      --status | --abort)
-        if take_verb "$@"; then shift; fi
-        ;;
-      *) unknown_option "$1" ;;
-    esac
-    shift
-  done
+  read_options unknown_option "$@"
   "by_hand_$VERB"
-}
-
-# take_option OPTION VALUE
-take_option() {
-  case $1 in
-    --id) OPERATION=$2 ;;
-    --to) TO=${2#v} ;;
-    --repository) REPOSITORY=$2 ;;
-    --key-fingerprint) KEY_FINGERPRINT=$2 ;;
-    --hand-made) HAND_MADE=$2 ;;
-    --patches) PATCHES=$2 ;;
-    --certificates) CERTIFICATES=$2 ;;
-    --etcd) ETCD=$2 ;;
-    *) take_drain_option "$1" "$2" ;;
-  esac
 }
 
 by_hand_upgrade() {

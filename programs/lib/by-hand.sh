@@ -7,10 +7,11 @@ begin_by_hand() {
   case ${1:-} in
     -h | --help | help) usage "$here/$PROGRAM" && exit 0 ;;
   esac
-  # A shell still has what was exported in it yesterday. Only options say these.
-  forget OPERATION DRY_RUN INSTEAD_OF EXPIRES
+  forget_options
+  # These may have none. A Job gives them, or lib/operation.sh.
+  forget SELF DRY_RUN INSTEAD_OF EXPIRES
+  take_inputs
   [ "$(id -u)" = 0 ] || refuse "this runs as user $(id -u)" "run it as root: sudo sh $(quoted "$0") …"
-  check_inputs
   check_kit
   # shellcheck source=/dev/null # the kit's own: CLUSTER and MEMBERS
   [ ! -f "$here/cluster.env" ] || . "$here/cluster.env"
@@ -26,44 +27,50 @@ forget_by_hand() {
   rm -rf "$WORK" ${TOOL_COPIES:+"$TOOL_COPIES"}
 }
 
-# has_value OPTION [VALUE]: whether a value follows, and not the next option.
-has_value() {
-  case ${2:-} in
-    '' | -*) return 1 ;;
-  esac
+# read_options FUNCTION [WORD...]: sets the inputs whose options a person has typed, and VERB. `--to=1` is `--to 1`.
+# FUNCTION takes what is no option of INPUTS, with the words after it, and sets TAKEN to how many words it has used.
+read_options() {
+  local function="$1" option
+  shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --*=*)
+        option=$1
+        shift
+        set -- "${option%%=*}" "${option#*=}" "$@"
+        ;;
+    esac
+    TAKEN=1
+    case $1 in
+      --status | --abort) take_verb "$@" ;;
+      *) take_option "$@" || "$function" "$@" ;;
+    esac
+    shift "$TAKEN"
+  done
+  check_inputs
 }
 
-# need_value OPTION [VALUE]: an option in a value's place means that the value was forgotten: `--id --dry-run` would be
-# no dry run.
-need_value() {
-  has_value "$@" || refuse "$1 stands without its value" "give it one; see: sh $(quoted "$0") --help"
-}
-
-# take_verb OPTION [ID]: sets VERB to what is done with an operation that is there, and OPERATION to its id. Status 1:
-# none follows, which is only enough for --status.
+# take_verb OPTION [ID]: sets VERB to what is done with an operation that is there, and OPERATION to its id. None is
+# only enough for --status.
 take_verb() {
   VERB=${1#--}
   if has_value "$@"; then
     OPERATION=$2
-    return
+    TAKEN=2
+  elif [ "$VERB" != status ]; then
+    refuse_nameless "$1"
   fi
-  [ "$VERB" = status ] || refuse_nameless "$1"
-  return 1
 }
 
+# unknown_option OPTION: names those that there are, which are all on the program's page.
 unknown_option() {
-  refuse "'$1' is not known" "see: sh $(quoted "$0") --help"
+  refuse "'$1' is not known" \
+    "give one of: $(usage "$here/$PROGRAM" | grep -o -e '--[a-z][a-z-]*' | sort -u | joined). See: sh $(quoted "$0") --help"
 }
 
 # new_id: the id of an operation for which a person has chosen none.
 new_id() {
   echo "by-hand-$(date -u +%Y%m%dt%H%M%Sz)"
-}
-
-# forget VARIABLE...: empties each, whatever this shell was started with.
-forget() {
-  local variable
-  for variable in "$@"; do eval "$variable="; done
 }
 
 # find_operation: loads the inputs of OPERATION, which must be on this host.

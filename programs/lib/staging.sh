@@ -10,7 +10,7 @@ stage_program() {
     cp -RL "$here/$room" program/ || return 1
   done
   # shellcheck disable=SC2046 # a word a name
-  write_inputs inputs OPERATION OPERATIONS UNITS PROGRAM $(input_names) || return 1
+  write_inputs inputs OPERATIONS UNITS PROGRAM $(input_names) || return 1
   echo "$RECORD_FORMAT" >record/format || return 1
   [ -z "$WAITS" ] || echo yes >record/waits || return 1
   # Before the unit starts: it might be past that step at once.

@@ -17,16 +17,6 @@ check_turn_and_drain() {
   check_choice UNMANAGED "$UNMANAGED" refuse delete
 }
 
-# take_drain_option OPTION VALUE: of those that a person types.
-take_drain_option() {
-  case $1 in
-    --empty-dir) EMPTY_DIR=$2 ;;
-    --unmanaged) UNMANAGED=$2 ;;
-    --on-timeout) WHEN_STUCK=$2 ;;
-    --keep-pods) KEEP_PODS=$2 ;;
-  esac
-}
-
 # A line for each pod: namespace, name, uid, phase, kind of its controller, and words: `mirror` of a static pod,
 # `deleted`, `emptyDir`, `tolerates` of one that may be placed on a cordoned node, `operation=ID` of one that carries an
 # operation of ours. That of a run of a CronJob is the name of its Job.

@@ -35,7 +35,7 @@ by_hand_forget() {
 
 # by_hand_abort: goes back to the old cluster, if this machine may. The restore's own unit does it.
 by_hand_abort() {
-  LOST_NOW=$LOST
+  LOST_NOW=$LOST CALLED_OFF_NOW=$CALLED_OFF
   find_restore
   abort_operation may_abort
 }
@@ -64,9 +64,9 @@ may_abort() {
   elif free_to_go; then
     ! together || decide abort "a person aborted it there" || :
     begin_way_back
-  elif [ -n "$CALLED_OFF" ]; then
-    [ "$CALLED_OFF" = "$(word_of "$HOLDER" called-off)" ] ||
-      fail "$CALLED_OFF is not the word that $HOLDER prints for the restore $OPERATION" \
+  elif [ -n "$CALLED_OFF_NOW" ]; then
+    [ "$CALLED_OFF_NOW" = "$(word_of "$HOLDER" called-off)" ] ||
+      fail "$CALLED_OFF_NOW is not the word that $HOLDER prints for the restore $OPERATION" \
         "look there: sh restore.sh --status $OPERATION"
     keep_fact holder-word yes
     keep_fact abandoned "$HOLDER"

@@ -2,38 +2,15 @@
 # by-hand.sh: what a person types, on the node itself. The work is done by a unit, as in a Job, and outlives the shell.
 
 by_hand() {
-  # Inputs that have an option come from it alone.
-  forget ROLE SELF HOLDER MEMBERS MACHINES LOST DATA_DESTROYED WITH WITHOUT_QUORUM QUIESCED CALLED_OFF \
-    SNAPSHOT STAGED_FROM TRUST_BACKUPS SKIP_HASH_CHECK
+  # A snapshot has options of its own. A Job gives the others.
+  forget MACHINES SNAPSHOT STAGED_FROM
   begin_by_hand "$@"
   # The kit lies in <volume>/<cluster>/break-glass.
   CLUSTER=${CLUSTER:-$(basename "$(dirname "$here")")}
   BACKUP_ROOT=${BACKUP_ROOT:-$(dirname "$(dirname "$here")")}
   VERB=restore
   CHOSEN_BY=
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --list) VERB=list ;;
-      --latest) choose_by --latest latest ;;
-      --dry-run) DRY_RUN=1 ;;
-      --api) ROLE=api ;;
-      --without-quorum) WITHOUT_QUORUM=1 ;;
-      --trust-backups) TRUST_BACKUPS=1 ;;
-      --skip-hash-check) SKIP_HASH_CHECK=1 ;;
-      --data-destroyed) DATA_DESTROYED=1 ;;
-      --status | --abort | --forget)
-        if take_verb "$@"; then shift; fi
-        ;;
-      --at | --before | --file | --id | --holder | --members | --with | --lost | --quiesced | --called-off | \
-        --instead-of)
-        need_value "$@"
-        option "$1" "$2"
-        shift
-        ;;
-      *) unknown_option "$1" ;;
-    esac
-    shift
-  done
+  read_options own_option "$@"
   "by_hand_$VERB"
 }
 
@@ -44,9 +21,19 @@ choose_by() {
   SNAPSHOT=$2
 }
 
-option() {
+# own_option OPTION [VALUE]: one that is no input's.
+own_option() {
   local folder
   case $1 in
+    --at | --before | --file)
+      need_value "$@"
+      TAKEN=2
+      ;;
+  esac
+  case $1 in
+    --list) VERB=list ;;
+    --forget) take_verb "$@" ;;
+    --latest) choose_by --latest latest ;;
     --at) choose_by --at "at:$2" ;;
     --before)
       case $2 in
@@ -62,14 +49,7 @@ option() {
         refuse "--file is '$2', which is no file" "give the path of a snapshot, or see: sh $(quoted "$0") --list"
       choose_by --file "file:${folder%/}/$(basename "$2")"
       ;;
-    --id) OPERATION=$2 ;;
-    --holder) HOLDER=$2 ROLE=${ROLE:-follower} ;;
-    --members) MEMBERS=$2 ;;
-    --with) WITH=$2 ;;
-    --lost) LOST=$2 ;;
-    --quiesced) QUIESCED=$2 ;;
-    --called-off) CALLED_OFF=$2 ;;
-    --instead-of) INSTEAD_OF=$2 ;;
+    *) unknown_option "$1" ;;
   esac
 }
 
@@ -98,6 +78,7 @@ by_hand_list() {
 }
 
 by_hand_restore() {
+  [ -z "$HOLDER" ] || ROLE=${ROLE:-follower}
   ROLE=${ROLE:-holder}
   [ "$ROLE" != holder ] || [ -n "$SNAPSHOT" ] ||
     refuse "no snapshot is chosen" "choose one: --latest, --at NAME, --before TIME or --file PATH"

@@ -48,7 +48,7 @@ describeWithTools('what a person types', [toolchain.etcd36, toolchain.busybox], 
       for (const program of ['restore.sh', 'replace-member.sh']) {
         const [machine] = drill.machines;
         const text = await machine.host.run(['sh', join(machine.props.kit, program), option]);
-        expect(text).toMatch(new RegExp(`^${program}: [^]*\n  sh ${program} [^]*\nOptions\n[^]*Exit status: 0 `));
+        expect(text).toMatch(new RegExp(`^${program}: [^]*\n  sh ${program} [^]*Exit status: 0 [^]*\nOptions, [^]*\n  --id OPERATION +name of [^]*\nVariables `));
       }
     });
 

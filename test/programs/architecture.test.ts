@@ -33,7 +33,7 @@ for (const file of files) {
 }
 
 /** Functions that take the name of a function. */
-const TAKES_A_FUNCTION = ['begin_operation', 'carry', 'on_signals', 'run_program', 'start_beside'];
+const TAKES_A_FUNCTION = ['begin_operation', 'carry', 'on_signals', 'read_options', 'run_program', 'start_beside'];
 
 /** The functions of other files that a file calls. */
 function findCalls(file: (typeof files)[number]): string[] {

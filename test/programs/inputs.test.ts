@@ -1,6 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { callLibrary, PROGRAMS } from './library';
+import { declared } from './declared';
+import { callLibrary } from './library';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
@@ -15,14 +14,8 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 import { allClusterUpgradeProps, allMaintenanceCronJobProps, allMaintenanceJobProps, allUpgradeProps } from '../upgrade/upgrade-fixtures';
 
-/** What a program declares. */
-function declared(program: string): { name: string; default: string; unit: string }[] {
-  const [, text] = /^INPUTS='\n([^']*)'$/m.exec(readFileSync(join(PROGRAMS, program), 'utf8'))!;
-  return text.trimEnd().split('\n').filter((line) => !line.startsWith(' ')).map((line) => line.split(/\s+/)).map(([name, fallback, unit]) => ({ name, default: fallback, unit }));
-}
-
-/** The variables that a construct sets with all its props, in all its containers that run the program. */
-function set(program: string, build: () => any): string[] {
+/** The variables that a construct sets, in all its containers that run the program. */
+function set(program: string, build: () => any): { name: string; value?: string }[] {
   const found: any[] = [];
   const visit = (part: any): void => {
     if (Array.isArray(part)) {part.forEach(visit);} else if (part !== null && typeof part === 'object') {
@@ -31,7 +24,7 @@ function set(program: string, build: () => any): string[] {
     }
   };
   visit(build());
-  return [...new Set(found.filter(({ command }) => JSON.stringify(command).includes(`/${program}`)).flatMap(({ env }) => env ?? []).map(({ name }: any) => name))].sort() as string[];
+  return found.filter(({ command }) => JSON.stringify(command).includes(`/${program}`)).flatMap(({ env }) => env ?? []);
 }
 
 const CONSTRUCTS: [string, string, () => any][] = [
@@ -72,14 +65,14 @@ const CONSTRUCTS: [string, string, () => any][] = [
   }]),
 ];
 
-/** What lib/operation.sh knows by itself, and what a container has anyway. */
-const OF_EVERY_OPERATION = ['OPERATION', 'PATH', 'TMPDIR'];
+/** What a container has anyway. */
+const OF_EVERY_CONTAINER = ['PATH', 'TMPDIR'];
 
 test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, build) => {
   const names = declared(program).map(({ name }) => name);
-  const given = set(program, build);
+  const given = [...new Set(set(program, build).map(({ name }) => name))];
   expect(given.length).toBeGreaterThan(5);
-  expect(given.filter((name) => !names.includes(name) && !OF_EVERY_OPERATION.includes(name))).toEqual([]);
+  expect(given.filter((name) => !names.includes(name) && !OF_EVERY_CONTAINER.includes(name))).toEqual([]);
 });
 
 test.each(CONSTRUCTS)('%s names a unit wherever a number has one', (program) => {
@@ -88,7 +81,7 @@ test.each(CONSTRUCTS)('%s names a unit wherever a number has one', (program) => 
 });
 
 describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['busybox', 'dash'])('in %s', (shell) => {
-  const INPUTS = 'A  -  -  one\nB  7  seconds  two\n   and more\n';
+  const INPUTS = 'A  -  -  -  one\nB  7  seconds  --bee  two\n   and more\nC  -  -  --see=1  three\n';
   const call = (commands: string) => callLibrary(shell, 'lib/inputs.sh', `INPUTS='${INPUTS}'; ${commands}`).stdout;
 
   test('one that is not given is its default, or empty', () => {
@@ -108,8 +101,10 @@ describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['bu
       .toBe(`A='${value.replaceAll('\'', '\'\\\'\'')}'\n<${value}>`);
   });
 
-  test('a person reads name, meaning, unit and default', () => {
-    expect(call('show_inputs')).toBe(`  ${'A'.padEnd(24)}one\n  ${'B'.padEnd(24)}two (seconds; default 7)\n  ${''.padEnd(24)}and more\n`);
+  test('a person reads option, variable, meaning, unit and default', () => {
+    const row = (name: string, text: string) => `  ${name.padEnd(24)}${text}\n`;
+    const options = [row('--bee B', 'two (seconds; default 7)'), row('', 'and more'), row('--see', 'three (C=1)')];
+    expect(call('show_inputs')).toBe(`Options, each with the variable that it sets\n${options.join('')}\nVariables that have no option\n${row('A', 'one')}`);
   });
 
   test('a record of a newer program is not gone on with', () => {

@@ -70,9 +70,9 @@ describeWithTools('what programs say', [toolchain.busybox], () => {
     });
 
     test('the page at the head of a program, and nothing of the program', () => {
-      const page = callLibrary(shell, 'lib/inputs.sh', 'INPUTS="A 1 seconds to wait"; usage "$1"', [join(__dirname, '..', '..', '..', 'programs', 'replace-member.sh')]).stdout;
+      const page = callLibrary(shell, 'lib/inputs.sh', 'INPUTS="A 1 seconds - to wait"; usage "$1"', [join(__dirname, '..', '..', '..', 'programs', 'replace-member.sh')]).stdout;
       expect(page).toMatch(/^replace-member\.sh: replaces .*\n/);
-      expect(page).toContain('\n  --id ID     name of this replacement');
+      expect(page).toMatch(/\n {2}sh replace-member\.sh --abort ID +ends it/);
       expect(page).toMatch(/\n {2}A +to wait \(seconds; default 1\)\n$/);
       expect(page).not.toMatch(/set -eu|^#/m);
     });

@@ -110,10 +110,10 @@ clean_environment APT_
 . "$here/host/all.sh"
 . "$here/packages/all.sh"
 INPUTS='
-TO              -    -  version
-PACKAGES        auto -  manager
-REPOSITORY      -    -  URL
-KEY_FINGERPRINT -    -  fingerprint
+TO              -    - -  version
+PACKAGES        auto - -  manager
+REPOSITORY      -    - -  URL
+KEY_FINGERPRINT -    - -  fingerprint
 '
 take_inputs
 WORK=/run/work
