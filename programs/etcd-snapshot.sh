@@ -45,7 +45,7 @@ MINIMUM_FREE        -            bytes   - free space that the volume must have;
 PKI                 -            -       - folder copied beside the snapshot, with its private keys, in plain text
 FINGERPRINTS        -            -       - folder of files whose SHA-256 is recorded, for a restore to compare
 KIT_DIGEST          -            -       - 8 hexadecimal digits that name the break-glass kit; empty: no kit
-KIT_SOURCE          /break-glass -       - folder with program/ (restore.sh and what it uses) and cluster/
+KIT_SOURCE          /tmp/break-glass -   - folder with program/ (restore.sh and what it uses) and cluster/
 BUSYBOX             /toolbox/busybox -   - busybox for the kit, linked statically
 KEEP_LAST           -            backups - keep the newest N backups; for all KEEP_ see backup/retention.awk
 KEEP_HOURLY         -            hours   - keep the newest backup of each of the last N hours that have one

@@ -1,13 +1,14 @@
 import { declared } from './declared';
 import { callLibrary } from './library';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
+import { EtcdSnapshotJob } from '../../src/backup/etcd-snapshot-job';
 import { EtcdMemberReplacementJob } from '../../src/restore/etcd-member-replacement-job';
 import { EtcdRestoreJob } from '../../src/restore/etcd-restore-job';
 import { ClusterUpgrade } from '../../src/upgrade/cluster-upgrade';
 import { NodeMaintenanceCronJob } from '../../src/upgrade/node-maintenance-cron-job';
 import { NodeMaintenanceJob } from '../../src/upgrade/node-maintenance-job';
 import { NodeUpgradeJob } from '../../src/upgrade/node-upgrade-job';
-import { allCronJobProps, chart } from '../backup/snapshot-fixtures';
+import { allCronJobProps, allJobProps, chart } from '../backup/snapshot-fixtures';
 import { allReplacementProps, allRestoreProps } from '../restore/restore-fixtures';
 import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
@@ -25,6 +26,11 @@ function set(program: string, build: () => any): { name: string; value?: string 
   };
   visit(build());
   return found.filter(({ command }) => JSON.stringify(command).includes(`/${program}`)).flatMap(({ env }) => env ?? []);
+}
+
+/** Only some of the props. */
+function only<Props extends object, Name extends keyof Props>(props: Props, ...names: Name[]): Pick<Props, Name> {
+  return Object.fromEntries(names.map((name) => [name, props[name]])) as Pick<Props, Name>;
 }
 
 const CONSTRUCTS: [string, string, () => any][] = [
@@ -68,11 +74,66 @@ const CONSTRUCTS: [string, string, () => any][] = [
 /** What a container has anyway. */
 const OF_EVERY_CONTAINER = ['PATH', 'TMPDIR'];
 
+/** What is no default in a construct, as it has to differ from what a person begins: here, a pod says whose turn it is. */
+const OF_THE_CONSTRUCT = { TURN: 'asked' };
+
 test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, build) => {
   const names = declared(program).map(({ name }) => name);
   const given = [...new Set(set(program, build).map(({ name }) => name))];
   expect(given.length).toBeGreaterThan(5);
   expect(given.filter((name) => !names.includes(name) && !OF_EVERY_CONTAINER.includes(name))).toEqual([]);
+});
+
+/** Each construct with the fewest props; a volume of a host needs `nodes`. */
+const BARE: [string, string, () => any][] = [
+  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', () => {
+    const scope = chart();
+    new EtcdSnapshotCronJob(scope, 'snapshots', only(allCronJobProps(scope), 'cluster', 'volume', 'nodes', 'schedule'));
+    return scope.toJson();
+  }],
+  ['etcd-snapshot.sh', 'EtcdSnapshotJob', () => {
+    const scope = chart();
+    new EtcdSnapshotJob(scope, 'snapshot', only(allJobProps(scope), 'cluster', 'volume', 'nodes'));
+    return scope.toJson();
+  }],
+  ['restore.sh', 'EtcdRestoreJob', () => {
+    const scope = chart();
+    new EtcdRestoreJob(scope, 'restore', only(allRestoreProps(scope), 'cluster', 'volume', 'restoreId', 'expires'));
+    return scope.toJson();
+  }],
+  ['replace-member.sh', 'EtcdMemberReplacementJob', () => {
+    const scope = chart();
+    new EtcdMemberReplacementJob(scope, 'replacement', only(allReplacementProps(), 'cluster', 'node', 'replacementId', 'expires'));
+    return scope.toJson();
+  }],
+  ['upgrade-node.sh', 'NodeUpgradeJob', () => {
+    const scope = chart();
+    new NodeUpgradeJob(scope, 'upgrade', only(allUpgradeProps(), 'cluster', 'node', 'to', 'expires'));
+    return scope.toJson();
+  }],
+  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'ClusterUpgrade', () => {
+    const scope = chart('kube-system');
+    new ClusterUpgrade(scope, 'upgrade', only(allClusterUpgradeProps(scope), 'cluster', 'to', 'expires'));
+    return scope.toJson();
+  }]),
+  ['maintain-node.sh', 'NodeMaintenanceJob', () => {
+    const scope = chart();
+    new NodeMaintenanceJob(scope, 'maintenance', only(allMaintenanceJobProps, 'cluster', 'node', 'maintenanceId', 'expires'));
+    return scope.toJson();
+  }],
+  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'NodeMaintenanceCronJob', () => {
+    const scope = chart('kube-system');
+    new NodeMaintenanceCronJob(scope, 'maintenance', only(allMaintenanceCronJobProps, 'cluster', 'window'));
+    return scope.toJson();
+  }]),
+];
+
+test.each(BARE)('%s has the defaults of %s', (program, _, build) => {
+  const given = set(program, build).filter(({ name }) => !(name in OF_THE_CONSTRUCT));
+  const fallbacks = declared(program).filter(({ default: fallback }) => fallback !== '-');
+  const compared = given.flatMap(({ name, value }) => fallbacks.filter((each) => each.name === name).map(({ default: fallback }) => ({ name, value, fallback })));
+  expect(compared.length).toBeGreaterThan(0);
+  expect(compared.filter(({ value, fallback }) => value !== fallback)).toEqual([]);
 });
 
 test.each(CONSTRUCTS)('%s names a unit wherever a number has one', (program) => {
