@@ -1,6 +1,9 @@
+import { execFileSync } from 'child_process';
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
+import { declared } from './programs/declared';
+import { PROGRAMS } from './programs/library';
 
 const ROOT = join(__dirname, '..');
 const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
@@ -62,4 +65,39 @@ test('links between pages lead somewhere', () => {
     }
   }
   expect(broken).toEqual([]);
+});
+
+/** The words in backticks in a column of those tables of a page whose head begins with these cells. */
+function wordsOf(page: string, head: string, column = 0): string[] {
+  const tables = [...readFileSync(join(ROOT, 'docs', page), 'utf8').matchAll(/^\|.*\|\n\|[ |-]+\|\n(?:\|.*\|\n)+/gm)].map(([text]) => text).filter((text) => text.startsWith(head));
+  const cells = tables.flatMap((text) => text.trimEnd().split('\n').slice(2)).map((row) => row.split('|')[1 + column]);
+  return [...new Set(cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word)))].sort();
+}
+
+/** The steps of a program, by list. */
+function stepsOf(program: string): { readonly [list: string]: string[] } {
+  return Object.fromEntries(execFileSync('sh', [join(PROGRAMS, program), 'steps'], { encoding: 'utf8' }).trim().split('\n')
+    .map((line) => line.split(': ')).map(([list, steps]) => [list, steps.split(' ')]));
+}
+
+test.each<[string, string, string, number, string[]]>([
+  ['upgrade.md', '| step | what happens |', 'upgrade-node.sh', 0, ['node', 'worker', 'control-plane']],
+  ['maintenance.md', '| step | what happens |', 'maintain-node.sh', 0, ['node', 'reboot']],
+  ['restore.md', '| holder | followers |', 'restore.sh', 0, ['holder']],
+  ['restore.md', '| holder | followers |', 'restore.sh', 1, ['follower']],
+])('docs/%s, %s: the steps of %s, and no other', (page, head, program, column, lists) => {
+  const steps = lists.flatMap((list) => stepsOf(program)[list]);
+  expect(wordsOf(page, head, column)).toEqual([...new Set(steps)].sort());
+});
+
+test.each([['restore.md', 'restore.sh']])('the messages in docs/%s are of steps that %s has', (page, program) => {
+  const words = wordsOf(page, '| step | it says |');
+  expect(words.length).toBeGreaterThan(10);
+  const steps = Object.values(stepsOf(program)).flat();
+  expect(words.filter((word) => !steps.includes(word))).toEqual([]);
+});
+
+test.each([['upgrade.md', 'upgrade-node.sh'], ['maintenance.md', 'maintain-node.sh']])('docs/%s lists the options of %s', (page, program) => {
+  const options = wordsOf(page, '| option | prop |').map((word) => word.split(' ')[0]).filter((word) => word.startsWith('--'));
+  expect(options).toEqual(['--abort', '--status', ...declared(program).map(({ option }) => option.split('=')[0]).filter((option) => option !== '-')].sort());
 });
