@@ -1,5 +1,6 @@
-import { basename, dirname } from 'path';
-import { parse } from 'yaml';
+import { readFileSync } from 'fs';
+import { basename, dirname, join } from 'path';
+import { parse, stringify } from 'yaml';
 import { blockOf, outputOf } from './page-program';
 
 /** What the program of docs/fleet.md writes: the objects of each file. */
@@ -27,6 +28,22 @@ test('each object has a file of its own, and the programs\' are the same for all
   // The kit's programs are in three.
   expect(programs[0]).toHaveLength(4);
   expect(programs[1]).toEqual(programs[0]);
+});
+
+test('the programs are as large as the page says, within a tenth', () => {
+  const [, ofProgram, ofKit] = /ConfigMap with the program, of some (\d+) KB\. .* three more with the kit's programs, of some (\d+) KB together/s
+    .exec(readFileSync(join(__dirname, '..', 'docs', 'fleet.md'), 'utf8'))!.map(Number);
+  const kilobytesOf = (name: string) => objectsIn(folders[0]).filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.includes(name))
+    .flatMap(({ data }) => Object.values<string>(data)).reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1000;
+  for (const [said, name] of [[ofProgram, 'etcd-snapshot-program'], [ofKit, 'break-glass-program']] as const) {
+    expect(Math.abs(kilobytesOf(name) / said - 1)).toBeLessThan(0.1);
+  }
+});
+
+test('a checkout is as large as the page\'s table says, within a tenth', () => {
+  const [, megabytes] = /\| host folders.*\*\*a file for each object\*\* \| [\d,]+ \| ([\d,]+) \|/.exec(readFileSync(join(__dirname, '..', 'docs', 'fleet.md'), 'utf8'))!;
+  const bytes = objectsIn(folders[0]).map((object) => Buffer.byteLength(stringify(object, { lineWidth: 0 }))).reduce((sum, size) => sum + size, 0);
+  expect(Math.abs(bytes * 10_000 / 1e6 / Number(megabytes.replace(',', '')) - 1)).toBeLessThan(0.1);
 });
 
 test('the folders that the page shows are those that are written', () => {
