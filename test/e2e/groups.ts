@@ -6,7 +6,7 @@ export const groups: { readonly [group: number]: string } = {
   4: 'volumes: claims and EBS',
   5: 'a backup of an external etcd',
   6: 'faults of a backup',
-  7: 'etcd images, 3.4 to 3.6, with and without a shell',
+  7: 'etcd images, 3.4 to 3.7, with and without a shell',
   8: 'a backup restored by plain etcdutl',
   9: 'what kubectl shows',
   10: 'a restore of one control plane',

@@ -29,11 +29,12 @@ const variants: readonly Variant[] = [
   { name: 'v35-shell', image: 'quay.io/coreos/etcd:v3.5.21', version: '3.5.21', content: { shell: true, etcdutl: true } },
   { name: 'v35', image: 'gcr.io/etcd-development/etcd:v3.5.35', version: '3.5.35', content: { shell: false, etcdutl: true } },
   { name: 'v36', image: 'gcr.io/etcd-development/etcd:v3.6.16', version: '3.6.16', content: { shell: false, etcdutl: true } },
+  { name: 'v37', image: 'gcr.io/etcd-development/etcd:v3.7.3', version: '3.7.3', content: { shell: false, etcdutl: true } },
 ];
 
 export const images: Scenario = {
   group: 7,
-  promise: 'images of etcd 3.4, 3.5 and 3.6, with and without a shell, with and without etcdutl, take verified backups',
+  promise: 'images of etcd 3.4, 3.5, 3.6 and 3.7, with and without a shell, with and without etcdutl, take verified backups',
   run: async (stage) => {
     const { cluster, kubernetes } = stage;
     const [node] = cluster.controlPlanes;
