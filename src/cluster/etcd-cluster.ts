@@ -106,12 +106,6 @@ export class EtcdCluster implements IEtcdCluster {
   /** The members on the control planes; none when etcd is external. */
   public readonly members: EtcdMember[];
   /**
-   * The name of the member whose manifest or command line was read.
-   *
-   * @internal
-   */
-  public readonly _memberName?: string;
-  /**
    * Why a restore or a replacement would refuse this etcd on its machines, as far as the manifest or command line tells.
    *
    * @internal
@@ -149,7 +143,6 @@ export class EtcdCluster implements IEtcdCluster {
     this.certificates = description.certificates;
     this.isExternal = description.members === undefined;
     this.members = description.members ?? [];
-    this._memberName = description.memberName;
     this.endpoints = description.endpoints;
     this.loopback = description.loopback;
     this._pkiFolder = description.pkiFolder ?? pkiFolderOf(description.certificates);

@@ -32,7 +32,6 @@ export interface EtcdDescription extends NodeFacts {
   readonly certificates?: EtcdCertificates;
   readonly endpoints: string[];
   readonly members?: EtcdMember[];
-  readonly memberName?: string;
   readonly loopback?: string;
   /** Why a restore would refuse the cluster. */
   readonly restoreObstacle?: string;
@@ -101,7 +100,6 @@ function describeRunning(props: RunningEtcdProps, image: string, etcd: RunningEt
     dataFolder: etcd.dataFolder,
     certificates: etcd.certificates,
     members: etcd.members,
-    memberName: etcd.memberName,
     loopback: etcd.loopback,
     pkiFolder: etcd.pkiFolder,
     restoreObstacle,

@@ -32,7 +32,7 @@ const withWords = (...words: string[]) => ({ command: `    command: ${JSON.strin
 const withScript = (script: string, container = '') => ({ command: `    command: ${JSON.stringify(['sh', '-c', script])}\n`, container });
 const flags = FLAGS.join(' ');
 
-test('what the cases below are measured against is fine', () => expect(read()._memberName).toBe('cp1'));
+test('what the cases below are measured against is fine', () => expect(read().controlPlanes).toEqual(['cp1']));
 
 describe('words that YAML doesn\'t take for text, and Kubernetes refuses', () => {
   test.each([
@@ -54,12 +54,12 @@ describe('words that YAML doesn\'t take for text, and Kubernetes refuses', () =>
   });
 
   test('in quotes they are text', () => {
-    expect(read({ container: '    args: ["--snapshot-count", "10000"]\n    env: [{name: A, value: "1"}, {name: B}]\n' })._memberName).toBe('cp1');
+    expect(read({ container: '    args: ["--snapshot-count", "10000"]\n    env: [{name: A, value: "1"}, {name: B}]\n' }).controlPlanes).toEqual(['cp1']);
   });
 
   test('anchors are resolved', () => {
     const command = `    command: &words [etcd, ${FLAGS.slice(0, 1).join()}]\n    args: ${JSON.stringify(FLAGS)}\n`;
-    expect(read({ command, container: '    x-copy: *words\n' })._memberName).toBe('cp1');
+    expect(read({ command, container: '    x-copy: *words\n' }).controlPlanes).toEqual(['cp1']);
   });
 
   test('one text where Kubernetes takes a list', () => {
@@ -83,13 +83,13 @@ describe('variables that only the node knows', () => {
   });
 
   test('others may have it, as etcdctl\'s and those that nobody uses', () => {
-    expect(read({ container: '    env: [{name: ETCDCTL_API, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]\n    envFrom: []\n' })._memberName).toBe('cp1');
+    expect(read({ container: '    env: [{name: ETCDCTL_API, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]\n    envFrom: []\n' }).controlPlanes).toEqual(['cp1']);
   });
 });
 
 describe('$(NAME) in words and variables', () => {
   const container = '    env: [{name: HOST, value: 10.0.0.9}, {name: NAME, value: cp-$(HOST)}, {name: LATE, value: $(LATER)}, {name: LATER, value: x}]\n';
-  const nameOf = (value: string) => read({ ...withWords(`--name=${value}`), container })._memberName;
+  const nameOf = (value: string) => read({ ...withWords(`--name=${value}`), container }).controlPlanes[0];
 
   test('is replaced, in variables by those before', () => expect(nameOf('$(NAME)')).toBe('cp-10.0.0.9'));
   test.each(['$(LATE)', '$(OTHER)', '$$(HOST)', '$HOST', '${HOST}'])('%s is known only on the node, or nowhere', (value) => {
@@ -139,14 +139,14 @@ describe('which etcd is meant', () => {
     ['whose words nobody can read', { beside: '  - {name: x, command: etcd, args: [1]}\n' }],
   ])('clear beside a container %s', (name, parts) => {
     if (name.startsWith('whose')) return expect(() => read(parts)).toThrow('got etcd, x');
-    return expect(read(parts)._memberName).toBe('cp1');
+    return expect(read(parts).controlPlanes).toEqual(['cp1']);
   });
 
   test('a second pod, of which the kubelet reads none', () => {
     const message = 'manifest must hold one pod, got 2: the kubelet reads one of a file, so leave the others out';
     expect(() => read({ after: '---\nkind: Pod\nspec: {containers: [{name: x}]}\n' })).toThrow(message);
     expect(() => read({ before: 'kind: Pod\n---\n' })).toThrow(message);
-    expect(read({ before: 'kind: ConfigMap\n---\n', after: '---\n# nothing\n---\nspec: {a: b}\n' })._memberName).toBe('cp1');
+    expect(read({ before: 'kind: ConfigMap\n---\n', after: '---\n# nothing\n---\nspec: {a: b}\n' }).controlPlanes).toEqual(['cp1']);
   });
 });
 
@@ -160,7 +160,7 @@ describe('a script', () => {
     ['that quotes a #', `etcd ${flags} --log-outputs='/a # b'`],
     ['that runs it the same in two branches', `if true; then exec etcd ${flags}; else exec etcd ${flags}; fi`],
   ])('%s', (_, script) => {
-    expect(read(withScript(script))).toMatchObject({ _memberName: 'cp1', dataFolder: '/var/lib/etcd' });
+    expect(read(withScript(script))).toMatchObject({ controlPlanes: ['cp1'], dataFolder: '/var/lib/etcd' });
   });
 
   test.each([

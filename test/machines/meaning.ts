@@ -106,6 +106,12 @@ function settingsOf(container: Container, program: string): Record<string, strin
   return settings;
 }
 
+/** The names of all members that an etcd is told, its own if it is told no others. */
+export function membersIn(settings: Record<string, string>): string[] {
+  const names = (settings['initial-cluster'] ?? '').split(',').map((member) => member.trim().split('=')[0]).filter((name) => name !== '');
+  return names.length > 0 ? [...new Set(names)] : [settings.name || 'default'];
+}
+
 /** By the rules of Kubernetes: `$$` stands for a dollar, and an unknown variable for itself. */
 function expand(text: string, variables: Map<string, string>): string {
   return text.replace(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name?: string) => name === undefined ? '$' : variables.get(name) ?? whole);

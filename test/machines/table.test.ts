@@ -1,6 +1,6 @@
 import { readdirSync } from 'fs';
 import { flagsOfKubeadm } from './kubeadm-flags';
-import { meaningOfText } from './meaning';
+import { meaningOfText, membersIn } from './meaning';
 import { isRefused, meaningOf, Row, Understood } from './row';
 import { MANIFESTS, TABLE, textOf } from './table';
 import { EtcdCertificates } from '../../src/cluster/etcd-certificates';
@@ -63,8 +63,8 @@ function expectTypeScript(row: Row): void {
   }
   const { settings, hostDataDir, hostFiles, image } = meaningOf(row)!;
   const cluster = readByTypeScript(row);
-  expect({ dataFolder: cluster.dataFolder, image: cluster.image, memberName: cluster._memberName }).toEqual(
-    { dataFolder: hostDataDir, image, memberName: settings.name || 'default' });
+  expect({ dataFolder: cluster.dataFolder, image: cluster.image, controlPlanes: cluster.controlPlanes }).toEqual(
+    { dataFolder: hostDataDir, image, controlPlanes: membersIn(settings) });
   if (hostFiles && isAsKubeadm(settings)) {
     expect(cluster.certificates?.files.ca).toBe(hostFiles['trusted-ca-file']);
   }
