@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # which-cluster.sh: of which etcd cluster a member is, and a backup. A member whose disk was replaced may have begun a
 # cluster of its own, by the same name: it is healthy, and its snapshots are whole, and empty. A cluster's id comes from
-# its first members' URLs and token, so what begins anew by the same settings has the same id: a history is an id, and
-# from its second beginning on a number, as in 7.2. 7.0 has what a member without a leader gave that was behind.
+# its first members' URLs and token, so what begins anew by the same settings has the same id. A history is written ID,
+# or ID.2, ID.3 ... each time the cluster has begun anew. ID.0 has the backups of a member that was behind and had no
+# leader.
 #
 #   ENDPOINTS    client URLs of the members
 #   ENDPOINT CLUSTER_ID MEMBER   the member that was asked last, and what it said
@@ -58,7 +59,7 @@ meet_others() {
 
 # is_stranger: whether the member at ENDPOINT is of another cluster than more of the members that answer; STRANGE says
 # why. If as many are of each, it is the previous backup's cluster that counts. One member may answer at two endpoints.
-# What a restore of ours has made is none: the others have come back from the cluster that was there before.
+# A cluster that our restore made is no stranger: the other members are left over from the old one.
 is_stranger() {
   local at ours others theirs
   [ -n "$CLUSTER_ID" ] || return 1

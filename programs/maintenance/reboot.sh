@@ -12,7 +12,8 @@ BOOT_ID=${BOOT_ID:-/proc/sys/kernel/random/boot_id}
 PROC_STAT=${PROC_STAT:-/proc/stat}
 REBOOT_REQUIRED=${REBOOT_REQUIRED:-/run/reboot-required}
 
-# Of each name of a kernel that has the flavour of the first one, which runs: its name, if its numbers are higher.
+# Input: the running kernel, then the installed ones. Prints the newest of the same flavour if it is newer, else none;
+# nothing if the running kernel is not installed.
 # 6.1.0-18-cloud-amd64 has the flavour cloud-amd64; 5.14.0-427.13.1.el9_4.x86_64 has none, and numbers up to el9.
 # shellcheck disable=SC2016 # awk's own
 NEWER_KERNELS='
@@ -45,9 +46,9 @@ booted_at() {
 }
 
 # kernel_replaced: whether the file of the kernel that runs was put there since the boot. Debian does that with security
-# updates that keep the name of a kernel. By the time at which the inode was changed, as dpkg gives a file the date that
-# it has in the package. At a boot that time is past, whatever was booted: no file asks twice. What the kernel and the
-# package call their versions is not compared: where they differ for good, each maintenance would reboot.
+# updates that keep the name of a kernel. Compares the file's ctime, since dpkg sets mtime to the package's date. A boot
+# is later than that ctime, so one file asks for one reboot. The versions that the kernel and the package tell are not
+# compared: if they differ for good, each maintenance would reboot.
 kernel_replaced() {
   local changed booted
   changed=$(stat -L -c %Z "$BOOT/vmlinuz-$(uname -r)" 2>/dev/null) || return 1

@@ -47,7 +47,8 @@ take_over_cordon() {
   own_cordon_as "$OPERATION"
 }
 
-# return_mark: of an operation that has not begun. What it had taken over is again that of the one that was left.
+# return_mark: removes the mark of an operation that has not begun. A cordon that it took over belongs to the earlier
+# operation again.
 return_mark() {
   local other
   other=$(fact takes-over)
@@ -72,8 +73,7 @@ is_cordoned() {
   [ "$(node_says unschedulable)" = true ]
 }
 
-# set_unschedulable true|false: and the Node has to say so after that: kubectl cordon ends well, too, where the API
-# server has refused it.
+# set_unschedulable true|false: sets it, then reads the Node: kubectl cordon exits with 0 even if the API server refused.
 set_unschedulable() {
   node_api patch node "$SELF" --patch "{\"spec\":{\"unschedulable\":$1}}" || return 1
   read_node || return 1

@@ -60,8 +60,8 @@ step_put_back() {
   fi
 }
 
-# stays_stopped: whether etcd was stopped here, and has no data to serve again. What another restore has left stopped is
-# taken for that until somebody has looked.
+# stays_stopped: whether etcd was stopped here, and has no data to serve again. If an earlier restore left etcd stopped,
+# assume that there is no data until the folder was checked.
 stays_stopped() {
   [ -s "$RECORD/etcd-stopped" ] || return 1
   case $(fact old-data) in
@@ -165,13 +165,13 @@ step_unquiesce() {
   local fix state limit
   [ ! -s "$RECORD/kube-apiserver-stopped" ] || api_stays_stopped || start_component kube-apiserver || return 1
   if ! serves_again; then
-    # What can't be expected to serve is looked at all the same: only what was seen is said.
+    # Look also at what can't be ready yet: the message says only what was seen.
     limit=10
     ! can_be_ready || limit=$FINISH_TIMEOUT
     say_once "everything is put back, and this does not serve yet: $NOT_SERVING"
     overdue unquiesce "$limit" || return 1
   fi
-  # What has seen the restored cluster has cached a state that is gone.
+  # Components that talked to the restored cluster have cached a state that is gone: restart them.
   if [ -s "$RECORD/kube-apiserver-stopped" ] && [ -s "$RECORD/api-ready" ]; then restart_control_plane || return 1; fi
   rm -rf "${DATA_DIR:-/nonexistent}/restored-$OPERATION" || return 1
   fix=$(fact fix)

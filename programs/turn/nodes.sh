@@ -46,8 +46,8 @@ order_allows() {
   done
 }
 
-# comes_after NODE OWN: of the nodes of a schedule, the one goes first whose latest run is the longest ago. So if a
-# window is too short for all, the others come first the next time. OWN is this node's latest run.
+# comes_after NODE OWN: in a schedule, the node whose latest run is longest ago goes first. So if a window is too short
+# for all, the others come first the next time. OWN is this node's latest run.
 comes_after() {
   [ -z "$TO" ] && [ "$LATEST" -lt "$(run_name | tr -cd '0-9')" ] || return 1
   case " $AHEAD " in

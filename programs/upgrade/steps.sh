@@ -68,7 +68,7 @@ plan_in_words() {
   echo "$SELF, a $role, can be upgraded from ${runs#v} to $TO: the packages $packages, and by kubeadm $by_kubeadm. Its drain would move $(living_pods | grep -c . || :) pods"
 }
 
-# What is known by now was asked while other nodes are under way.
+# The first check ran before other nodes were upgraded, so check again.
 step_turn() {
   its_turn && await_others || return 1
   check_node

@@ -131,7 +131,7 @@ function allowedLag({ component, version }: ComponentVersion): number {
   return OF_NODES.includes(component) ? (version.minor < 25 ? 2 : 3) : 1;
 }
 
-/** What is wrong between a component and API servers of which the oldest is given, and the newest one's minor. */
+/** Checks a component against the oldest API server and the minor of the newest one. */
 function besideApiServers(one: ComponentVersion, oldest: ComponentVersion, newestMinor: number): SkewViolation[] {
   const { component, version } = one;
   if (component === KubernetesComponent.KUBECTL) {
@@ -167,7 +167,7 @@ function fits(one: ComponentVersion, apiServer: number): boolean {
   return lagging(one, apiServer, '').length === 0;
 }
 
-/** What would be wrong beside the first API server of the target. */
+/** Violations that begin when the first API server runs the target. */
 function beforeTarget(one: ComponentVersion, target: KubernetesVersion): SkewViolation[] {
   if ([KubernetesComponent.KUBE_APISERVER, KubernetesComponent.KUBEADM].includes(one.component)) return [];
   // kubeadm of 1.28 and before knows only kubelets of its own minor and of the one before.

@@ -1,13 +1,13 @@
 import { Duration } from 'cdk8s';
 import { requireSeconds } from '../require/duration';
 
-/** What follows when a drain takes too long. */
+/** What happens when a drain takes too long. */
 export enum OnDrainTimeout {
   /** The node is uncordoned and serves as before, and the upgrade of this node fails. */
   GIVE_BACK = 'give-back',
   /** The drain goes on, and the nodes behind it wait. */
   WAIT = 'wait',
-  /** The pods that are left are deleted without an eviction, so without regard to their disruption budgets. */
+  /** The pods that are left are deleted without an eviction: their disruption budgets are ignored. */
   DELETE = 'delete',
 }
 
@@ -21,7 +21,7 @@ export interface DrainPolicyProps {
   readonly timeout?: Duration;
 
   /**
-   * What follows then.
+   * What happens when the drain takes longer than `timeout`.
    *
    * @default OnDrainTimeout.GIVE_BACK
    */
@@ -42,16 +42,16 @@ export interface DrainPolicyProps {
   readonly moveEmptyDir?: boolean;
 
   /**
-   * Whether pods are deleted that no controller makes anew. Without this, a node that has such pods is not touched.
+   * Whether pods without a controller are deleted: nothing makes them anew. Without this, a node that has such pods is not touched.
    *
    * @default false
    */
   readonly deleteUnmanaged?: boolean;
 
   /**
-   * A label selector of pods that are let alone, such as `app=node-agent`, beside those of DaemonSets and static pods.
+   * A label selector of pods that stay, such as `app=node-agent`. The pods of DaemonSets and static pods stay in any case.
    *
-   * @default - none besides
+   * @default - no others
    */
   readonly keepPods?: string;
 }

@@ -1,4 +1,4 @@
-/** Which packages of the operating system are updated besides the usual ones. */
+/** Whether more packages are updated than usual. */
 export interface OsPackagesProps {
   /**
    * Whether the container runtime is updated, too: containerd, runc, CRI-O, Docker. What runs in containers goes on meanwhile.
@@ -13,17 +13,17 @@ export interface OsPackagesProps {
  * does what is held on the node.
  */
 export class OsPackages {
-  /** Those for which a source of security updates has a newer version: one whose suite ends in `-security`, as Debian and Ubuntu have it. */
+  /** Packages that have a newer version in a source of security updates: one whose suite ends in `-security`, as in Debian and Ubuntu. */
   public static securityUpdates(props: OsPackagesProps = {}): OsPackages {
     return new OsPackages('security', props);
   }
 
-  /** All for which any source of the node has a newer version, as `apt upgrade` takes them. Nothing is removed. */
+  /** Packages that have a newer version in any source of the node, as `apt upgrade` takes them. Nothing is removed. */
   public static all(props: OsPackagesProps = {}): OsPackages {
     return new OsPackages('all', props);
   }
 
-  /** None: for a command, or only a reboot. */
+  /** No packages: only a command, or a reboot. */
   public static none(): OsPackages {
     return new OsPackages('none', {});
   }
