@@ -214,7 +214,8 @@ check_storage_version() {
     give_up "$SNAPSHOT_FILE was written by etcd $stored, and etcd $installed is installed, which can't read it" \
       "upgrade etcd first, or choose an older backup: sh restore.sh --list"
   # Newer tools would write what the installed etcd can't read.
-  tried_by=$(etcd --version | sed -n 's/^etcd Version: //p')
+  run 30 etcd --version >"$WORK/version" 2>&1 || :
+  tried_by=$(sed -n 's/^etcd Version: //p' "$WORK/version")
   [ "$(minor_of "$tried_by")" = "$(minor_of "$installed")" ] ||
     give_up "the tools of this restore are of etcd ${tried_by:-unknown}, and etcd $installed is installed" \
       "take the tools of the same minor: the image of a Job, the kit's bin/ by hand"

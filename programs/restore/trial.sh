@@ -59,21 +59,26 @@ try_asking() {
   )
 }
 
+# await_trial: no longer than the other machines wait for this one.
 await_trial() {
-  local tries=0
+  local began
+  began=$(date +%s)
   until try_asking get / >/dev/null; do
     if grep -q 'user name is empty' "$WORK/errors"; then
       refuse_trial \
         "the backup is of an etcd with authentication on, which lets neither this program nor an API server in without a user's name" \
         "choose a backup from before it was turned on: sh restore.sh --list"
     fi
-    tries=$((tries + 1))
-    if ! kill -0 "$BESIDE" 2>/dev/null || [ "$tries" -gt 120 ]; then
-      refuse_trial "no etcd can serve the restored data: $(tail -n 1 "$TRIAL/log" | cut -c1-300)" \
-        "nothing was stopped; choose another backup: sh restore.sh --list"
-    fi
+    kill -0 "$BESIDE" 2>/dev/null ||
+      no_trial "$(tail -n 1 "$TRIAL/log" | cut -c1-300 | grep . || echo "it ends at once")"
+    [ $(($(date +%s) - began)) -lt "$READY_TIMEOUT" ] || no_trial "it does not answer within $READY_TIMEOUT s"
     sleep 0.1 2>/dev/null || pause 1 || :
   done
+}
+
+# no_trial WHY
+no_trial() {
+  refuse_trial "no etcd can serve the restored data: $1" "nothing was stopped; choose another backup: sh restore.sh --list"
 }
 
 # refuse_trial REASON FIX

@@ -76,6 +76,30 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(machine.record('bare').log).toContain('is a bare database without a SHA-256');
   }));
 
+  const told = `case $1 in --version) exec '${toolchain.etcd36.path('etcd')}' "$@" ;; esac`;
+  const noEtcd = (why: string) => `no etcd can serve the restored data: ${why}: nothing was stopped`;
+  const unknown = `the tools of this restore are of etcd unknown, and etcd ${toolchain.etcd36.recipe.version} is installed: nothing was stopped`;
+  test.concurrent.each<[string, string, string]>([
+    ['fails, whatever it is asked', 'exit 1', unknown],
+    ['hangs, whatever it is asked', 'exec sleep 4321', unknown],
+    ['ends at once', `${told}; exit 1`, noEtcd('it ends at once')],
+    ['ends, and says why', `${told}; echo "a flag is unknown" >&2; exit 1`, noEtcd('a flag is unknown')],
+    ['says nothing', `${told}; exec sleep 4321`, noEtcd('it does not answer within 10 s')],
+    ['says nothing, and does not end', `${told}; trap "" TERM; while :; do sleep 4321; done`, noEtcd('it does not answer within 10 s')],
+  ])('an etcd of the kit that %s: nothing is stopped, and no process is left', (_, text, message) => StubRestoreDrill.with({}, async (drill) => {
+    const [machine] = drill.machines;
+    const etcd = join(machine.props.kit, 'bin', 'etcd');
+    rmSync(etcd);
+    writeFileSync(etcd, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const before = drill.running;
+    drill.start('dumb', { env: { READY_TIMEOUT: '10' } });
+    expect(await drill.ended('dumb')).toMatchObject([{ status: 1, outcome: 'aborted', message }]);
+    expect(drill.running).toEqual(before);
+    expect(await drill.judge.faultsOfReturn(drill.beginning, drill.machines)).toEqual([]);
+    const left = async () => (await machine.host.run(['ps', '-eo', 'args'])).split('\n').filter((line) => /sleep 4321|bin\/etcd|restored-dumb/.test(line));
+    await until('only what serves runs', async () => (await left()).length === 0, 30);
+  }));
+
   test.concurrent('killed while the restored data is served aside: it is restored anew, and nothing is left', () => StubRestoreDrill.with({}, async (drill) => {
     const [machine] = drill.machines;
     drill.start('again', { env: { FAILPOINT: 'trying:kill' } });
