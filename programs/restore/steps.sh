@@ -299,6 +299,10 @@ step_finish() {
     [ -z "$UNPROVED" ] || conclude 1 unproved \
       "$SELF serves what was restored, and $UNPROVED: there are two clusters" \
       "stop the etcd and the API server of the wrong one, by moving their manifests aside (or systemctl stop): $(whereabouts)" "$(figures)"
+    UNPROVED=$(silent_quorum)
+    [ -z "$UNPROVED" ] || conclude 1 unproved \
+      "$SELF serves what was restored, and what $UNPROVED serve can't be told: they don't answer, and together they can be the old cluster" \
+      "look there: sh restore.sh --status $OPERATION. If they serve the old data, there are two clusters: stop the wrong one. $(whereabouts)" "$(figures)"
     conclude 0 restored \
       "$(restored_in_words), but only $voters of $wanted etcd members serve after $(elapsed) s. Proved: $PROOF" \
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
@@ -314,6 +318,16 @@ other_cluster() {
     served=$(cluster_id "$(url_of "$member")") || continue
     [ "$served" = "$(fact cluster)" ] || { echo "$member serves the cluster $served" && return; }
   done
+}
+
+# silent_quorum: the followers that don't answer, if they are more than half of the old members: a person may have told
+# them that this machine is lost.
+silent_quorum() {
+  local member silent=''
+  for member in $(followers); do
+    is_up "$member" || silent="$silent${silent:+ }$member"
+  done
+  [ "$(count "$silent")" -le $((($(count "$MEMBERS") + $(count "${LOST:-}")) / 2)) ] || echo "$silent"
 }
 
 # remove_lost_learners: a learner that a person has named as lost holds up the others, as etcd allows only one.
