@@ -264,7 +264,8 @@ variables_of_unit() {
   unit_says Environment >"$WORK/unit-environment" || systemd_is_silent
   unit_says EnvironmentFiles >"$WORK/unit-files" || systemd_is_silent
   awk '
-    # Words; a word with a blank is in quotes.
+    # Words; one with a blank is in quotes, and one with a quote, a backslash or a dollar has backslashes in it.
+    /\\/ { exit 1 }
     {
       while ($0 != "") {
         sub(/^ +/, "")
@@ -284,11 +285,16 @@ variables_of_unit() {
 variables_of_file() {
   [ -f "$1" ] || return 0
   awk '
+    # A carriage return ends a line, too.
+    { sub(/\r$/, "") }
+    /\r/ { exit 1 }
+    # A backslash may end a comment: not every systemd then reads on in the next line.
+    /\\$/ { exit 1 }
     /^[ \t]*([#;]|$)/ { next }
     /\\/ { exit 1 }
     /^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*=/ {
       name = $0; sub(/[ \t]*=.*/, "", name); sub(/^[ \t]*/, "", name)
-      value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t\r]+$/, "", value)
+      value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t]+$/, "", value)
       quote = substr(value, 1, 1)
       if (quote == "\"" || quote == "\047") {
         if (substr(value, length(value)) != quote || length(value) < 2) exit 1
