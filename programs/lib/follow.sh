@@ -9,23 +9,21 @@ follow_operation() {
   local folder
   on_signals left
   folder=$(operation_folder)
-  tail -n +1 -f "$folder/log" &
-  READER=$!
   until [ -e "$folder/result" ]; do
+    show_log
     if [ -n "${1:-}" ] && has_come_to "$1"; then
-      stop_reading
       say "the operation has come to the step $1"
       return 0
     fi
     pass_on
     pause 1 || :
   done
-  # Time for the log to be shown to its end, and for the unit to clean up: it removes its tools last.
+  # Time for the unit to clean up: it removes its tools last.
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     pause 1 || :
     [ -e "$folder/bin" ] || break
   done
-  stop_reading
+  show_log
   summary "$(cat "$folder/result")"
   return "$(cat "$folder/status")"
 }
@@ -38,13 +36,16 @@ pass_on() {
   fi
 }
 
-# In a shell without job control, a background job ignores Ctrl-C: so it is killed here.
-stop_reading() {
-  [ -z "$READER" ] || kill "$READER" 2>/dev/null || :
+# show_log: what it has more than was shown. No process of its own does it: that one would outlive a shell that is
+# killed, and hold its terminal.
+show_log() {
+  local size
+  size=$(stat -c %s "$(operation_folder)/log") || return 0
+  tail -c "+$((SHOWN + 1))" "$(operation_folder)/log" | head -c "$((size - SHOWN))" || :
+  SHOWN=$size
 }
 
 left() {
-  stop_reading
   say "ended by $1; the operation goes on on the host, see $(operation_folder)/log"
   exit "$2"
 }

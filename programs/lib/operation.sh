@@ -13,10 +13,10 @@
 #   DRY_RUN       1: the operation changes nothing, and may be done again by the same id
 
 WAITS=
-# IN_POD, UNTIL: set by carry. READER: the process that shows the log.
+# IN_POD, UNTIL: set by carry. SHOWN: bytes of the log that were shown.
 IN_POD=
 UNTIL=
-READER=
+SHOWN=0
 # Raised when an older program could not go on with the records of this one: see check_format.
 RECORD_FORMAT=1
 
