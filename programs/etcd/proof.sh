@@ -16,7 +16,7 @@ proves_member() {
   pid=$(serving etcd) || status=$?
   case $status in
     0) ;;
-    2) UNPROVED="something else than etcd serves at $LOCAL_URL: see ss -ltnp" && return 1 ;;
+    2) UNPROVED=$(served_by_another etcd) && return 1 ;;
     *) UNPROVED="etcd does not serve on $SELF" && return 1 ;;
   esac
   ask "$LOCAL_URL" 5 get / --write-out=json || { UNPROVED="etcd on $SELF does not answer: $(reason 5)" && return 1; }

@@ -77,15 +77,19 @@ proved_here() {
     UNPROVED="the API server is not ready: $API_SAYS"
     return 1
   fi
-  proves_api "$floor"
+  proves_api "$cluster" "$floor"
 }
 
-# proves_api FLOOR: this machine's API server writes into the restored cluster: its new lease is in etcd. And it shows
-# that cluster: its resourceVersion is etcd's revision. That is asked through the API, if a client for it is at hand.
+# proves_api CLUSTER FLOOR: this machine's API server asks the restored cluster, and writes into it: its new lease is in
+# etcd. And it shows that cluster: its resourceVersion is etcd's revision. That is asked through the API, if a client
+# for it is at hand. A lease alone proves little, as it outlives its API server by 15 s. So does a revision: where
+# etcd's tools can't raise revisions, the old cluster, which went on after the backup, may be above the restored one.
 proves_api() {
-  local shown lease=0
-  serving kube-apiserver >/dev/null ||
+  local shown lease=0 pid
+  pid=$(serving kube-apiserver) ||
     { UNPROVED="the API server's port is not served by this machine's kube-apiserver" && return 1; }
+  asks_cluster "$pid" "$1" || return 1
+  shift
   lease_is_new "$1" || lease=$?
   case $lease in
     0) PROOF="$PROOF, $LEASE renewed in it" ;;
@@ -102,6 +106,34 @@ proves_api() {
     return 1
   fi
   PROOF="$PROOF, read through the API at $shown"
+}
+
+# asks_cluster PID CLUSTER: each etcd that this API server asks, and that answers, serves that cluster. It is asked by
+# what the process was started with, its certificates included.
+asks_cluster() {
+  local url served seen=''
+  for url in $(flag_of "$1" etcd-servers | tr ',' ' '); do
+    served=$(take_certificates_of "$1" && cluster_id "$url") || continue
+    seen=yes
+    if [ "$served" != "$2" ]; then
+      UNPROVED="the API server on $SELF asks the etcd at $url, which serves the cluster ${served:-unknown}, and not $2"
+      return 1
+    fi
+  done
+  [ -n "$seen" ] || {
+    UNPROVED="no etcd that the API server on $SELF asks answers ($(flag_of "$1" etcd-servers)): $(reason 5)"
+    return 1
+  }
+}
+
+# take_certificates_of PID: those with which an API server asks etcd. Runs in a subshell.
+take_certificates_of() {
+  local part file
+  for part in cafile:CACERT certfile:CERT keyfile:KEY; do
+    file=$(flag_of "$1" "etcd-${part%:*}")
+    unset "ETCDCTL_${part#*:}"
+    [ -z "$file" ] || export "ETCDCTL_${part#*:}=/proc/$1/root$file"
+  done
 }
 
 # lease_is_new FLOOR: an API server renews its lease every few seconds, at /masterleases/ADDRESS. LEASE says whose lease
