@@ -39,6 +39,8 @@ export class StubSystemd {
   private readonly loaded = new Map<string, UnitFile>();
   /** What it says of its mount units. */
   mounts = '';
+  /** Whether a unit is read with its drop-ins. */
+  takesUpDropIns = true;
   private readonly socket: string;
   private server?: Server;
 
@@ -136,14 +138,18 @@ exit "$\{answer%% *}"
   }
 
   private load(name: string): UnitFile | undefined {
-    const unit = this.loaded.get(name) ?? readUnit(this.props.units, name);
+    const unit = this.loaded.get(name) ?? this.read(name);
     if (unit) this.loaded.set(name, unit);
     return unit;
   }
 
+  private read(name: string): UnitFile | undefined {
+    return readUnit(this.props.units, name, this.takesUpDropIns);
+  }
+
   private reload(): void {
     for (const name of this.loaded.keys()) {
-      const unit = readUnit(this.props.units, name);
+      const unit = this.read(name);
       if (unit) this.loaded.set(name, unit);
       else this.loaded.delete(name);
     }
@@ -196,7 +202,7 @@ exit "$\{answer%% *}"
         this.startOne(name);
       }, wait);
       case 'is-active': return { exitCode: this.isActive(names[0]) ? 0 : 3 };
-      case 'cat': return this.each(names, () => undefined, true, readUnit(this.props.units, names[0])?.text);
+      case 'cat': return this.each(names, () => undefined, true, this.read(names[0])?.text);
       case 'show': return { exitCode: 0, text: this.show(names[0], property) };
       default: return { exitCode: 1, text: `the stub of systemctl knows no verb ${verb}` };
     }

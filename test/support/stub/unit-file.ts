@@ -16,10 +16,10 @@ export interface UnitFile {
 }
 
 /** Reads a unit. Undefined when there is none. */
-export function readUnit(folder: string, name: string): UnitFile | undefined {
+export function readUnit(folder: string, name: string, withDropIns = true): UnitFile | undefined {
   const file = join(folder, name);
   if (!existsSync(file)) return undefined;
-  const dropIns = existsSync(`${file}.d`) ? readdirSync(`${file}.d`).filter((base) => base.endsWith('.conf')).sort().map((base) => join(`${file}.d`, base)) : [];
+  const dropIns = withDropIns && existsSync(`${file}.d`) ? readdirSync(`${file}.d`).filter((base) => base.endsWith('.conf')).sort().map((base) => join(`${file}.d`, base)) : [];
   const text = [file, ...dropIns].map((path) => readFileSync(path, 'utf8')).join('\n');
   const values = new Map<string, string[]>();
   for (const [, key, value] of text.matchAll(/^([A-Za-z]+)=(.*)$/gm)) {
