@@ -20,12 +20,12 @@ step_check() {
   if [ "$ROLE" != api ]; then
     if ask "$LOCAL_URL" 5 member list --write-out=simple; then
       keep_fact etcd-served yes || return 1
-      check_members
+      check_members || return 1
       check_lost_by_number || return 1
     elif ! together; then
       # Nobody else says who its members are.
       [ ! -f "$DATA_DIR/member/snap/db" ] ||
-        check_members_in "$DATA_DIR/member/snap/db" "etcd does not answer here, and its data knows"
+        check_members_in "$DATA_DIR/member/snap/db" "etcd does not answer here, and its data knows" || return 1
     fi
   fi
   [ -z "$(setting kube-apiserver etcd-servers-overrides 2>/dev/null)" ] ||
@@ -54,7 +54,7 @@ step_check() {
   put_key present "$READY_TIMEOUT" "$([ -s "$RECORD/etcd-served" ] || echo "$ETCD_IS_DOWN")" || return 1
   check_holder || return 1
   ask_old member list --write-out=simple || return 1
-  check_members
+  check_members || return 1
   remember_used_ids
 }
 
@@ -172,7 +172,8 @@ check_reach() {
 
 # check_members: compares the list in $WORK/answer.
 check_members() {
-  awk -F', ' '{ sub(",.*", "", $5); print $1, ($5 == "" ? "-" : $5), $3 }' "$WORK/answer" >"$WORK/listed"
+  awk -F', ' '{ sub(",.*", "", $5); print $1, ($5 == "" ? "-" : $5), $3 }' "$WORK/answer" >"$WORK/listed" ||
+    return 1
   check_listed "etcd has" "add it to the cluster's members, name it as lost, or remove it from etcd"
 }
 
@@ -194,7 +195,7 @@ check_members_in() {
     [ ! -f "$DATA_DIR/member/snap/db" ] ||
       bucket_in "$DATA_DIR/member/snap/db" members_removed | cut -d ' ' -f 1
     sed -n 's/^\([0-9a-f]*\) {.*"name":"\([^"][^"]*\)","clientURLs":\["\([^"]*\)".*/\1 \3 \2/p' "$WORK/members-in"
-  } | awk 'NF == 1 { gone[$1] } NF > 1 && !($1 in gone)' >"$WORK/listed"
+  } | awk 'NF == 1 { gone[$1] } NF > 1 && !($1 in gone)' >"$WORK/listed" || return 1
   check_listed "$2" "if it takes part, name all members by --members \"NAME=CLIENT_URL …\". If it is gone for good, or was removed from etcd since: --lost NAME"
 }
 

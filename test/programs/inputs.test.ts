@@ -131,7 +131,8 @@ const BARE: [string, string, () => any][] = [
 test.each(BARE)('%s has the defaults of %s', (program, _, build) => {
   const given = set(program, build).filter(({ name }) => !(name in OF_THE_CONSTRUCT));
   const fallbacks = declared(program).filter(({ default: fallback }) => fallback !== '-');
-  const compared = given.flatMap(({ name, value }) => fallbacks.filter((each) => each.name === name).map(({ default: fallback }) => ({ name, value, fallback })));
+  const compared = given.flatMap(({ name, value }) => fallbacks.filter((each) => each.name === name)
+    .map(({ default: fallback }) => ({ name, value, fallback })));
   expect(compared.length).toBeGreaterThan(0);
   expect(compared.filter(({ value, fallback }) => value !== fallback)).toEqual([]);
 });
