@@ -97,7 +97,7 @@ list_backups() {
       *) recorded=unknown ;;
     esac
     echo "$name/snapshot.db $recorded $history"
-  done >"$WORK/recorded"
+  done >"$WORK/recorded" || return 1
   cut -d' ' -f1 "$WORK/recorded" | xargs stat -c '%n %s %F' >"$WORK/sizes" 2>/dev/null || :
   awk 'FILENAME == ARGV[1] { if ($3 == "regular") size[$1] = $2; next }
     {

@@ -5,7 +5,7 @@
 # name the program, and are left out. A line's end within a word is \001 here, which settings.awk refuses: else one word
 # would look like two.
 arguments_of() {
-  tr '\n\000' '\001\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p"
+  tr '\n\000' '\001\n' <"/proc/$1/environ" | sed -n "s/^ETCD_/env${TAB}ETCD_/p" || return 1
   tr '\n\000' '\001\n' <"/proc/$1/cmdline" | sed -n "/^-/,\$ s/^/arg$TAB/p"
 }
 

@@ -181,7 +181,7 @@ read_unit() {
       "create it, or correct the unit (systemctl cat $ETCD_UNIT)" ;;
     *) number=${user:-0} ;;
   esac
-  printf 'unit\t%s\nuser\t%s\n' "$ETCD_UNIT" "$number" >"$1"
+  printf 'unit\t%s\nuser\t%s\n' "$ETCD_UNIT" "$number" >"$1" || return 1
   if (words_of_unit >"$WORK/unit.words"); then
     cat "$WORK/unit.words" >>"$1"
     return

@@ -39,5 +39,5 @@ clean_up_operation() {
   local folder
   forget_unit "$OPERATION"
   folder=$(operation_folder)
-  rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin"
+  rm -rf "$(scratch_folder)" "${folder:?}/snapshot" "${folder:?}/bin" || :
 }

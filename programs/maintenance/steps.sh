@@ -145,7 +145,7 @@ step_leave() {
 
 # what_is_left: of a maintenance that was given up.
 what_is_left() {
-  node_words 'serves as before' | tr -d '\n'
+  node_words 'serves as before' | tr -d '\n' || return 1
   if [ "$(updated)" -gt 0 ] && [ -n "$(fact packages-begun)" ]; then
     if [ -n "$(fact packages-done)" ]; then printf ', with '; else printf ', with some of '; fi
     printf '%s updates' "$(updated)"

@@ -27,7 +27,7 @@ POD_LINES='{{range .items}}{{.metadata.namespace}} {{.metadata.name}} {{.metadat
 # pods that carry this very operation, or one that waits for its turn.
 read_pods() {
   local operation
-  : >"$WORK/kept"
+  : >"$WORK/kept" || return 1
   if [ -n "$KEEP_PODS" ]; then
     node_api get pods --all-namespaces --field-selector "spec.nodeName=$SELF" --selector "$KEEP_PODS" \
       --output 'jsonpath={range .items[*]}{.metadata.uid}{"\n"}{end}' || return 1
@@ -39,7 +39,7 @@ read_pods() {
   [ ! -s "$WORK/answer" ] || [ "$(tail -c 3 "$WORK/answer")" = ' .' ] || return 1
   for operation in "$OPERATIONS"/*; do
     [ -e "$operation/result" ] || echo "operation=${operation##*/}"
-  done >>"$WORK/kept"
+  done >>"$WORK/kept" || return 1
   awk -v kept="$WORK/kept" '
     BEGIN { while ((getline word < kept) > 0) keep[word] = 1 }
     $5 == "DaemonSet" || / mirror / || $3 in keep { next }
@@ -85,7 +85,7 @@ evict() {
   {
     printf '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"%s","name":"%s"},' "$1" "$2"
     printf '"deleteOptions":{%s%s"preconditions":{"uid":"%s"}}}' "$grace" "${4:+\"dryRun\":[\"All\"],}" "$3"
-  } >"$WORK/eviction"
+  } >"$WORK/eviction" || return 1
   node_api create --raw "/api/v1/namespaces/$1/pods/$2/eviction${4:+?dryRun=All}" --filename "$WORK/eviction"
 }
 

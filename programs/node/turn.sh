@@ -44,7 +44,7 @@ may_begin() {
   in_time || return 1
   [ "$TURN" = asked ] || return 0
   mark=$(fact mark 1)
-  verdict >"$WORK/verdict"
+  verdict >"$WORK/verdict" || return 1
   read -r word number why <"$WORK/verdict" || :
   case $word-$number in
     # What was said may be old: a person may have taken the mark away while this machine was off.

@@ -100,8 +100,7 @@ decide() {
   # missing key keeps the transaction out.
   if [ "$1" = abort ] && free_to_go && ! marked; then ask_old put "$(key "present/$SELF")" "$(date +%s)" || :; fi
   printf 'version("%s") > "0"\ncreate("%s") = "0"\n\nput %s "%s"\n\n\n' "$(key "present/$SELF")" "$(key decision)" \
-    "$(key decision)" \
-    "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn"
+    "$(key decision)" "$1${2:+ by $SELF: $(json_text "$2")}" >"$WORK/txn" || return 1
   # While etcdctl reads the transaction from its standard input, its own limit doesn't count.
   timeout -k 5 10 etcdctl --endpoints="$(old_endpoints)" --dial-timeout=5s txn \
     <"$WORK/txn" >"$WORK/answer" 2>"$WORK/errors" &

@@ -19,7 +19,7 @@ choose_snapshot() {
       *)
         cd "$BACKUP_ROOT/$CLUSTER" 2>/dev/null ||
           give_up "there is no folder $BACKUP_ROOT/$CLUSTER" "check the volume and the cluster's name"
-        list_backups | sort >"$WORK/backups"
+        list_backups >"$WORK/unsorted" && sort "$WORK/unsorted" >"$WORK/backups" || return 1
         chosen=$(sed -n 's/ complete.*//p' "$WORK/backups" | not_ahead | pick "$SNAPSHOT")
         damaged=$(sed -n 's/ damaged.*//p' "$WORK/backups" | pick "$SNAPSHOT")
         if [ -n "$damaged" ] && [ -z "$chosen" ]; then
@@ -40,7 +40,7 @@ choose_snapshot() {
         check_owner "$chosen" "$chosen/snapshot.db" "$chosen/backup.json"
         # The real path is the one that was checked.
         chosen=$(pwd -P)/$chosen/snapshot.db
-        cd "$RECORD"
+        cd "$RECORD" || return 1
         ;;
     esac
     if [ ! -f "$chosen" ] ||
@@ -97,7 +97,7 @@ settle() {
       for (id in other)
         printf "%s; or %s (etcd cluster %s%s)", (others++ ? "" : chosen " (etcd cluster " own ")"), other[id], id,
           (ahead(other[id]) ? ", dated in the future" : "")
-    }' "$WORK/backups" >"$WORK/choice"
+    }' "$WORK/backups" >"$WORK/choice" || return 1
   others=$(sed 1d "$WORK/choice")
   [ -z "$others" ] ||
     give_up "which backup is meant can't be told: $others" \
@@ -164,13 +164,13 @@ check_snapshot() {
     give_up "the status of $SNAPSHOT_FILE is not understood: $(cut -c1-200 "$WORK/status")" \
       "choose another backup: sh restore.sh --list"
   keep_fact revision "$revision" || return 1
-  : >"$WORK/backup.json"
+  : >"$WORK/backup.json" || return 1
   { [ -f "$(dirname "$SNAPSHOT_FILE")/backup.json" ] &&
     cat "$(dirname "$SNAPSHOT_FILE")/backup.json" >"$WORK/backup.json"; } 2>/dev/null ||
     say "warning: no backup.json beside $SNAPSHOT_FILE: whether it is of this cluster can't be told"
   check_origin
   # The list of a dead etcd, or of one that has begun anew on an empty disk, is none.
-  together || check_members_in "$SNAPSHOT_FILE" "the backup knows"
+  together || check_members_in "$SNAPSHOT_FILE" "the backup knows" || return 1
   check_storage_version
   check_fingerprints
   need_space_for_database "$size" "the restored database"

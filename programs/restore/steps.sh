@@ -261,7 +261,7 @@ step_start_api() {
     say_once "the API server is not ready yet, trying again: $API_SAYS"
     return 1
   }
-  [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)"
+  [ -s "$RECORD/api-ready" ] || keep_fact api-ready "$(date +%s)" || return 1
   say "the API server is ready, $(($(fact api-ready) - $(fact quiesce-began))) s after it was stopped"
 }
 

@@ -18,7 +18,8 @@ versions_here() {
   local component
   for component in $CONTROL_PLANE etcd; do
     [ -f "$MANIFESTS/$component.yaml" ] || continue
-    sed -n "s/^ *image: .*:v\{0,1\}\([^:]*\)\$/$component \1/p" "$MANIFESTS/$component.yaml" | head -n 1
+    sed -n "s/^ *image: .*:v\{0,1\}\([^:]*\)\$/$component \1/p" "$MANIFESTS/$component.yaml" | head -n 1 ||
+      return 1
   done
 }
 

@@ -11,7 +11,7 @@ KUBELET_FOLDER=${KUBELET_FOLDER:-/var/lib/kubelet}
 
 # check_hand_made: holds the files of this node against those that kubeadm, as it is now, would write.
 check_hand_made() {
-  : >"$WORK/hand-made"
+  : >"$WORK/hand-made" || return 1
   [ "$(fact role)" = worker ] || check_manifests || return 1
   check_kubelet_settings || return 1
   [ -s "$WORK/hand-made" ] || return 0
@@ -168,6 +168,6 @@ hand_made_words() {
   rest=$(($(wc -l <"$WORK/hand-made") - 12))
   head -n 12 "$WORK/hand-made" | without_passwords |
     sed 's/\([{, ]value:\).*/\1 ***/; s/\(\(password\|secret\|token\)[=:] *\)[^ /].*/\1***/I' |
-    paste -s -d ';' - | sed 's/;/; /g'
+    paste -s -d ';' - | sed 's/;/; /g' || return 1
   [ "$rest" -le 0 ] || echo "; and $rest lines more"
 }

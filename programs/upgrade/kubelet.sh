@@ -15,7 +15,7 @@ try_kubelet() {
   [ -n "$pid" ] || give_up "no kubelet runs on $SELF" "start it: systemctl start kubelet"
   program=$RECORD/kubelet
   by_manager extract kubelet usr/bin/kubelet "$program" && chmod 0700 "$program" || return 1
-  tr '\000' '\n' <"/proc/$pid/cmdline" >"$WORK/words"
+  tr '\000' '\n' <"/proc/$pid/cmdline" >"$WORK/words" || return 1
   set --
   while IFS= read -r word; do
     case $word in

@@ -167,7 +167,7 @@ what_is_left() {
     printf '%s, and its control plane is not as before: it has the manifests of %s' "$(node_words 'takes pods')" \
       "$(versions_here | paste -s -d , -)"
   else
-    node_words 'serves as before' | tr -d '\n'
+    node_words 'serves as before' | tr -d '\n' || return 1
   fi
   [ -n "$(fact manager)" ] || return 0
   [ "$(by_manager installed kubeadm)" != "$(fact version-kubeadm none)" ] || printf ', with kubeadm %s' "$TO"

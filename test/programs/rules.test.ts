@@ -34,43 +34,95 @@ test.each(FILES)('%s: lines have 120 columns, unless a text for a person stands 
   expect(long).toEqual([]);
 });
 
-/** Usual commands and functions of ours that change something outside of the shell. */
-const EFFECTS = ['cp', 'mv', 'rm', 'mkdir', 'rmdir', 'ln', 'chmod', 'chown', 'sync', 'systemctl', 'keep_fact', 'put_in_place'];
-/** Folders of files that must not be missing. WORK is only in memory. */
-const LASTING = ['RECORD', 'DATA_DIR', 'MANIFESTS', 'UNITS', 'OPERATIONS'];
+/** Words of the shell itself that change nothing outside of it; `cd` and `exec` are none of them. */
+const BUILT_IN = [':', '[', 'break', 'continue', 'echo', 'eval', 'exit', 'export', 'local', 'printf', 'read', 'return', 'set', 'shift', 'trap', 'true', 'umask', 'unset', 'wait'];
 
-function writesLasting({ Redirs: redirections = [] }: Part): boolean {
-  return redirections.some(({ Word }: Part) => [...partsOf(Word)].some(({ Type, Param }) => Type === 'ParamExp' && LASTING.includes(Param.Value)));
+/** Programs whose failure is no fault where nobody asks for it: they end what may have ended by itself. */
+const MAY_FAIL = ['kill'];
+
+/** What shfmt says for `>`, `>>` and `>|`, and for a pipe. */
+const INTO_A_FILE = [54, 55, 60];
+const PIPE = 12;
+
+/** Whether a statement writes into a file. */
+function writes({ Redirs: redirections = [] }: Part): boolean {
+  return redirections.some(({ Op, Word }: Part) => INTO_A_FILE.includes(Op) && literal(Word) !== '/dev/null');
 }
 
-/** Commands whose failure has to be the function's, too. */
-const mayFail = new Set(EFFECTS);
-const isEffect = (statement: Part) => mayFail.has(literal(statement.Cmd?.Args?.[0]) ?? '') || writesLasting(statement) && statement.Cmd?.Type !== 'Block';
+/** Functions of ours that can fail: by `return 1`, or as what they do last can. And those that never return. */
+const canFail = new Set<string>();
+const neverReturns = new Set<string>();
 
-/** Effects whose failure nobody would see: with -e off, the next line is run. A function's last statement is its status. */
+/** Whether nobody would see the failure of this statement, which is neither the last one nor followed by `||`. */
+function isEffect(statement: Part): boolean {
+  const { Cmd: command } = statement;
+  // What runs beside this shell is awaited elsewhere.
+  if (statement.Background) return false;
+  if (writes(statement)) return true;
+  if (command?.Type === 'BinaryCmd' && command.Op === PIPE) return isEffect(command.Y);
+  if (command?.Type !== 'CallExpr' || !command.Args) return false;
+  const name = literal(command.Args[0]);
+  // A command in a variable may be anything.
+  if (name === undefined) return true;
+  if (name === 'exec' && command.Args.length === 1 || neverReturns.has(name)) return false;
+  return homes.has(name) ? canFail.has(name) : !BUILT_IN.includes(name) && !MAY_FAIL.includes(name);
+}
+
+const homes = new Set(functions.map(({ name }) => name));
+
+/** The statements of which one is the last that is done. */
+function lastOf(statements: readonly Part[]): Part[] {
+  return statements.slice(-1).flatMap((statement) => {
+    const { Cmd: command } = statement;
+    switch (command?.Type) {
+      case 'BinaryCmd': return command.Op === AND ? [command.X, command.Y] : [statement];
+      case 'IfClause': {
+        // Without an `else` it may do nothing, which the statement itself stands for. The `else` has no condition.
+        const branches = (clause?: Part): Part[] => {
+          if (clause === undefined) return [statement];
+          return [...lastOf(clause.Then), ...clause.Cond?.length ? branches(clause.Else) : []];
+        };
+        return branches(command);
+      }
+      case 'CaseClause': return [statement, ...command.Items.flatMap(({ Stmts }: Part) => lastOf(Stmts ?? []))];
+      case 'Block': return lastOf(command.Stmts);
+      default: return [statement];
+    }
+  });
+}
+
+/** Statements whose failure nobody would see: with -e off, the next line is run. A function's last statement is its status. */
 function unseen(statements: readonly Part[], last: boolean): Part[] {
   return statements.flatMap((statement, at) => {
     const next = statements[at + 1];
-    const isLast = last && next === undefined || literal(next?.Cmd?.Args?.[0]) === 'return' && next.Cmd.Args.length === 1;
+    const [word, status] = (next?.Cmd?.Args ?? []).map(literal);
+    // Before `return`, and before an exit that is a failure anyway.
+    const isLast = last && next === undefined || word === 'return' && next.Cmd.Args.length === 1 || word === 'exit' && next.Cmd.Args.length === 2 && status !== '0';
     const { Cmd: command } = statement;
+    if (statement.Background) return [];
+    // Into a file, by all that stands in it.
+    if (!isLast && writes(statement) && !statement.Negated) return [statement];
     switch (command?.Type) {
       case 'BinaryCmd':
-        if (command.Op === OR || isLast) return [];
-        return command.Op === AND ? unseen([command.Y], false) : [];
+        if (isLast) return [];
+        // Only what stands after it can still fail unseen.
+        if (command.Op === OR) return unseen([command.Y], false);
+        if (command.Op === AND) return unseen([command.X, command.Y], false);
+        return isEffect(statement) ? [statement] : [];
       case 'IfClause': {
         const branches = (clause?: Part): Part[] => clause === undefined ? [] : [...unseen(clause.Then, isLast), ...branches(clause.Else)];
         return branches(command);
       }
       case 'CaseClause': return command.Items.flatMap(({ Stmts }: Part) => unseen(Stmts ?? [], isLast));
       case 'ForClause': case 'WhileClause': return unseen(command.Do, false);
-      case 'Block': return unseen(command.Stmts, isLast);
+      case 'Block': case 'Subshell': return unseen(command.Stmts, isLast);
       default: return !isLast && isEffect(statement) && !statement.Negated ? [statement] : [];
     }
   });
 }
 
 /** The functions that steps call, directly or not. */
-function reachable(): ShellFunction[] {
+function reachable(): (typeof functions)[number][] {
   const seen = new Map<string, (typeof functions)[number][]>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
@@ -81,15 +133,15 @@ function reachable(): ShellFunction[] {
   return [...seen.values()].flat();
 }
 
-test('in a step, where -e is off, every effect ends in || return 1, or is the last', () => {
+test('in a step, where -e is off, what can fail ends in || return 1, or is the last', () => {
   const steps = reachable();
-  // A function that says by its status that an effect failed is an effect itself.
-  const tells = ({ body }: ShellFunction) => commandsOf(body).some(([command, status]) => command === 'return' && status === '1')
-    && commandsOf(body).some(([command]) => mayFail.has(command ?? ''));
-  for (let before = -1; before !== mayFail.size;) {
-    before = mayFail.size;
-    steps.filter((each) => !each.name.startsWith('step_') && tells(each)).forEach(({ name }) => mayFail.add(name));
+  const tells = ({ body }: ShellFunction) => commandsOf(body).some(([command, status]) => command === 'return' && status === '1') || lastOf(body.Cmd.Stmts).some(isEffect);
+  const ends = ({ body }: ShellFunction) => lastOf(body.Cmd.Stmts).every(({ Cmd }) => [...neverReturns, 'exit', 'exec'].includes(literal(Cmd?.Args?.[0]) ?? ''));
+  for (let before = -1; before !== canFail.size + neverReturns.size;) {
+    before = canFail.size + neverReturns.size;
+    steps.filter(ends).forEach(({ name }) => neverReturns.add(name));
+    steps.filter((each) => tells(each)).forEach(({ name }) => canFail.add(name));
   }
-  const faults = steps.flatMap(({ name, body }) => unseen(body.Cmd.Stmts, true).map(({ Pos }) => `${functions.find((each) => each.name === name && each.body === body)!.file}:${Pos.Line} in ${name}`));
+  const faults = steps.flatMap(({ file, name, body }) => unseen(body.Cmd.Stmts, true).map(({ Pos }) => `${file}:${Pos.Line} in ${name}`));
   expect(faults).toEqual([]);
 });
