@@ -29,6 +29,15 @@ url_of() {
   done
 }
 
+# named URL: a member for a person: NAME (URL), or the URL alone if MEMBERS doesn't have it.
+named() {
+  local member
+  for member in $MEMBERS; do
+    [ "${member#*=}" != "$1" ] || { echo "${member%%=*} ($1)" && return; }
+  done
+  echo "$1"
+}
+
 # listed_by URL: the members as the one at URL lists them, in the form of MEMBERS, without those that have never
 # started.
 listed_by() {

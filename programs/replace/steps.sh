@@ -132,7 +132,7 @@ step_finish() {
 proves_replaced() {
   local cluster
   UNPROVED=
-  cluster=$(cluster_id "$VIA") || { UNPROVED="$VIA does not answer: $(reason 5)" && return 1; }
+  cluster=$(cluster_id "$VIA") || { UNPROVED="$(named "$VIA") does not answer: $(reason 5)" && return 1; }
   proves_member "$cluster" 1
 }
 

@@ -94,10 +94,10 @@ abandon_holder() {
     begin_way_back
     return
   fi
-  ! marked || fail "the restored cluster serves at $VIA" "going back now would make two clusters: let it finish"
+  ! marked || fail "the restored cluster serves at $(named "$VIA")" "going back now would make two clusters: let it finish"
   # Its API server has taken writes since, and would go on with them if it came back.
   [ ! -s "$RECORD/mark-seen" ] ||
-    fail "the restored cluster has served at $(fact mark-seen): $SELF has seen it" \
+    fail "the restored cluster has served at $(named "$(fact mark-seen)"): $SELF has seen it" \
       "going back could make two clusters: power $HOLDER on, and this restore goes on. If $HOLDER is lost for good: restore again, on one of the machines that are left, by another --id, with --instead-of $OPERATION --lost $HOLDER"
   ! is_up "$HOLDER" || fail "$HOLDER is not lost: at $(url_of "$HOLDER") it answers ($ANSWER)" \
     "run --abort $OPERATION on $HOLDER. If only its etcd or its disk is gone, power it off first, and keep it off: while it is up it may go on with this restore, and then there would be two clusters"

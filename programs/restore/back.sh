@@ -43,7 +43,7 @@ step_put_back() {
   # The restored cluster serves after all: this machine follows it. A holder that finds `called-off` goes back.
   if [ "$ROLE" != holder ] && [ -s "$RECORD/abandoned" ] && marked; then
     given_up_by_others || roll_forward
-    say_once "$HOLDER serves what it has restored, at $VIA, and goes back as the others serve the old data: waiting for that"
+    say_once "$HOLDER serves what it has restored, at $(named "$VIA"), and goes back as the others serve the old data: waiting for that"
     return 1
   fi
   if [ -s "$RECORD/etcd-stopped" ]; then
@@ -123,7 +123,7 @@ await_old_cluster() {
 
 # roll_forward: this machine joins the restored cluster after all.
 roll_forward() {
-  say "the restored cluster serves at $VIA: this machine follows it"
+  say "the restored cluster serves at $(named "$VIA"): this machine follows it"
   go_to "$ROLE" "$(fact abandoned-at)"
 }
 

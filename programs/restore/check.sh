@@ -71,7 +71,7 @@ done_before() {
   [ ! -s "$RECORD/kube-apiserver-stopped" ] ||
     fix="${fix}mv $(quoted "$RECORD/manifests/kube-apiserver.yaml") $(quoted "$MANIFESTS/")"
   conclude 1 unproved \
-    "restore $OPERATION was done before, without $SELF: it serves at $VIA, and what $INSTEAD_OF has stopped on $SELF stays stopped" \
+    "restore $OPERATION was done before, without $SELF: it serves at $(named "$VIA"), and what $INSTEAD_OF has stopped on $SELF stays stopped" \
     "put $SELF into the restored cluster: $fix"
 }
 

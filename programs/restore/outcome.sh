@@ -19,9 +19,18 @@ outage_in_words() {
   ! has_api || echo ", this API server was away for $(outage) s since the restore stopped it"
 }
 
-old_data_in_words() {
-  if [ -e "${DATA_DIR:-/nonexistent}/before-$OPERATION" ]; then echo \
-    "the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"; fi
+# left_to_do: what a person has to do after the restore. The holder says for all machines what is done once.
+left_to_do() {
+  local words='' gone
+  [ ! -e "${DATA_DIR:-/nonexistent}/before-$OPERATION" ] ||
+    words="the old data is in $DATA_DIR/before-$OPERATION: delete it when you are sure"
+  if [ "$ROLE" = holder ]; then
+    words="take a backup${words:+; $words}"
+    gone=$(names_of "$LOST $(fact lost-later)")
+    [ -z "$gone" ] ||
+      words="$words; these must never start with their old disks: $gone; see 'Lost machines' in RUNBOOK.md"
+  fi
+  echo "$words"
 }
 
 figures() {

@@ -144,7 +144,7 @@ step_await_mark() {
   local went_back
   keep_quiet || return 1
   if marked; then
-    say "the restored cluster serves at $VIA"
+    say "the restored cluster serves at $(named "$VIA")"
     return 0
   fi
   # The mark counts, if it came between the two looks.
@@ -283,7 +283,7 @@ step_finish() {
   fi
   if [ "$ROLE" != holder ]; then
     conclude 0 restored "$SELF serves the restored cluster after $(elapsed) s$(outage_in_words). Proved: $PROOF" \
-      "$(old_data_in_words)" "$(figures)"
+      "$(left_to_do)" "$(figures)"
   fi
   VIA=$LOCAL_URL
   remove_lost_learners
@@ -308,7 +308,7 @@ step_finish() {
       "the others go on by themselves: look at them by sh restore.sh --status $OPERATION; one that is lost is named by sh restore.sh --forget $OPERATION --lost NAME" "$(figures)"
   fi
   conclude 0 restored "$(restored_in_words); all $voters etcd members serve after $(elapsed) s. Proved: $PROOF" \
-    "$(old_data_in_words)" "$(figures)"
+    "$(left_to_do)" "$(figures)"
 }
 
 # other_cluster: a member that serves another cluster, with a quorum, if there is one.

@@ -180,7 +180,7 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
     await holder.powerOff();
     for (const machine of others) {
       const told = await drill.type(machine, ['--abort', 'seen', '--lost', 'cp1']).summary();
-      expect(`${told.outcome}: ${told.message}: ${told.fix}`).toMatch(/^failed: the restored cluster has served at https:\/\/cp1:\d+: cp[23] has seen it: .*power cp1 on.*by another --id, with --instead-of seen --lost cp1/);
+      expect(`${told.outcome}: ${told.message}: ${told.fix}`).toMatch(/^failed: the restored cluster has served at cp1 \(https:\/\/cp1:\d+\): cp[23] has seen it: .*power cp1 on.*by another --id, with --instead-of seen --lost cp1/);
     }
     for (const machine of others) {
       machine.record('seen').pass('stopped');

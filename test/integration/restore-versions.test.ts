@@ -30,8 +30,9 @@ describeWithTools('a restore by hand', [etcd34, etcd35, etcd36, etcd37, toolchai
         revision: drill.beginning.revision,
         bump: drill.cluster.bumps ? expect.closeTo(1_000_000_000, -5) : 0,
         message: expect.stringContaining(`all ${members} etcd members serve`),
-        fix: expect.stringContaining('before-restore: delete it when you are sure'),
+        fix: expect.stringMatching(/^take a backup; the old data is in \S+\/before-restore: delete it when you are sure$/),
       });
+      for (const { fix } of followers) expect(fix).toMatch(/^the old data is in \S+\/before-restore: delete it when you are sure$/);
       expect(followers.map(({ status, outcome, role }) => `${status} ${outcome} ${role}`)).toEqual(Array(members - 1).fill('0 restored follower'));
       const warning = 'warning: this etcd can\'t bump revisions';
       expect(runs.get('cp1')!.output.includes(warning)).toBe(!drill.cluster.bumps);

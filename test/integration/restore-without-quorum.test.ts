@@ -57,8 +57,10 @@ describeWithTools('a restore without a quorum', [toolchain.etcd36, toolchain.bus
     const restored = drill.startOn(holder, 'words', { everywhere: [...args, '--quiesced', word] });
     expect(await drill.faultsOfRestored('words', left)).toEqual([]);
     expect((await drill.cluster.seenBy(holder)).members).toEqual(['cp1 voter', 'cp2 voter']);
-    expect(await restored.summary()).toMatchObject({ status: 0, outcome: 'restored' });
-    expect(await waiting.summary()).toMatchObject({ status: 0, outcome: 'restored' });
+    expect(await restored.summary()).toMatchObject({
+      status: 0, outcome: 'restored', fix: expect.stringMatching(/^take a backup; the old data .*; these must never start with their old disks: cp3 cp4; see 'Lost machines' in RUNBOOK\.md$/),
+    });
+    expect(await waiting.summary()).toMatchObject({ status: 0, outcome: 'restored', fix: expect.not.stringMatching(/backup|cp3/) });
   }));
 
   test.concurrent('the quorum is lost while a restore waits for its decision: another one takes its place, by the word that the holder prints', () => StubRestoreDrill.with({ members: 4 }, async (drill) => {
