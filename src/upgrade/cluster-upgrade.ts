@@ -45,9 +45,9 @@ export interface ClusterUpgradeProps extends NodeUpgradeProps {
 /**
  * Upgrades a cluster to another version of Kubernetes: a Job for each node. The control planes go first, one after the other, then the workers.
  * A node begins when those before it are upgraded and healthy. That is read from what runs, so it doesn't matter in which order the Jobs are
- * applied, or how often; and a node that fails holds back those behind it.
+ * applied, or how often. A node that fails holds back the nodes behind it.
  *
- * Beside the work in each pod runs a container that says when it is the node's turn. It can read nodes, the pods of control planes and the two
+ * A second container in each pod says when it is the node's turn. It can read nodes, the pods of control planes and the two
  * objects of this construct that it waits for, and change nothing. The node is marked, cordoned and drained by its own kubelet's identity.
  *
  * Throws when the chart has no namespace, when `to` has no patch, is older than 1.31 or may not follow what the cluster runs, when no node is left,

@@ -3,7 +3,7 @@ import { requireSeconds } from '../require/duration';
 
 /** What happens when a drain takes too long. */
 export enum OnDrainTimeout {
-  /** The node is uncordoned and serves as before, and the upgrade of this node fails. */
+  /** The node is uncordoned and serves as before. Its upgrade or maintenance fails. */
   GIVE_BACK = 'give-back',
   /** The drain goes on, and the nodes behind it wait. */
   WAIT = 'wait',
@@ -57,7 +57,7 @@ export interface DrainPolicyProps {
 }
 
 /**
- * How the pods of a node are moved away before its kubelet is replaced. Each is evicted, and disruption budgets are obeyed.
+ * How the pods of a node are moved away before its kubelet is replaced, or before it is rebooted. Each is evicted, and disruption budgets are obeyed.
  */
 export class DrainPolicy {
   /**

@@ -48,9 +48,9 @@ export interface WeeklyWindowProps extends DailyWindowProps {
 const MINUTES_OF_DAY = 24 * 60;
 
 /**
- * The time in which maintenance may begin. A node that has begun ends, also after the window.
+ * The time in which maintenance may begin. A node that has begun is finished, even after the window.
  *
- * On the night on which clocks are set forward, a `start` in the hour that is left out never comes, and there is no maintenance in that night.
+ * In the night in which clocks are set forward, one hour is left out. If `start` is in that hour, there is no maintenance in that night.
  */
 export class MaintenanceWindow {
   /**
@@ -107,7 +107,7 @@ function timeOf(start: string): number[] {
   return match.slice(1).map(Number);
 }
 
-/** Two windows that are open at once would be one, in which the second run is left out. */
+/** If a window were still open when the next one opens, the second run would be left out. */
 function requireDuration(duration: Duration, days: number[]): void {
   const minutes = requireSeconds('duration', duration) / 60;
   if (!Number.isInteger(minutes)) {

@@ -59,9 +59,9 @@ export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps {
 /**
  * Maintains all nodes of a cluster in a window of time: packages of the operating system, or a command, and a reboot where the host asks for one. Each
  * node has a CronJob, and all have the same schedule. Control planes go first, one after the other, then the workers. If the window is too short for
- * all, those go first the next time whose turn is the longest ago.
+ * all, the worker whose latest run is longest ago goes first the next time.
  *
- * Beside the work in each pod runs a container that says when it is the node's turn. It can read nodes, the pods of control planes and a ConfigMap of
+ * A second container in each pod says when it is the node's turn. It can read nodes, the pods of control planes and a ConfigMap of
  * this construct, and change nothing. The node is marked, cordoned and drained by its own kubelet's identity.
  *
  * Throws when the chart has no namespace, when the cluster is older than 1.29, when no node is left, when `skip` names a node that the cluster doesn't
@@ -101,7 +101,7 @@ export class NodeMaintenanceCronJob extends Construct {
   }
 }
 
-/** The container that says whose turn it is runs beside the work. Without sidecar containers it would run before it, and never end. */
+/** The container that says whose turn it is must run beside the work. Before 1.29 it would run before the work, and never end. */
 function requireSidecars(version: KubernetesVersion): void {
   if (version.minor < 29) {
     throw new Error(`the cluster's kubernetesVersion must be 1.29 or newer, got ${version}: older ones have no sidecar containers; use NodeMaintenanceJob`);

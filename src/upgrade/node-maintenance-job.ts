@@ -23,7 +23,7 @@ export interface NodeMaintenanceJobProps extends NodeMaintenanceProps, HostOpera
 
 /**
  * Maintains one node, once: packages of the operating system, or a command, and a reboot where the host asks for one. It waits for no other node:
- * `NodeMaintenanceCronJob` holds the order of all nodes.
+ * `NodeMaintenanceCronJob` keeps the order of all nodes.
  *
  * The node cordons and drains itself with the kubelet's own identity, and uncordons only what it has cordoned. The pod has no token, and needs no
  * rights in the cluster.

@@ -18,15 +18,15 @@ export interface NodeMaintenanceProps extends HostOperationPodProps {
   readonly packages?: OsPackages;
 
   /**
-   * How long packages may fail to be fetched or installed, for instance as a source is away, before the maintenance of the node counts as failed.
+   * How long a node tries to fetch and install packages, for instance while a source does not answer. After that its maintenance fails.
    *
    * @default Duration.hours(1)
    */
   readonly packagesTimeout?: Duration;
 
   /**
-   * What a shell does on the host as root, after the packages. When it is killed in the middle, it is done again, so it must be fit for that. Another
-   * exit status than 0 ends the maintenance of this node.
+   * A line for sh, which runs on the host as root after the packages. If it is killed in the middle, it runs again: it must be safe to repeat. Any
+   * exit status but 0 ends the maintenance of this node.
    *
    * @default - nothing
    */
@@ -40,7 +40,7 @@ export interface NodeMaintenanceProps extends HostOperationPodProps {
   readonly commandTimeout?: Duration;
 
   /**
-   * Whether the node is rebooted. Only then it is cordoned and drained.
+   * Whether the node is rebooted. It is cordoned and drained only before a reboot.
    *
    * @default RebootPolicy.whenAsked()
    */
@@ -49,7 +49,7 @@ export interface NodeMaintenanceProps extends HostOperationPodProps {
   /**
    * How the pods of a node are moved away before it is rebooted.
    *
-   * @default - an hour, then the node is given back; pods with an emptyDir, or without a controller, are refused
+   * @default - one hour, then the node is given back. A node with pods that have an emptyDir, or no controller, is not touched
    */
   readonly drain?: DrainPolicy;
 

@@ -14,8 +14,8 @@ export interface NodeUpgradeJobProps extends NodeUpgradeProps {
 }
 
 /**
- * Upgrades Kubernetes on one node by its packages: kubeadm, then what kubeadm does on it, then, with the node drained, the kubelet. For those who
- * hold the order of the nodes in their own hands: control planes first, one after the other, then the workers. `ClusterUpgrade` holds it for you.
+ * Upgrades Kubernetes on one node by its packages: kubeadm, then what kubeadm does on it, then, with the node drained, the kubelet. It waits
+ * for no other node, so you keep the order: control planes first, one after the other, then the workers. `ClusterUpgrade` keeps it for you.
  *
  * The node cordons and drains itself with the kubelet's own identity. The pod has no token, and needs no rights in the cluster.
  *

@@ -26,7 +26,7 @@ export interface NodeUpgradeProps extends HostOperationJobProps {
   /**
    * How the pods of a node are moved away.
    *
-   * @default - an hour, then the node is given back; pods with an emptyDir, or without a controller, are refused
+   * @default - one hour, then the node is given back. A node with pods that have an emptyDir, or no controller, is not touched
    */
   readonly drain?: DrainPolicy;
 
@@ -60,17 +60,17 @@ export interface NodeUpgradeProps extends HostOperationJobProps {
   readonly upgradeEtcd?: boolean;
 
   /**
-   * Whether what people have changed by hand may be gone: in the manifests of the control plane and in the kubelet's settings, which kubeadm writes
-   * anew from its own settings in the cluster. If not, a node with such changes is refused before anything is done, and they are named.
+   * Whether changes that people made by hand may be lost: in the manifests of the control plane and in the kubelet's settings. kubeadm writes both anew
+   * from its own settings in the cluster. If not, a node with such changes is refused before anything is done, and the message names the changes.
    *
-   * Where etcd's data or addresses are is never given up: a node whose kubeadm would start etcd on another folder is refused in any case.
+   * Etcd's data folder and addresses are never lost: a node is refused in any case if kubeadm would start etcd with another one.
    *
    * @default false
    */
   readonly dropHandMadeChanges?: boolean;
 
   /**
-   * Whether the node is only asked all that can be known before an upgrade, and says what would be done. Nothing is changed.
+   * Whether the node is only checked, and says what would be done. Nothing is changed.
    *
    * @default false
    */

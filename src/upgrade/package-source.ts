@@ -41,7 +41,7 @@ export interface DnfPackageSourceProps {
  */
 export class PackageSource {
   /**
-   * Whatever each node has: the package manager that has its kubelet, apt or dnf, and its own source with another minor.
+   * The node's own: the package manager that has installed its kubelet, apt or dnf, and the node's source of packages, with the new minor.
    *
    * A node on which both have a kubelet is refused.
    */

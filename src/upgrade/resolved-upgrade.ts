@@ -12,7 +12,7 @@ import { requireAbsolutePath } from '../require/path';
 import { requireUtcTime } from '../require/utc-time';
 import { resolveJob, ResolvedJob } from '../runtime/resolved-job';
 
-/** Kubeadm before it can't be told by one file all that it needs. */
+/** An older kubeadm can't be told all that it needs by one file. */
 const OLDEST_TARGET = KubernetesVersion.of('1.31.0');
 
 /** The props of an upgrade, checked, with every default filled in: the same for all nodes. */

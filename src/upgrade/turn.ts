@@ -8,11 +8,11 @@ import { ProgramPart } from '../runtime/program-part';
 import { ResolvedJob } from '../runtime/resolved-job';
 import { Rights } from '../runtime/rights';
 
-/** Where the part that reads the cluster says what it has found, and the part that carries the work reads it. */
+/** The container that reads the cluster writes its verdict here, and the container that carries the work reads it. */
 const FOLDER = '/turn';
 const VERDICT_FILE = `${FOLDER}/verdict`;
 
-/** Most of it is taken by kubectl, for a moment at each look. */
+/** Most of it is for kubectl, which runs for a moment at each look. */
 const RESOURCES: kplus.ContainerResources = {
   cpu: { request: kplus.Cpu.millis(10) },
   memory: { request: Size.mebibytes(32), limit: Size.mebibytes(128) },
@@ -30,7 +30,7 @@ export interface TurnProps {
   readonly settle: Duration;
   /** Jobs that must be complete before the first node begins. */
   readonly afterJobs: kplus.Job[];
-  /** Whether workers behind a node go before it, where their latest run is longer ago. */
+  /** Whether the worker whose latest run is longest ago goes first. */
   readonly longestAgoFirst: boolean;
 }
 
@@ -52,8 +52,8 @@ export interface AskedTurn {
 }
 
 /**
- * The order of the nodes of a cluster: a container beside the work in each Job's pod says when it is the turn of its node. It has the only token,
- * and with that it can read nodes, the pods of the control planes, and what it waits for. It can change nothing: the node's own kubelet marks
+ * The order of the nodes of a cluster: a container beside the work in each Job's pod says when it is the turn of its node. Only this container
+ * has a token. With that it can read nodes, the pods of the control planes, and what it waits for. It can change nothing: the node's own kubelet marks
  * the node, see programs/turn/marks.sh.
  */
 export class Turn {

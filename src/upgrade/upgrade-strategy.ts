@@ -15,7 +15,7 @@ export interface RollingUpgradeProps {
  */
 export class UpgradeStrategy {
   /**
-   * So many workers at a time. The next one begins when one of them is upgraded and healthy.
+   * `maxUnavailable` workers at a time. The next one begins when one of them is upgraded and healthy.
    *
    * Throws when `maxUnavailable` isn't a whole number of at least 1.
    */
