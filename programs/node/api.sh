@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# api.sh: the API server, as this node's own kubelet reaches it. A kubelet may cordon and annotate its own Node and
-# evict its own pods, and may touch no other: so nothing of ours can.
+# api.sh: the API server, as this node's own kubelet reaches it. A kubelet may cordon and annotate only its own Node,
+# and evict only its own pods. So this program can't touch other nodes either.
 #
 #   SELF           name of this node
 #   KUBELET_CONF   the kubelet's kubeconfig; default /etc/kubernetes/kubelet.conf

@@ -13,7 +13,7 @@ COMPONENT_LINES='{{range .items}}{{.spec.nodeName}} {{or (index .metadata.labels
 {{end}}whole
 '
 
-# missing_components NODE FILE: the components that, by such lines, don't run there as TO, or are not Ready; or "none".
+# missing_components NODE FILE: by such lines, the components on the node that are not of TO, or not Ready; or "none".
 missing_components() {
   local component
   for component in $CONTROL_PLANE; do

@@ -54,7 +54,7 @@ drain_figures() {
   printf '"moved":%s,"drained":%s' "$(moved_pods)" "$(seconds_between cordoned-at uncordoned-at)"
 }
 
-# node_words WORDS: how the node is, at the end of what was given up. WORDS: where it takes pods.
+# node_words WORDS: how the node is after the work was given up. WORDS is said of a node that takes pods.
 node_words() {
   local words=''
   read_node || { echo "$SELF can't be asked how it is" && return; }

@@ -3,7 +3,7 @@
 
 # by_kubectl ARGUMENT...: its output goes to $WORK/answer and $WORK/errors.
 by_kubectl() {
-  # It looks for its settings in HOME, which is no folder for all others.
+  # kubectl reads settings in HOME, which is not a folder for every user.
   run 30 env "HOME=$WORK" kubectl --cache-dir "$WORK/kubectl" --request-timeout=10s "$@" \
     >"$WORK/answer" 2>"$WORK/errors" </dev/null
 }

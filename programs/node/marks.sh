@@ -10,8 +10,8 @@
 #
 #   AT_ONCE   for the label
 
-# mark_node: says that this operation is under way here. It refuses a node on which another one is, and takes over what
-# one has left behind that has ended here.
+# mark_node: says that this operation is under way here. It refuses a node on which another one is under way. It takes
+# over what an earlier one left behind when it ended here.
 mark_node() {
   local other
   read_node || not_yet "the Node is read" || return 1
@@ -38,7 +38,7 @@ is_left_behind() {
   [ -n "$1" ] && [ -e "$OPERATIONS/$1/result" ] && [ "$(outcome_of "$1")" = left ]
 }
 
-# take_over_cordon: that of the operation that was left is this one's from the mark on, so that every end gives it back.
+# take_over_cordon: from the mark on, a cordon that an earlier operation left is this one's, so every end takes it away.
 take_over_cordon() {
   local other
   other=$(fact takes-over)
@@ -73,7 +73,8 @@ is_cordoned() {
   [ "$(node_says unschedulable)" = true ]
 }
 
-# set_unschedulable true|false: sets it, then reads the Node: kubectl cordon exits with 0 even if the API server refused.
+# set_unschedulable true|false: sets it, then reads the Node: kubectl cordon exits with 0 even if the API server
+# refused.
 set_unschedulable() {
   node_api patch node "$SELF" --patch "{\"spec\":{\"unschedulable\":$1}}" || return 1
   read_node || return 1
@@ -91,7 +92,7 @@ unmark_node() {
     not_yet "the Node is unmarked"
 }
 
-# cordon_node: no pod is placed here any more. Whoever cordoned it before stays the one who uncordons it.
+# cordon_node: no pod is placed here any more. A node that somebody else cordoned before stays cordoned at the end.
 cordon_node() {
   read_node || not_yet "the Node is read" || return 1
   if is_cordoned; then
@@ -99,12 +100,12 @@ cordon_node() {
     [ -n "$(fact cordoned)" ] || keep_fact cordoned no
     return
   fi
-  # First the reason, so that a cordon without one is nobody's of ours.
+  # First the annotation: so a cordon without it is none of ours.
   keep_fact cordoned yes || return 1
   own_cordon_as "$OPERATION" && { set_unschedulable true || not_yet "the Node is cordoned"; }
 }
 
-# uncordon_node: only what this operation has cordoned. Somebody who wants it to stay cordoned takes the mark away.
+# uncordon_node: only what this operation has cordoned. A person who wants it to stay cordoned removes the annotation.
 uncordon_node() {
   [ "$(fact cordoned)" = yes ] || return 0
   read_node || not_yet "the Node is read" || return 1

@@ -3,8 +3,8 @@
 #
 #   MANIFESTS   folder of the static pods
 
-# choose_role: control-plane or worker, by the Node's label, the API server's manifest and etcd's alike. kubeadm goes by
-# one file, which a restore may have moved away for a while.
+# choose_role: control-plane or worker. The Node's label and the API server's manifest must agree. kubeadm goes by the
+# manifest alone, which a restore may have moved away for a while.
 choose_role() {
   local label manifest=no
   label=$(node_says control-plane)

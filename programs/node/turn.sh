@@ -9,7 +9,7 @@
 # Seconds after which a pod that says nothing any more counts as gone.
 SILENCE=600
 
-# verdict: its first word, and what follows. Empty where no pod has spoken for a while.
+# verdict: what the pod says now. Empty if no pod has said anything for a while.
 verdict() {
   local file="$RECORD/passed-on"
   [ -f "$file" ] && [ $(($(date +%s) - $(stat -c %Y "$file"))) -lt "$SILENCE" ] || return 0
@@ -53,7 +53,7 @@ may_begin() {
     "back-$mark") wait_again "$why" ;;
     -) wait_again "no pod carries this operation any more" ;;
     may-* | wait-*)
-      # What was said before the mark was seen, unless somebody has taken the mark away.
+      # The pod has not seen the mark yet. After 60 s, somebody has taken the mark away.
       ! overdue "begin-$mark" 60 || wait_again "its mark is gone"
       ;;
   esac
@@ -72,8 +72,8 @@ wait_again() {
   go_to "$(list_now)" turn
 }
 
-# take_mark_away: of an operation that has not begun. The next mark is another one, so that nothing that was said of
-# this one counts for it.
+# take_mark_away: removes the mark of an operation that has not begun. The next mark has another number: a verdict on
+# this one does not count for it.
 take_mark_away() {
   [ "$(fact marked)" = yes ] || return 0
   return_mark && keep_fact mark $(($(fact mark 1) + 1)) && keep_fact marked no && leave_host yes

@@ -96,7 +96,7 @@ dnf_keys() {
     if [ -n "$REPOSITORY" ]; then grep '^file:'; else grep .; fi
 }
 
-# dnf_key_url: where its key is to be had: as the source says, or where repositories have it.
+# dnf_key_url: the URL of its key: as the source says, or where repositories usually have it.
 dnf_key_url() {
   dnf_keys | grep -m 1 '^http' || dnf_url | sed 's/[ ,].*//; s,/*$,/repodata/repomd.xml.key,'
 }

@@ -11,7 +11,7 @@
 #     key.asc, keys/        the repository's key, and rpm's database with nothing but it
 #
 # dnf does without a word what apt refuses: it downgrades, and it installs what an expired key has signed. So both are
-# asked here.
+# checked here.
 
 DNF_LOCKS=/etc/dnf/plugins/versionlock.list
 DNF5_LOCKS=/etc/dnf/versionlock.toml
@@ -21,12 +21,12 @@ dnf_folder() {
 }
 
 # dnf_run SECONDS ARGUMENT...: dnf with the operation's own source. The host's other sources don't matter, and may be
-# broken. Excludes and locks of the host are against upgrades that nobody has asked for.
+# broken. Excludes and locks of the host don't count: they are there for upgrades that nobody asked for.
 dnf_run() {
   local limit="$1" folder
   folder=$(dnf_folder)
   shift
-  # Nobody else uses this cache: whoever has left a lock there was killed, even if its number is in use again.
+  # Only this operation uses this cache: a lock there is of a killed run, even if its process number is in use again.
   rm -f "$folder"/cache/*_lock.pid || return 1
   own_tools "$limit" dnf --assumeyes --disableplugin=versionlock --setopt="reposdir=$folder/repos" \
     --setopt="cachedir=$folder/cache" --setopt=keepcache=1 --setopt='disable_excludes=all,*' \

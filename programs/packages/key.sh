@@ -28,8 +28,8 @@ check_known_key() {
   check_key "$1" "$known"
 }
 
-# check_key FILE KNOWN: the keys in the file have to be among those that are known, and one has to be valid now. An
-# expired key is asked for by nobody: dnf installs what it has signed.
+# check_key FILE KNOWN: the keys in the file have to be among those that are known, and one has to be valid now. Nobody
+# else looks whether a key has expired: dnf installs what it has signed.
 check_key() {
   local fingerprint expires ends=
   for fingerprint in $(fingerprints_in "$1"); do

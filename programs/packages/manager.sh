@@ -20,7 +20,7 @@ find_manager() {
   esac
 }
 
-# managers_of_kubelet: who has the kubelet: a machine may have the programs of both.
+# managers_of_kubelet: those that have installed the kubelet. A machine may have the programs of both.
 managers_of_kubelet() {
   {
     [ -z "$(apt_installed kubelet)" ] || echo apt
@@ -28,7 +28,7 @@ managers_of_kubelet() {
   } | paste -s -d ' ' -
 }
 
-# by_manager FUNCTION ARGUMENT...: apt_FUNCTION, or that of another one.
+# by_manager FUNCTION ARGUMENT...: calls apt_FUNCTION, or dnf_FUNCTION.
 by_manager() {
   local function
   function=$(fact manager)_$1

@@ -37,8 +37,8 @@ not_extracted() {
   return 1
 }
 
-# put_file FROM TO: with the owner and the mode that it has, as a source may have a password in it. A new one can be
-# read by all: apt reads as a user of its own.
+# put_file FROM TO: TO keeps its owner and its mode, as a source may have a password in it. A new file can be read by
+# all, since apt reads as a user of its own.
 put_file() {
   local draft="$2.cdk8s-day2"
   if [ -e "$2" ]; then

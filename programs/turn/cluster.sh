@@ -28,7 +28,7 @@ cluster_healthy() {
   }
 }
 
-# components_done NODE: whether the control plane on it is that of TO, and Ready.
+# components_done NODE: whether its control plane runs TO, and is Ready.
 components_done() {
   local missing
   missing=$(missing_components "$1" "$WORK/components")

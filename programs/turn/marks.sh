@@ -3,7 +3,7 @@
 # begin at once, at least one sees the other. So no lock is needed that somebody could delete, that a dead holder could
 # keep, or that would end by time. Only a node's own kubelet marks it.
 #
-#   AT_ONCE    how many nodes may be marked at once, this one included. Of all that are marked, the least counts
+#   AT_ONCE    how many nodes may be marked at once, this one included. Of all marked nodes, the least number counts
 #   OPERATION  id of the operation on this node
 
 # shellcheck disable=SC2016 # the template's own

@@ -96,7 +96,7 @@ is_as_wanted() {
   fi
 }
 
-# has_settled NODE: by the time that passed here, as other machines' clocks may be wrong.
+# has_settled NODE: measures the time here, as other machines' clocks may be wrong.
 has_settled() {
   local left now
   read -r now _ </proc/uptime

@@ -18,10 +18,10 @@ look() {
     VERDICT="wait $WHY"
     return
   fi
-  # The marks are read first. Whoever has marked itself after that will see this node's mark.
+  # The marks are read first. A node that marks itself after that will see this node's mark.
   mark=$(own_mark)
   if [ -n "$mark" ] && [ "$mark" = "$GIVEN" ]; then
-    # It may have begun: then what is not as it should be is its own work.
+    # It may have begun: then this node itself may be the reason that something is not as it should be.
     VERDICT="go $mark"
   elif ! all_but_marks_allow; then
     not_now back "$mark"

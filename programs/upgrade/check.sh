@@ -18,7 +18,8 @@ check_node() {
   check_cluster
 }
 
-# check_cluster: kubeadm itself takes a node to whatever version its settings in the cluster name, or one that is older.
+# check_cluster: kubeadm itself would take a node to any version that its settings in the cluster name, also an older
+# one.
 check_cluster() {
   local config
   config=$(cluster_version) || return 1
@@ -36,7 +37,7 @@ check_cluster() {
   fi
 }
 
-# already_upgraded: whether there is nothing to do: also where the Job is applied again after its record was forgotten.
+# already_upgraded: whether there is nothing to do, such as when the Job is applied again after its record was deleted.
 already_upgraded() {
   [ "$(node_says kubelet)" = "v$TO" ] && [ -z "$(node_says operation)" ] && [ -z "$(node_says cordoned-by)" ] &&
     by_manager at_target kubeadm && by_manager at_target kubelet || return 1

@@ -13,7 +13,7 @@ check_control_plane() {
   check_serving
 }
 
-# versions_here: of each component of the control plane, by its manifest.
+# versions_here: the version of each component of the control plane, by its manifest.
 versions_here() {
   local component
   for component in $CONTROL_PLANE etcd; do

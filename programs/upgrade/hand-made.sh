@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # hand-made.sh: what people have changed in files that kubeadm writes anew. It would be gone, and nobody would be told.
-# Where etcd's manifest names another folder or address than kubeadm's settings, its members would even begin on other
-# data: so is a cluster that was restored by hand into a new folder.
+# If etcd's manifest names another folder or address than kubeadm's settings, this member would even begin on other
+# data. A cluster that was restored by hand into a new folder is such a case.
 #
 #   HAND_MADE        refuse, or drop
 #   ETCD, PATCHES    see kubeadm.sh
@@ -9,7 +9,7 @@
 
 KUBELET_FOLDER=${KUBELET_FOLDER:-/var/lib/kubelet}
 
-# check_hand_made: holds the files of this node against those that kubeadm, as it is now, would write.
+# check_hand_made: compares the files of this node with those that the installed kubeadm would write.
 check_hand_made() {
   : >"$WORK/hand-made" || return 1
   [ "$(fact role)" = worker ] || check_manifests || return 1
@@ -57,8 +57,8 @@ kubeadm_is_of() {
   [ "$(minor_number "$own")" = "$(minor_number "$1")" ]
 }
 
-# write_as_kubeadm VERSION: the manifests of this node as kubeadm writes them, in $WORK/as-kubeadm. The version is the
-# one of the manifests here: the settings may be at the next one, since another control plane was upgraded.
+# write_as_kubeadm VERSION: the manifests of this node as kubeadm writes them, in $WORK/as-kubeadm. The version is
+# that of the manifests here: the settings have the next one once another control plane was upgraded.
 write_as_kubeadm() {
   local endpoint
   endpoint=$(sed -n 's,^ *kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: *,,p' \
@@ -106,8 +106,8 @@ changed_lines() {
     !told++ { print "staticPodURLHeader: ***" }' "$2" "$1"
 }
 
-# of_etcd: its manifest is written only when etcd itself is upgraded, so it may be an older kubeadm's. What counts are
-# its flags and its paths, but for those that only a member that joins looks at, and those that old kubeadms wrote.
+# of_etcd: kubeadm writes its manifest only when etcd itself is upgraded, so it may be an older kubeadm's. Only flags
+# and paths are compared, without the flags that only a joining member reads, and those that old kubeadms wrote.
 of_etcd() {
   grep -e '^- --' -e '^path: ' -e '^mountPath: ' |
     grep -v -e '^- --initial-cluster=' -e '^- --initial-cluster-state=' -e '^- --experimental-initial-corrupt-check=' \
@@ -134,8 +134,8 @@ where_etcd_is() {
     -e '^- --[a-z-]*-urls=' || :
 }
 
-# check_kubelet_settings: kubeadm takes them from the cluster, and has written those of the next minor there by the time
-# at which the first control plane is upgraded. What is in instance-config.yaml belongs to this node.
+# check_kubelet_settings: kubeadm takes them from the cluster. When the first control plane is upgraded, kubeadm writes
+# those of the next minor there. What is in instance-config.yaml belongs to this node.
 check_kubelet_settings() {
   local config runs
   [ -f "$KUBELET_FOLDER/config.yaml" ] || return 0

@@ -6,7 +6,7 @@
 #   ETCD           upgrade, or keep
 
 # upgrade_by_kubeadm: `apply` on the first control plane, which takes the cluster's settings to TO; `node` on every
-# other node. Both can be done again. After a failure nothing is done again: that is for a person to decide.
+# other node. A kill does no harm: both can be done again. After a failure, a person decides.
 upgrade_by_kubeadm() {
   local config how status=0
   config=$(cluster_version) || return 1
@@ -35,8 +35,8 @@ upgrade_by_kubeadm() {
     "see all that it said: $RECORD/kubeadm.log. Mend it, then upgrade this node again by another id"
 }
 
-# apply_was_begun: by an earlier attempt here, which has not come to its end. It writes the version early, and much
-# after that; done again, it does no harm.
+# apply_was_begun: whether an earlier attempt here began `apply`, and did not finish it. `apply` writes the version
+# early, and much after that. To do it again does no harm.
 apply_was_begun() {
   local other
   for other in "$OPERATIONS"/*; do
@@ -53,13 +53,13 @@ write_configuration() {
   printf '  imagePullPolicy: IfNotPresent\n'
   [ -z "$IGNORE_PREFLIGHT" ] || printf '  ignorePreflightErrors:\n'
   for name in $IGNORE_PREFLIGHT; do printf '  - %s\n' "$name"; done
-  # Both are true where nothing is said.
+  # Both are true by default.
   [ "$CERTIFICATES" = renew ] || printf '  certificateRenewal: false\n'
   [ "$ETCD" = upgrade ] || printf '  etcdUpgrade: false\n'
   [ -z "$PATCHES" ] || printf '  patches:\n    directory: "%s"\n' "$PATCHES"
 }
 
-# check_patches: kubeadm makes of them what root runs.
+# check_patches: root runs what kubeadm makes of them.
 check_patches() {
   [ -n "$PATCHES" ] || return 0
   set -- "$PATCHES"/*

@@ -36,7 +36,7 @@ is_old_flag_of_kubeadm() {
   ! cat /etc/default/kubelet /etc/sysconfig/kubelet "$WORK/unit" 2>/dev/null | grep -v '^ *#' | grep -q -e "$OLD_FLAG"
 }
 
-# take_out_old_flag: what kubeadm has left of it.
+# take_out_old_flag: removes what kubeadm has left of it.
 take_out_old_flag() {
   [ "$(minor_number "$TO")" -ge 35 ] && grep -q -e "$OLD_FLAG=" "$KUBELET_FLAGS" || return 0
   cp -p "$KUBELET_FLAGS" "$RECORD/kubeadm-flags.env" || return 1
@@ -50,7 +50,7 @@ try_failed() {
     "take the flag out where it is: /var/lib/kubelet/kubeadm-flags.env, /etc/default/kubelet, /etc/sysconfig/kubelet, or a drop-in (systemctl cat kubelet)"
 }
 
-# restart_kubelet: until the Node says that the new one is Ready.
+# restart_kubelet: and waits until the Node says that the new one is Ready.
 restart_kubelet() {
   if [ -z "$(fact restarted)" ]; then
     take_out_old_flag || return 1

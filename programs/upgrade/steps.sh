@@ -96,7 +96,7 @@ step_kubeadm() {
   upgrade_by_kubeadm
 }
 
-# etcd whole, and led elsewhere, right before it is restarted here.
+# etcd must be whole, and led by another member, right before it is restarted here.
 step_etcd_ready() {
   check_etcd && move_leader
 }

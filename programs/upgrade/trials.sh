@@ -41,7 +41,7 @@ try_component() {
   if own_tools 60 "$program" "$@" --version && grep -q "v$TO\$" "$WORK/answer"; then return 0; fi
   own_words >"$WORK/said" || return 1
   cluster_settings || return 1
-  # Names of flags and gates in what it said. What kubeadm's settings don't have, kubeadm leaves out of the manifest.
+  # The flags and gates that it named. One that kubeadm's settings don't have will not be in the new manifest.
   for word in $(tr -cs 'A-Za-z0-9-' '\n' <"$WORK/said" | sed 's/^--*//' | grep -e '..........' -e -); do
     ! grep -q -E "(^|[^A-Za-z0-9-])$word([^A-Za-z0-9-]|\$)" "$WORK/answer" ||
       give_up "$component $TO does not start with the settings of this cluster: $(cat "$WORK/said")" \
