@@ -97,7 +97,11 @@ report() {
     fail "$SAVED: $MISSING_WHY" "$MISSING_FIX"
   fi
   step report "$BACKUP is complete: revision $REVISION, $KEYS keys, $SIZE bytes, from $ENDPOINT"
-  summary "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$BACKUP\",\"endpoint\":\"$(json_text "$ENDPOINT")\",\"revision\":$REVISION,\"keys\":$KEYS,\"sizeBytes\":$SIZE,\"durationSeconds\":$(($(date +%s) - STARTED)),\"pruned\":$PRUNED,\"kept\":$KEPT,\"damaged\":$DAMAGED${PASSED_OVER:+,\"passedOver\":\"$(json_text "$PASSED_OVER")\"}${KIT_FAULT:+,\"kit\":\"written anew: $(json_text "$KIT_FAULT")\"}}"
+  summary "$(printf '%s' "{\"outcome\":\"saved\",\"cluster\":\"$CLUSTER\",\"backup\":\"$BACKUP\"," \
+    "\"endpoint\":\"$(json_text "$ENDPOINT")\",\"revision\":$REVISION,\"keys\":$KEYS,\"sizeBytes\":$SIZE," \
+    "\"durationSeconds\":$(($(date +%s) - STARTED)),\"pruned\":$PRUNED,\"kept\":$KEPT,\"damaged\":$DAMAGED" \
+    "${PASSED_OVER:+,\"passedOver\":\"$(json_text "$PASSED_OVER")\"}" \
+    "${KIT_FAULT:+,\"kit\":\"written anew: $(json_text "$KIT_FAULT")\"}}")"
 }
 
 # check: everything that can be known to be wrong before anything is touched.

@@ -53,7 +53,8 @@ BEGIN {
 END {
   if (refused) exit 2
   written = ENVIRON["JUST_WRITTEN"]
-  if (written != "" && !(written in seconds_at)) refuse("JUST_WRITTEN is '" written "', which is not in the listing: nothing can be pruned before it is")
+  if (written != "" && !(written in seconds_at))
+    refuse("JUST_WRITTEN is '" written "', which is not in the listing: nothing can be pruned before it is")
 
   newest_first(1, total)
   for (i = 1; i <= total; i++) {

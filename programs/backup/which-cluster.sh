@@ -22,7 +22,8 @@ find_previous() {
   PREVIOUS='' PREVIOUS_HISTORY=''
   list_backups >"$WORK/earlier" 2>/dev/null || :
   awk -v now="$(date -u +%Y%m%dT%H%M%SZ)" '
-    $2 == "complete" && NF == 3 && $3 !~ /\.0$/ && substr($1, 1, 16) <= now { print $1, $3 }' "$WORK/earlier" | sort | tail -n 1 >"$WORK/previous" || :
+    $2 == "complete" && NF == 3 && $3 !~ /\.0$/ && substr($1, 1, 16) <= now { print $1, $3 }' "$WORK/earlier" |
+    sort | tail -n 1 >"$WORK/previous" || :
   read -r PREVIOUS PREVIOUS_HISTORY <"$WORK/previous" || :
   PREVIOUS_ID=${PREVIOUS_HISTORY%.*}
 }

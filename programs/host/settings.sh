@@ -177,8 +177,11 @@ read_unit() {
   refuse_own_folders
   user=$(unit_says User) || systemd_is_silent
   case ${user:-0} in
-    *[!0-9]*) number=$(id -u "$user") || not_understood "the unit $ETCD_UNIT has User=$user, and there is no such user" \
-      "create it, or correct the unit (systemctl cat $ETCD_UNIT)" ;;
+    *[!0-9]*)
+      number=$(id -u "$user") ||
+        not_understood "the unit $ETCD_UNIT has User=$user, and there is no such user" \
+          "create it, or correct the unit (systemctl cat $ETCD_UNIT)"
+      ;;
     *) number=${user:-0} ;;
   esac
   printf 'unit\t%s\nuser\t%s\n' "$ETCD_UNIT" "$number" >"$1" || return 1

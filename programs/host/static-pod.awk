@@ -122,12 +122,15 @@ function user_of(container,    path) {
 }
 
 function tell_environment(container,    list, i, name) {
-  if (counts[IN container IN "envFrom"] > 0) refuse("envFrom: the variables of " component " are known only in its container: write them into env")
+  if (counts[IN container IN "envFrom"] > 0)
+    refuse("envFrom: the variables of " component " are known only in its container: write them into env")
   list = container IN "env"
   for (i = 0; i < counts[IN list]; i++) {
     name = string(list AT i IN "name")
     if (((IN list AT i IN "valueFrom") in keys)) {
-      if (name ~ /^ETCD_/) refuse("the variable " name " has valueFrom, and is known only in the container: write its value", lines[IN list AT i IN "valueFrom"])
+      if (name ~ /^ETCD_/)
+        refuse("the variable " name " has valueFrom, and is known only in the container: write its value",
+          lines[IN list AT i IN "valueFrom"])
       continue
     }
     if (name ~ /^ETCD_/ && !((IN list AT i IN "value") in types)) refuse("the variable " name " has no value")
@@ -145,7 +148,8 @@ function expanded(text, line,    whole, done, name) {
   done = ""
   while (match(text, /[$][(][^()]*[)]/)) {
     name = substr(text, RSTART + 2, RLENGTH - 3)
-    if (!(name in known)) refuse("the variable $(" name ") is known only in the container: write its value in its place", line)
+    if (!(name in known))
+      refuse("the variable $(" name ") is known only in the container: write its value in its place", line)
     done = done substr(text, 1, RSTART - 1) environment[name]
     text = substr(text, RSTART + RLENGTH)
   }
@@ -178,7 +182,8 @@ function tell_mounts(container,    list, i, path, volume, host) {
       refuse("the hostPath " host " is no absolute path without ..")
     if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
-    if ((IN list AT i IN "subPathExpr") in keys) refuse("subPathExpr is known only in the container: write subPath in its place")
+    if ((IN list AT i IN "subPathExpr") in keys)
+      refuse("subPathExpr is known only in the container: write subPath in its place")
     print "mount\t" path "\t" host
   }
 }

@@ -148,7 +148,8 @@ function set(path, text, kind) {
 function value(path, text, column,    first) {
   first = substr(text, 1, 1)
   if (first == "\"" || first == "'") {
-    if (!take_quoted(text)) refuse("the quote does not end in this line, or has an escape that is not understood: " text)
+    if (!take_quoted(text))
+      refuse("the quote does not end in this line, or has an escape that is not understood: " text)
     if (taken_rest !~ /^([ \t]+#.*)?$/) refuse("something stands behind the quote: " text)
     set(path, taken, "string")
   } else if (first == "[" || first == "{") {
@@ -232,13 +233,15 @@ function flow(path,    first, rest, key) {
       }
       flow_blanks()
       if (substr(flow_text, flow_at, 1) == ",") flow_at++
-      else if (substr(flow_text, flow_at, 1) !~ /[]}]/) refuse("the bracket does not end in this line, or is not understood: " flow_text)
+      else if (substr(flow_text, flow_at, 1) !~ /[]}]/)
+        refuse("the bracket does not end in this line, or is not understood: " flow_text)
     }
   }
   rest = substr(flow_text, flow_at)
   if (flow_text ~ /\t/) refuse("a tab within brackets is not understood")
   if (first == "\"" || first == "'") {
-    if (!take_quoted(rest)) refuse("the quote does not end in this line, or has an escape that is not understood: " rest)
+    if (!take_quoted(rest))
+      refuse("the quote does not end in this line, or has an escape that is not understood: " rest)
     flow_at += length(rest) - length(taken_rest)
     set(path, taken, "string")
     return

@@ -64,8 +64,9 @@ take_verb() {
 
 # unknown_option OPTION: names those that there are, which are all on the program's page.
 unknown_option() {
-  refuse "'$1' is not known" \
-    "give one of: $(usage "$here/$PROGRAM" | grep -o -e '--[a-z][a-z-]*' | sort -u | joined). See: sh $(quoted "$0") --help"
+  local known
+  known=$(usage "$here/$PROGRAM" | grep -o -e '--[a-z][a-z-]*' | sort -u | joined)
+  refuse "'$1' is not known" "give one of: $known. See: sh $(quoted "$0") --help"
 }
 
 # new_id: the id of an operation for which a person has chosen none.

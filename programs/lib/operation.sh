@@ -42,7 +42,8 @@ begin_operation() {
   [ -z "${DRY_RUN:-}" ] || [ ! -e "$folder/result" ] || rm -rf "$folder"
   if [ -d "$folder" ]; then
     [ -f "$folder/program/$PROGRAM" ] ||
-      refuse "the id $OPERATION is that of another program's operation, $(basename "$folder"/program/*.sh)" "choose another id"
+      refuse "the id $OPERATION is that of another program's operation, $(basename "$folder"/program/*.sh)" \
+        "choose another id"
     if [ -e "$folder/result" ]; then
       say "operation $OPERATION has ended before, on $(date -u -r "$folder/result" +%Y-%m-%dT%H:%M:%SZ): this is what it said"
     else

@@ -139,7 +139,9 @@ keep_reason() {
 # conclude STATUS OUTCOME MESSAGE FIX [FIGURES]: ends the operation. FIGURES are further members of the JSON.
 conclude() {
   say "$2: $3${4:+: $4}"
-  end_operation "$1" \
-    "{\"outcome\":\"$2\",\"operation\":\"$OPERATION\",\"machine\":\"${SELF:-}\",\"message\":\"$(json_text "$3")\",\"fix\":\"$(json_text "$4")\",\"seconds\":$(elapsed)${5:+,$5}}"
+  end_operation "$1" "$(
+    printf '%s' "{\"outcome\":\"$2\",\"operation\":\"$OPERATION\",\"machine\":\"${SELF:-}\"," \
+      "\"message\":\"$(json_text "$3")\",\"fix\":\"$(json_text "$4")\",\"seconds\":$(elapsed)${5:+,$5}}"
+  )"
   exit 0
 }

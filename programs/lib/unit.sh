@@ -49,7 +49,8 @@ START
 
 install_unit() {
   # Synced, as a power cut may leave an empty file, which would be a unit that never starts.
-  on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' && sync '$UNITS/$(operation_unit)' && systemctl daemon-reload &&
+  on_host /bin/sh -c "cp '$(operation_folder)/unit' '$UNITS/$(operation_unit)' &&
+    sync '$UNITS/$(operation_unit)' && systemctl daemon-reload &&
     systemctl enable --quiet --now '$(operation_unit)' && { sync '$UNITS' '$UNITS/multi-user.target.wants' || :; }" ||
     fail "can't start the unit $(operation_unit)" "look at: journalctl -u $(operation_unit)"
 }

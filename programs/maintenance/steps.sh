@@ -108,7 +108,8 @@ step_uncordon() {
 
 step_finish() {
   uncordon_node && forget_updates && note_run && unmark_node || return 1
-  end_on_node Maintained 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" "$(fix_at_end)" "$(figures)"
+  end_on_node Maintained 0 maintained "$SELF: $(updated) packages were updated, $(reboot_words)" \
+    "$(fix_at_end)" "$(figures)"
 }
 
 reboot_words() {

@@ -21,7 +21,26 @@ check_turn_and_drain() {
 # `deleted`, `emptyDir`, `tolerates` of one that may be placed on a cordoned node, `operation=ID` of one that carries an
 # operation of ours. That of a run of a CronJob is the name of its Job.
 # shellcheck disable=SC2016 # the template's own
-POD_LINES='{{range .items}}{{.metadata.namespace}} {{.metadata.name}} {{.metadata.uid}} {{.status.phase}} {{$kind := "-"}}{{range .metadata.ownerReferences}}{{if .controller}}{{$kind = .kind}}{{end}}{{end}}{{$kind}}{{with .metadata.annotations}}{{if index . "kubernetes.io/config.mirror"}} mirror{{end}}{{end}}{{if .metadata.deletionTimestamp}} deleted{{end}}{{range .spec.tolerations}}{{if or (eq (or .key "") "node.kubernetes.io/unschedulable") (and (eq (or .key "") "") (eq (or .operator "") "Exists"))}} tolerates{{end}}{{end}}{{range .spec.volumes}}{{range $key, $value := .}}{{if eq $key "emptyDir"}} emptyDir{{end}}{{end}}{{end}}{{with .metadata.labels}}{{with index . "cdk8s-day2/operation"}} operation={{.}}{{end}}{{if eq (or (index . "app.kubernetes.io/managed-by") "") "cdk8s-day2"}}{{with index . "batch.kubernetes.io/job-name"}} operation={{.}}{{end}}{{end}}{{end}} .{{"\n"}}{{end}}'
+POD_LINES='
+{{- range .items}}
+  {{- .metadata.namespace}} {{.metadata.name}} {{.metadata.uid}} {{.status.phase}}
+  {{- $kind := "-"}}
+  {{- range .metadata.ownerReferences}}{{if .controller}}{{$kind = .kind}}{{end}}{{end}} {{$kind}}
+  {{- with .metadata.annotations}}{{if index . "kubernetes.io/config.mirror"}} mirror{{end}}{{end}}
+  {{- if .metadata.deletionTimestamp}} deleted{{end}}
+  {{- range .spec.tolerations}}
+    {{- $all := and (eq (or .key "") "") (eq (or .operator "") "Exists")}}
+    {{- if or $all (eq (or .key "") "node.kubernetes.io/unschedulable")}} tolerates{{end}}
+  {{- end}}
+  {{- range .spec.volumes}}{{range $key, $value := .}}{{if eq $key "emptyDir"}} emptyDir{{end}}{{end}}{{end}}
+  {{- with .metadata.labels}}
+    {{- with index . "cdk8s-day2/operation"}} operation={{.}}{{end}}
+    {{- if eq (or (index . "app.kubernetes.io/managed-by") "") "cdk8s-day2"}}
+      {{- with index . "batch.kubernetes.io/job-name"}} operation={{.}}{{end}}
+    {{- end}}
+  {{- end}}
+  {{- " .\n"}}
+{{- end}}'
 
 # read_pods: the pods here that a drain is about, in $WORK/pods. Those of DaemonSets and static pods stay, and so do the
 # pods that carry this very operation, or one that waits for its turn.

@@ -37,7 +37,8 @@ check_etcd() {
 move_leader() {
   local other own leader
   has_member && [ "$(wc -l <"$WORK/members")" -gt 1 ] || return 0
-  ask "$LOCAL_URL" 5 endpoint status --write-out=json || not_healthy "etcd on $SELF does not answer: $(reason 5)" || return 1
+  ask "$LOCAL_URL" 5 endpoint status --write-out=json ||
+    not_healthy "etcd on $SELF does not answer: $(reason 5)" || return 1
   own=$(json_number member_id <"$WORK/answer")
   leader=$(json_number leader <"$WORK/answer")
   [ "$own" = "$leader" ] || return 0

@@ -137,6 +137,7 @@ apt_while_locked() {
   local keep="$1"
   shift
   # Not by own_tools: the command is one of the unit.
-  run $((keep + 60)) perl -e "$WHILE_LOCKED" "${DPKG_LOCKS:-/var/lib/dpkg/lock-frontend:/var/lib/dpkg/lock}" "$keep" "$@" \
+  run $((keep + 60)) perl -e "$WHILE_LOCKED" \
+    "${DPKG_LOCKS:-/var/lib/dpkg/lock-frontend:/var/lib/dpkg/lock}" "$keep" "$@" \
     >"$WORK/answer" 2>"$WORK/errors"
 }

@@ -59,10 +59,12 @@ apt_held() {
 
 # apt_check: what can't be done by apt on this host is refused here.
 apt_check() {
+  local half
   own_tools 60 dpkg --audit || return 1
   # Our own packages are finished by apt_install, as an earlier run may have been killed there.
   if grep -q '^ [a-z]' "$WORK/answer" && grep '^ [a-z]' "$WORK/answer" | grep -qv '^ kube\(adm\|let\|ctl\) '; then
-    give_up "packages are not installed completely: $(sed -n 's/^ \([a-z][^ ]*\) .*/\1/p' "$WORK/answer" | paste -s -d ' ' -)" \
+    half=$(sed -n 's/^ \([a-z][^ ]*\) .*/\1/p' "$WORK/answer" | paste -s -d ' ' -)
+    give_up "packages are not installed completely: $half" \
       "finish them: dpkg --configure -a, then: apt-get --fix-broken install"
   fi
   command -v gpg >/dev/null ||
@@ -96,7 +98,9 @@ apt_find_source() {
   esac
   LINE=$(apt_lines_in "$SOURCE")
   [ "$(echo "$LINE" | grep -c .)" -le 1 ] ||
-    give_up "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | without_passwords | paste -s -d ';' -)" "keep the one that is right"
+    give_up \
+      "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | without_passwords | paste -s -d ';' -)" \
+      "keep the one that is right"
 }
 
 # apt_lines_in FILE: the active lines that name a repository of Kubernetes.
@@ -182,7 +186,8 @@ apt_choose() {
     say_once "the versions of $1 can't be listed yet: $(own_words)"
     return 1
   }
-  version=$(awk -F ' *[|] *' -v to="$TO-" 'index($2, to) == 1 || $2 == substr(to, 1, length(to) - 1) { print $2; exit }' "$WORK/answer")
+  version=$(awk -F ' *[|] *' -v to="$TO-" '
+    index($2, to) == 1 || $2 == substr(to, 1, length(to) - 1) { print $2; exit }' "$WORK/answer")
   [ -n "$version" ] ||
     give_up "$(apt_url_words) has no $1 of $TO, but $(awk -F ' *[|] *' '{ print $2 }' "$WORK/answer" | joined)" \
       "choose one of these, or correct the repository"

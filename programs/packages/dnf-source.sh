@@ -51,7 +51,8 @@ dnf_new_source() {
   [ ! -e "$SOURCE" ] ||
     give_up "$SOURCE names no repository of Kubernetes that is understood" "correct its baseurl, or remove it"
   printf '%s\n' '[kubernetes]' 'name=Kubernetes' "baseurl=$(repository_now)" 'enabled=1' 'gpgcheck=1' \
-    "gpgkey=$(repository_now)repodata/repomd.xml.key" 'exclude=kubelet kubeadm kubectl cri-tools kubernetes-cni' >"$FROM"
+    "gpgkey=$(repository_now)repodata/repomd.xml.key" \
+    'exclude=kubelet kubeadm kubectl cri-tools kubernetes-cni' >"$FROM"
 }
 
 # dnf_option FILE SECTION NAME: its value. A line that begins with a blank continues the one before.

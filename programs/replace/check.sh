@@ -82,7 +82,8 @@ advertised_url() {
 other_members() {
   local member
   for member in $MEMBERS $(
-    [ -n "$NAMED_MEMBER" ] || setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:$(advertised_url | sed 's/.*://'),"
+    [ -n "$NAMED_MEMBER" ] ||
+      setting etcd initial-cluster | tr ',' '\n' | sed "s,:[0-9]*\$,:$(advertised_url | sed 's/.*://'),"
   ); do
     case ${member%%=*} in
       "$SELF" | "$NAME") ;;

@@ -205,6 +205,9 @@ tell_others() {
 
 others_type() {
   echo "On every other member$([ -z "${DRY_RUN:-}" ] || echo ", if you want to try it there, too"):"
-  echo "  sh restore.sh --holder $(quoted "$SELF") --id $OPERATION --members $(quoted "$MEMBERS")${LOST:+ --lost $(quoted "$LOST")}${WITH:+ --with $(quoted "$WITH")}${WITHOUT_QUORUM:+ --without-quorum}${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
+  printf '%s' "  sh restore.sh --holder $(quoted "$SELF") --id $OPERATION --members $(quoted "$MEMBERS")" \
+    "${LOST:+ --lost $(quoted "$LOST")}${WITH:+ --with $(quoted "$WITH")}${WITHOUT_QUORUM:+ --without-quorum}" \
+    "${INSTEAD_OF:+ --instead-of $INSTEAD_OF}${DRY_RUN:+ --dry-run}"
+  echo
   [ -z "$WITH" ] || echo "On $WITH: the same, with --api"
 }

@@ -7,8 +7,10 @@ restored_in_words() {
 
 # whereabouts: where the old and the restored data are, for a person who has to look.
 whereabouts() {
+  local old=''
   [ -n "${DATA_DIR:-}" ] || { echo "the restored cluster is that of $HOLDER" && return; }
-  echo "what was restored is to be served from $DATA_DIR$([ ! -e "$DATA_DIR/before-$OPERATION" ] || echo ", the old data is in $DATA_DIR/before-$OPERATION")"
+  [ ! -e "$DATA_DIR/before-$OPERATION" ] || old=", the old data is in $DATA_DIR/before-$OPERATION"
+  echo "what was restored is to be served from $DATA_DIR$old"
 }
 
 outage() {

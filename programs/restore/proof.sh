@@ -23,10 +23,8 @@ step_prove() {
     status=2
   fi
   if [ "$status" -eq 2 ]; then
-    # shellcheck disable=SC2016 # for a person to type
-    keep_reason "$UNPROVED" "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data:$(
-      printf '%s' ' ls -l /proc/$(pidof etcd)/fd | grep snap/db'
-    )"
+    keep_reason "$UNPROVED" \
+      "the old data is put back, what was restored is in $DATA_DIR/abandoned-$OPERATION. Where etcd has its data: ls -l /proc/\$(pidof etcd)/fd | grep snap/db"
     back_out "$UNPROVED"
   fi
   say_once "not proved yet: $UNPROVED"

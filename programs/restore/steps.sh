@@ -233,8 +233,10 @@ step_mark() {
   [ ! -s "$RECORD/used-ids" ] || while read -r used && read -r value; do
     ask "$LOCAL_URL" 5 put "$used" "$value" || return 1
   done <"$RECORD/used-ids"
-  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" \
-    "{\"id\":\"$OPERATION\",\"cluster\":\"$(fact cluster)\",\"revision\":$(fact restored-revision),\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
+  ask "$LOCAL_URL" 5 put "$MARKS/$OPERATION" "$(
+    printf '%s' "{\"id\":\"$OPERATION\",\"cluster\":\"$(fact cluster)\",\"revision\":$(fact restored-revision)," \
+      "\"snapshot\":\"$(json_text "$(snapshot_name)")\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"}"
+  )"
 }
 
 step_promote() {

@@ -86,5 +86,6 @@ state_left() {
     3-*) printf 'The manifests are those of %s' "$TO" ;;
     *) printf 'The manifests are mixed: %s' "$(versions_here | paste -s -d ',' -)" ;;
   esac
-  ! grep -qi 'rolling back\|rollback\|restor.*etcd' "$WORK/answer" "$WORK/errors" || printf '. kubeadm has put back what it had changed'
+  ! grep -qi 'rolling back\|rollback\|restor.*etcd' "$WORK/answer" "$WORK/errors" ||
+    printf '. kubeadm has put back what it had changed'
 }

@@ -33,11 +33,22 @@ export interface ShellFile {
 /** All files of programs/, relative to it. */
 export const FILES: readonly string[] = readdirSync(PROGRAMS, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(sh|awk)$/.test(file)).sort();
 
+/** The statements of a shell's text. Throws where there is no shfmt. */
+export function parse(text: string): Part[] {
+  try {
+    const options = { input: text, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env: process.env } as const;
+    return JSON.parse(execFileSync('shfmt', ['-ln', 'posix', '--to-json'], options)).Stmts;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('install shfmt: it reads the programs for these tests (apt-get install shfmt, brew install shfmt)');
+  }
+}
+
 /** Those of them that are shell. Throws where there is no shfmt. */
 export function shellFiles(): ShellFile[] {
   return FILES.filter((file) => file.endsWith('.sh')).map((name) => {
     const text = readFileSync(join(PROGRAMS, name), 'utf8');
-    const { Stmts: statements } = JSON.parse(parsed(text));
+    const statements = parse(text);
     const isFunction = (statement: Part) => statement.Cmd?.Type === 'FuncDecl';
     return {
       name,
@@ -46,15 +57,6 @@ export function shellFiles(): ShellFile[] {
       rest: statements.filter((statement: Part) => !isFunction(statement)),
     };
   });
-}
-
-function parsed(text: string): string {
-  try {
-    return execFileSync('shfmt', ['-ln', 'posix', '--to-json'], { input: text, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env: process.env });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error('install shfmt: it reads the programs for these tests (apt-get install shfmt, brew install shfmt)');
-  }
 }
 
 /** The part and all parts in it. */
