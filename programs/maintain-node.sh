@@ -39,7 +39,7 @@ INPUTS='
 OPERATION        -            -       --id                name of this maintenance of this node, used only once; by
                                                           hand the default is by-hand-<time>
 SELF             -            -       -                   name of this node
-UPDATES          security     -       --packages          packages that are updated: security, all or none; never those
+OS_PACKAGES      security     -       --packages          packages that are updated: security, all or none; never those
                                                           of Kubernetes. By hand it has to be said
 RUNTIME          keep         -       --container-runtime packages of the container runtime: keep, or update
 COMMAND          -            -       --command           line for sh, done as root after the packages
@@ -53,12 +53,12 @@ WINDOW           -            seconds -                   that the window is ope
                                                           it, always
 EXPECTED         1800         seconds -                   that are left of the window when this node begins
 DRAIN_TIMEOUT    3600         seconds -                   until a drain counts as stuck
-WHEN_STUCK       give-back    -       --on-timeout        when a drain takes too long: give-back, wait, or delete
+ON_TIMEOUT       give-back    -       --on-timeout        when a drain takes too long: give-back, wait, or delete
                                                           (without an eviction)
 EMPTY_DIR        refuse       -       --empty-dir         pods with an emptyDir: refuse, or move: they lose what is in
                                                           it
 UNMANAGED        refuse       -       --unmanaged         pods that no controller makes anew: refuse, or delete
-GRACE            -            seconds -                   that pods have to end; by default what each pod says
+GRACE_PERIOD     -            seconds -                   that pods have to end; by default what each pod says
 KEEP_PODS        -            -       --keep-pods         label selector of pods that the drain lets alone
 READY_TIMEOUT    600          seconds -                   until etcd or an API server that does not become healthy
                                                           counts as failed
@@ -90,7 +90,7 @@ by_hand() {
   forget SERIES WINDOW TURN PASS_ON
   begin_by_hand "$@"
   # A person says each time what is updated.
-  forget UPDATES
+  forget OS_PACKAGES
   VERB=maintenance
   read_options unknown_option "$@"
   "by_hand_$VERB"
@@ -99,7 +99,7 @@ by_hand() {
 by_hand_maintenance() {
   OPERATION=${OPERATION:-$(new_id)}
   check_operation_id "$OPERATION"
-  [ -n "$UPDATES" ] || refuse "it is not said which packages are updated" "say it: --packages security, all or none"
+  [ -n "$OS_PACKAGES" ] || refuse "it is not said which packages are updated" "say it: --packages security, all or none"
   check_choices
   need_tools
   SELF=$(node_name)

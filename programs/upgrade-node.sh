@@ -53,13 +53,13 @@ REPOSITORY       -            -       --repository      URL of the packages of a
 KEY_FINGERPRINT  -            -       --key-fingerprint fingerprint of the key of the repository; without it, that of
                                                         the key that this host has
 DRAIN_TIMEOUT    3600         seconds -                 until a drain counts as stuck
-WHEN_STUCK       give-back    -       --on-timeout      when a drain takes too long: give-back, wait, or delete
+ON_TIMEOUT       give-back    -       --on-timeout      when a drain takes too long: give-back, wait, or delete
                                                         (without an eviction)
 EMPTY_DIR        refuse       -       --empty-dir       pods with an emptyDir: refuse, or move: they lose what is in it
 UNMANAGED        refuse       -       --unmanaged       pods that no controller makes anew: refuse, or delete
 HAND_MADE        refuse       -       --hand-made       what people have changed in files that kubeadm writes anew:
                                                         refuse, or drop
-GRACE            -            seconds -                 that pods have to end; by default what each pod says
+GRACE_PERIOD     -            seconds -                 that pods have to end; by default what each pod says
 KEEP_PODS        -            -       --keep-pods       label selector of pods that the drain lets alone
 IGNORE_PREFLIGHT -            -       -                 checks of kubeadm that may fail, by name, with blanks between
                                                         them

@@ -28,7 +28,7 @@ step_check() {
   choose_role || return 1
   # Where it can't be told whether a reboot is asked for, that is said now.
   wants_reboot || :
-  [ "$UPDATES" = none ] || by_manager update_check || return 1
+  [ "$OS_PACKAGES" = none ] || by_manager update_check || return 1
   check_etcd
 }
 
@@ -48,7 +48,7 @@ step_mark() {
 
 step_begin() {
   leave_unless_open && may_begin || return 1
-  tell_event MaintenanceStarted "packages: $UPDATES; reboot: $REBOOT"
+  tell_event MaintenanceStarted "packages: $OS_PACKAGES; reboot: $REBOOT"
 }
 
 # --- the node serves

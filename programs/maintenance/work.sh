@@ -1,14 +1,14 @@
 # shellcheck shell=sh
 # work.sh: what is done on the node: updates of packages, and a command.
 #
-#   UPDATES           security, all or none
+#   OS_PACKAGES       security, all or none
 #   COMMAND           a line for sh, as root
 #   COMMAND_TIMEOUT   seconds
 #   PACKAGES_TIMEOUT  seconds until packages that can't be fetched or installed count as failed
 
 # by_packages FUNCTION WHAT: calls the package manager's function, and gives up when it takes too long.
 by_packages() {
-  if [ "$UPDATES" = none ] || by_manager "$1"; then return 0; fi
+  if [ "$OS_PACKAGES" = none ] || by_manager "$1"; then return 0; fi
   if overdue "$(step_now)" "$PACKAGES_TIMEOUT"; then
     give_up "$2 for $PACKAGES_TIMEOUT s: ${SAID_ONCE:-no reason was given}" "mend that first, by hand: apt-get update, apt-get upgrade"
   fi

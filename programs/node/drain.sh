@@ -3,16 +3,16 @@
 # DaemonSets, and it ends at the first answer that is neither a yes nor a budget's no.
 #
 #   DRAIN_TIMEOUT   seconds
-#   WHEN_STUCK      give-back, wait or delete: what follows when they are over
+#   ON_TIMEOUT      give-back, wait or delete: what follows when they are over
 #   EMPTY_DIR       refuse or move: pods with data in an emptyDir, which is lost
 #   UNMANAGED       refuse or delete: pods that no controller makes anew
-#   GRACE           seconds for the pods to end; by default what each pod says
+#   GRACE_PERIOD    seconds for the pods to end; by default what each pod says
 #   KEEP_PODS       label selector of pods that are let alone
 
 # check_turn_and_drain: refuses words that no choice has.
 check_turn_and_drain() {
   check_choice TURN "$TURN" own asked
-  check_choice WHEN_STUCK "$WHEN_STUCK" give-back wait delete
+  check_choice ON_TIMEOUT "$ON_TIMEOUT" give-back wait delete
   check_choice EMPTY_DIR "$EMPTY_DIR" refuse move
   check_choice UNMANAGED "$UNMANAGED" refuse delete
 }
@@ -100,7 +100,7 @@ living_pods() {
 # evict NAMESPACE NAME UID [dryRun]: the body's uid keeps a new pod of that name alone.
 evict() {
   local grace=''
-  [ -z "$GRACE" ] || grace="\"gracePeriodSeconds\":$GRACE,"
+  [ -z "$GRACE_PERIOD" ] || grace="\"gracePeriodSeconds\":$GRACE_PERIOD,"
   {
     printf '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"%s","name":"%s"},' "$1" "$2"
     printf '"deleteOptions":{%s%s"preconditions":{"uid":"%s"}}}' "$grace" "${4:+\"dryRun\":[\"All\"],}" "$3"
@@ -111,7 +111,7 @@ evict() {
 # delete_pod NAMESPACE NAME UID: without an eviction, so that no budget can refuse it.
 delete_pod() {
   local grace=''
-  [ -z "$GRACE" ] || grace="\"gracePeriodSeconds\":$GRACE,"
+  [ -z "$GRACE_PERIOD" ] || grace="\"gracePeriodSeconds\":$GRACE_PERIOD,"
   printf '{"apiVersion":"v1","kind":"DeleteOptions",%s"preconditions":{"uid":"%s"}}' "$grace" "$3" >"$WORK/eviction"
   node_api delete --raw "/api/v1/namespaces/$1/pods/$2" --filename "$WORK/eviction"
 }
@@ -143,7 +143,7 @@ drain_node() {
   [ -s "$WORK/pods" ] || return 0
   refuse_undrainable
   if overdue drain "$DRAIN_TIMEOUT"; then
-    case $WHEN_STUCK in
+    case $ON_TIMEOUT in
       delete) how=delete_pod ;;
       wait) ;;
       *) give_up "after $DRAIN_TIMEOUT s these pods are still on $SELF: $(awk '{ print $1 "/" $2 }' "$WORK/pods" | joined). The last answer: $(fact drain-answer none)" \

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # apt-updates.sh: updates of the system by apt, from the host's own sources.
 #
-#   UPDATES, RUNTIME   see updates.sh
+#   OS_PACKAGES, RUNTIME   see updates.sh
 #   RECORD             folder of the operation's record
 #
 #   <operation>/updates/   belongs to this operation, and goes with its end
@@ -58,13 +58,13 @@ apt_update_fetch() {
 # version at all. Of a package that has a security update, this one counts, even if a newer version is elsewhere.
 apt_preferences() {
   printf 'Package: %s\nPin: release *\nPin-Priority: -1\n\n' "$(held_out)"
-  [ "$UPDATES" != security ] || printf 'Package: *\nPin: release a=*-security\nPin-Priority: 990\n\n'
+  [ "$OS_PACKAGES" != security ] || printf 'Package: *\nPin: release a=*-security\nPin-Priority: 990\n\n'
   cat "$APT/preferences" 2>/dev/null || :
 }
 
 # apt_list_updates: what `apt upgrade` would do, or of that the security updates, in record/updates.
 apt_list_updates() {
-  if [ "$UPDATES" = security ]; then
+  if [ "$OS_PACKAGES" = security ]; then
     apt_update_run 60 apt-cache policy || return 1
     grep -q 'release .*a=[^,]*-security' "$WORK/answer" ||
       give_up "no source of this host has security updates: none is of a suite that ends in -security" \
@@ -76,7 +76,7 @@ apt_list_updates() {
   }
   # `Inst NAME [OLD] (NEW ORIGINS [ARCHITECTURE])`, an origin being LABEL:VERSION/SUITE or LABEL:SUITE. One without OLD
   # is new: it comes as the dependency of another one.
-  awk -v updates="$UPDATES" '
+  awk -v updates="$OS_PACKAGES" '
     $1 == "Inst" && $3 ~ /^\[/ && (updates == "all" || /[:\/][^ ,:\/]*-security[ ,]/) { print $2 "=" substr($4, 2) }' \
     "$WORK/answer" >"$RECORD/.updates" && put_in_place "$RECORD/.updates" "$RECORD/updates" || return 1
   own_tools 60 apt-mark showauto || return 1

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # updates.sh: updates of the operating system's packages. Each package manager has the same functions, after its name.
 #
-#   UPDATES   security, all or none
+#   OS_PACKAGES   security, all or none
 #   RUNTIME   keep or update: the packages of the container runtime
 
 # What no update of the system may take to another version: an upgrade of Kubernetes does that.
@@ -14,7 +14,7 @@ find_update_manager() {
   [ -z "$(fact manager)" ] || return 0
   if own_tools 30 dpkg-query --show dpkg; then
     keep_fact manager apt
-  elif [ "$UPDATES" = none ]; then
+  elif [ "$OS_PACKAGES" = none ]; then
     keep_fact manager none
   else
     give_up "the packages of this host are not apt's, and no other package manager is known" \

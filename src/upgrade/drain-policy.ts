@@ -89,10 +89,10 @@ export class DrainPolicy {
     const { timeout = Duration.hours(1), onTimeout = OnDrainTimeout.GIVE_BACK, gracePeriod, keepPods } = this.props;
     return {
       DRAIN_TIMEOUT: String(timeout.toSeconds()),
-      WHEN_STUCK: onTimeout,
+      ON_TIMEOUT: onTimeout,
       EMPTY_DIR: this.props.moveEmptyDir ? 'move' : 'refuse',
       UNMANAGED: this.props.deleteUnmanaged ? 'delete' : 'refuse',
-      ...gracePeriod !== undefined && { GRACE: String(gracePeriod.toSeconds()) },
+      ...gracePeriod !== undefined && { GRACE_PERIOD: String(gracePeriod.toSeconds()) },
       ...keepPods !== undefined && { KEEP_PODS: keepPods },
     };
   }

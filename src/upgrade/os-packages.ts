@@ -45,6 +45,6 @@ export class OsPackages {
    * @internal
    */
   public get _environment(): { [name: string]: string } {
-    return { UPDATES: this.updates, RUNTIME: this.props.containerRuntime ? 'update' : 'keep' };
+    return { OS_PACKAGES: this.updates, RUNTIME: this.props.containerRuntime ? 'update' : 'keep' };
   }
 }

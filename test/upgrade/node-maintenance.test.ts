@@ -71,7 +71,7 @@ describe('of all nodes', () => {
 
   test('with the fewest props: security updates, a reboot where the host asks for it, and nothing is lost', () => {
     expect(workOf(cronJobs()[3])).toMatchObject({
-      SELF: 'w1', UPDATES: 'security', RUNTIME: 'keep', REBOOT: 'asked', WHEN_STUCK: 'give-back', EMPTY_DIR: 'refuse', UNMANAGED: 'refuse',
+      SELF: 'w1', OS_PACKAGES: 'security', RUNTIME: 'keep', REBOOT: 'asked', ON_TIMEOUT: 'give-back', EMPTY_DIR: 'refuse', UNMANAGED: 'refuse',
     });
     expect(workOf(cronJobs()[3]).COMMAND).toBeUndefined();
   });
@@ -82,7 +82,7 @@ describe('of all nodes', () => {
     expect(all[4].spec).toMatchObject({ schedule: '30 2 * * 0,6', timeZone: 'Europe/Berlin', suspend: true });
     expect(turnOf(all[4])).toMatchObject({ SETTLE: '90', AT_ONCE: '2' });
     expect(workOf(all[4])).toMatchObject({
-      UPDATES: 'all',
+      OS_PACKAGES: 'all',
       RUNTIME: 'update',
       PACKAGES_TIMEOUT: '1200',
       // Kubernetes makes one of two.

@@ -46,7 +46,7 @@ describeWithTools('updates of the system by apt', [toolchain.busybox], () => asR
     await act(machine);
   });
 
-  const inputs = (changes: Record<string, string> = {}) => ({ UPDATES: 'security', RUNTIME: 'keep', ...changes });
+  const inputs = (changes: Record<string, string> = {}) => ({ OS_PACKAGES: 'security', RUNTIME: 'keep', ...changes });
   const FETCH = 'find_update_manager && by_manager update_check && by_manager update_fetch';
   const UPDATE = `${FETCH} && by_manager update_install && by_manager update_forget`;
   const versions = async (machine: AptMachine) => Object.fromEntries((await machine.run(['dpkg-query', '--show', '--showformat', '${Package} ${Version}\n',
@@ -71,7 +71,7 @@ describeWithTools('updates of the system by apt', [toolchain.busybox], () => asR
   }));
 
   test('all updates, and the container runtime where it is asked for', () => host(async (machine) => {
-    expect(await updated(machine, { UPDATES: 'all', RUNTIME: 'update' })).toEqual({
+    expect(await updated(machine, { OS_PACKAGES: 'all', RUNTIME: 'update' })).toEqual({
       ...NOT_TOUCHED, 'containerd': '2.0', 'alpha': '1.2', 'beta': '1.1', 'gamma': '1.1', 'libz': '1.1', 'linux-image-amd64': '6.1.2',
     });
   }));

@@ -204,7 +204,7 @@ export class MaintainedNode {
         REBOOT_REQUIRED: this.path('reboot-required'),
         DPKG_LOCKS: `${this.path('lock-frontend')}:${this.path('lock')}`,
         // The packages of this machine are nobody's business; apt is tested elsewhere.
-        UPDATES: 'none',
+        OS_PACKAGES: 'none',
         ...inputs,
       },
     });
