@@ -1,4 +1,5 @@
 import { posix } from 'path';
+import { Process } from './meaning';
 import { flagsOf } from './meaning-of-flags';
 import { Understood } from './row';
 
@@ -18,6 +19,19 @@ export interface UnitFiles {
  */
 export function meaningOfUnit(files: UnitFiles): Understood {
   const settings = settingsOfService(files.texts);
+  const { words: [program, ...args], variables } = processOfUnit(files);
+  if (posix.basename(program) !== 'etcd') throw new Error(`${program} is not etcd`);
+  if (settings.RootDirectory || settings.DynamicUser || settings.BindPaths) throw new Error('its folders are not the host\'s');
+  const named = Object.entries(variables).filter(([name, value]) => name.startsWith('ETCD_') && value !== '')
+    .map(([name, value]) => [name.slice(5).toLowerCase().replace(/_/g, '-'), value]);
+  const flags = { ...Object.fromEntries(named), ...flagsOf(args) };
+  if (flags['config-file']) throw new Error('config-file');
+  return { settings: flags, hostDataDir: flags['data-dir'], user: settings.User?.at(-1) };
+}
+
+/** What systemd starts for a unit: the words, with the program's path, and the variables. */
+export function processOfUnit(files: UnitFiles): Process {
+  const settings = settingsOfService(files.texts);
   const specified = (text: string) => text.replace(/%[A-Za-z]/g, (name) => files.specifiers[name] ?? name);
   const variables = new Map<string, string>();
   for (const assignment of (settings.Environment ?? []).flatMap((line) => words(specified(line)))) {
@@ -28,14 +42,7 @@ export function meaningOfUnit(files: UnitFiles): Understood {
     new Map(assignmentsOf(text ?? '')).forEach((value, name) => variables.set(name, value));
   }
   const command = settings.ExecStart?.at(-1) ?? '';
-  const [program, ...args] = words(specified(command)).flatMap((word) => expand(word, variables));
-  if (posix.basename(program) !== 'etcd') throw new Error(`${program} is not etcd`);
-  if (settings.RootDirectory || settings.DynamicUser || settings.BindPaths) throw new Error('its folders are not the host\'s');
-  const named = [...variables].filter(([name, value]) => name.startsWith('ETCD_') && value !== '')
-    .map(([name, value]) => [name.slice(5).toLowerCase().replace(/_/g, '-'), value]);
-  const flags = { ...Object.fromEntries(named), ...flagsOf(args) };
-  if (flags['config-file']) throw new Error('config-file');
-  return { settings: flags, hostDataDir: flags['data-dir'], user: settings.User?.at(-1) };
+  return { words: words(specified(command)).flatMap((word) => expand(word, variables)), variables: Object.fromEntries(variables) };
 }
 
 /** The values of [Service], in their order; an empty one forgets those before it. */

@@ -29,11 +29,7 @@ const FILES = ['trusted-ca-file', 'cert-file', 'key-file', 'etcd-cafile', 'etcd-
  * Throws where the meaning can't be known, or where the kubelet or etcd would refuse.
  */
 export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'): Understood {
-  const spec = specOf(text, program);
-  const candidates = spec.containers!.filter((container) => runs(container, program));
-  if (candidates.length !== 1) throw new Error(`${candidates.length} containers run ${program}`);
-  const [container] = candidates;
-  if (container.envFrom) throw new Error('envFrom');
+  const { spec, container } = containerOf(text, program);
   const settings = settingsOf(container, program);
   const onHost = (path: string) => hostPath(container, spec.volumes ?? [], path);
   const user = container.securityContext?.runAsUser ?? spec.securityContext?.runAsUser;
@@ -44,6 +40,27 @@ export function meaningOfText(text: string, program: 'etcd' | 'kube-apiserver'):
     user: user === undefined ? undefined : String(user),
     image: container.image,
   };
+}
+
+/** The process that the kubelet makes of a manifest: its words behind the program's name, and its variables. */
+export function processOfText(text: string, program: 'etcd' | 'kube-apiserver'): Process {
+  const { container } = containerOf(text, program);
+  const variables = variablesOf(container);
+  return { words: wordsOf(container, program, variables), variables: Object.fromEntries(variables) };
+}
+
+export interface Process {
+  readonly words: string[];
+  readonly variables: Record<string, string>;
+}
+
+function containerOf(text: string, program: string): { spec: Spec; container: Container } {
+  const spec = specOf(text, program);
+  const candidates = spec.containers!.filter((container) => runs(container, program));
+  if (candidates.length !== 1) throw new Error(`${candidates.length} containers run ${program}`);
+  const [container] = candidates;
+  if (container.envFrom) throw new Error('envFrom');
+  return { spec, container };
 }
 
 /** A file that is on no folder of the host is left out: whoever needs it will miss it. */
@@ -66,8 +83,9 @@ function specOf(text: string, program: string): Spec {
   throw new Error(`no container runs ${program}`);
 }
 
+/** Words that are none are looked at in the container that counts: the pod of another one's is the kubelet's to refuse. */
 function runs(container: Container, program: string): boolean {
-  const words = commandOf(container);
+  const words = commandOf({ command: container.command?.map(String), args: container.args?.map(String) });
   return words.length > 0 && !words[0].startsWith('-') ? programAt(words, program) >= 0 : container.name === program;
 }
 
@@ -86,18 +104,29 @@ function requireWord(word: unknown): string {
   return word;
 }
 
-function settingsOf(container: Container, program: string): Record<string, string> {
+function variablesOf(container: Container): Map<string, string> {
   const variables = new Map<string, string>();
   for (const { name, value, valueFrom } of container.env ?? []) {
     // A zero byte stands for a value that only the node knows: every use of it fails.
     variables.set(name, valueFrom ? '\0' : expand(requireWord(value ?? ''), variables));
   }
+  return variables;
+}
+
+function wordsOf(container: Container, program: string, variables: Map<string, string>): string[] {
+  const words = commandOf(container).map((word) => expand(word, variables));
+  return words.slice(programAt(words, program) + 1);
+}
+
+function settingsOf(container: Container, program: string): Record<string, string> {
+  const variables = variablesOf(container);
   const settings: Record<string, string> = {};
   for (const [name, value] of variables) {
     if (program === 'etcd' && name.startsWith('ETCD_') && value !== '') settings[name.slice(5).toLowerCase().replace(/_/g, '-')] = value;
   }
-  const words = commandOf(container).map((word) => expand(word, variables));
-  Object.assign(settings, flagsOf(words.slice(programAt(words, program) + 1)));
+  const given = wordsOf(container, program, variables);
+  Object.assign(settings, flagsOf(given));
+  if (given.filter((word) => /^--?etcd-servers(=|$)/.test(word)).length > 1) throw new Error('the API server adds up what it is told several times');
   if (settings.name === '') throw new Error('the name is empty');
   if (settings['config-file']) throw new Error('config-file');
   for (const flag of ['name', 'data-dir', 'initial-cluster', 'advertise-client-urls', 'etcd-servers', 'secure-port']) {

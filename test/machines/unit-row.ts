@@ -1,3 +1,6 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { UnitFiles } from './meaning-of-unit';
 import { Refused, Understood } from './row';
 
 /** A systemd unit of etcd, and what is right. */
@@ -17,3 +20,18 @@ export interface UnitRow {
 
 /** The machine that the units are on: what %H, %m and %i stand for. */
 export const MACHINE = { '%H': 'node-a', '%m': '0123456789abcdef0123456789abcdef', '%i': 'blue', '%I': 'blue', '%p': 'etcd' };
+
+export const UNIT_FILES = join(__dirname, 'units');
+
+export function namesOfFiles({ file, environmentFile, dropIns = [] }: UnitRow): string[] {
+  return [`${file}.service`, ...environmentFile ? [`${file}.env`] : [], ...dropIns.map((name) => `${file}.d-${name}`)];
+}
+
+export function filesOfUnit(row: UnitRow): UnitFiles {
+  const textOf = (file: string) => readFileSync(join(UNIT_FILES, file), 'utf8');
+  return {
+    texts: namesOfFiles(row).filter((file) => !file.endsWith('.env')).map(textOf),
+    environmentFile: (path) => path === row.environmentFile ? textOf(`${row.file}.env`) : undefined,
+    specifiers: MACHINE,
+  };
+}

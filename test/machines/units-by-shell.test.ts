@@ -4,14 +4,13 @@ import { join } from 'path';
 import { settingsOfService, words } from './meaning-of-unit';
 import { isRefused } from './row';
 import { UNITS } from './rows/units';
-import { MACHINE, UnitRow } from './unit-row';
+import { MACHINE, UNIT_FILES, UnitRow } from './unit-row';
 import { callLibrary } from '../programs/library';
 import { Shell } from '../support/pod/pod';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 
 const PROGRAMS = join(__dirname, '..', '..', 'programs');
-const UNIT_FILES = join(__dirname, 'units');
 
 const READ = `
 ETCD_UNIT=etcd.service here=$1 WORK=$2 RECORD=$2/record MANIFESTS=$2/none UNIT=$2/shown DATA_MAY_MISS=yes
