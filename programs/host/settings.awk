@@ -32,8 +32,18 @@ END {
     }
     flag = word[i]
     sub(/^--?/, "", flag)
+    if (flag !~ /=/ && (i == words || word[i + 1] ~ /^-/) && takes_value(flag)) {
+      print "refused\t0\t`" word[i] "` has no value, and takes the word behind it for one"
+      exit 1
+    }
     if (flag !~ /=/) flag = flag "=" (i < words && word[i + 1] !~ /^-/ ? word[++i] : "true")
     told[++count] = flag
   }
   for (i = 1; i <= count; i++) print told[i]
+}
+
+# takes_value FLAG: whether it is no switch, which may stand alone.
+function takes_value(flag) {
+  return flag ~ /^(name|initial-cluster|initial-cluster-token|initial-cluster-state|(secure|insecure)-port|(bind|advertise)-address)$/ ||
+    flag ~ /-(file|cafile|certfile|keyfile|dir|urls|servers|prefix|bytes|config)$/
 }

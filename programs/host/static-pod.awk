@@ -175,6 +175,7 @@ function tell_mounts(container,    list, i, path, volume, host) {
   list = container IN "volumeMounts"
   for (i = 0; i < counts[IN list]; i++) {
     path = string(list AT i IN "mountPath")
+    if (path == "") refuse("a volumeMount has no mountPath", lines[IN list AT i IN "name"])
     if (path !~ /^\/+$/) sub(/\/+$/, "", path)
     volume = volume_of(string(list AT i IN "name"))
     host = volume == "" ? "" : string(volume IN "hostPath" IN "path")

@@ -11,11 +11,8 @@ const STAND_ALONE = [
   'experimental-txn-mode-write-with-shared-buffer', 'experimental-stop-grpc-service-on-defrag', 'compact-hash-check', 'memory-mlock', 'version', 'help',
 ];
 
-/** The flags that are read here. All of them take a value. */
-const READ = [
-  'name', 'data-dir', 'config-file', 'initial-cluster', 'listen-client-urls', 'advertise-client-urls', 'initial-advertise-peer-urls', 'cert-file',
-  'trusted-ca-file',
-];
+/** Flags that are no switches: Go takes the next word for their value, whatever it is. */
+const TAKES_VALUE = /^(name|initial-cluster(-token|-state)?)$|-(file|dir|urls)$/;
 
 /** The beginnings of flags that almost every etcd has: enough to tell its command line from another program's. */
 const OF_ETCD = /^--?(name|data-dir|wal-dir|config-file|(listen|advertise|initial)-[a-z]+|(cert|key|trusted-ca|peer-[a-z]+)-file)(-|=|$)/;
@@ -100,7 +97,7 @@ function parseFlags(source: string, args: string[]): Map<string, string> {
     }
     if (value !== undefined) {
       flags.set(name, value);
-    } else if (READ.includes(name) && (next === undefined || /^--?[A-Za-z]/.test(next))) {
+    } else if (TAKES_VALUE.test(name) && (next === undefined || /^--?[A-Za-z]/.test(next))) {
       throw new Error(`${source} has --${name} without a value: give it one, or leave it out`);
     } else if (STAND_ALONE.includes(name) || next === undefined || next.startsWith('-')) {
       flags.set(name, 'true');

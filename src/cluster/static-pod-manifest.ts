@@ -77,6 +77,10 @@ function parsePods(source: string, text: string): StaticPodManifest {
   }
   const [container] = ofEtcd;
   const [{ pod: { spec }, document }] = pods;
+  const pathless = (container.volumeMounts ?? []).find(({ mountPath }) => typeof mountPath !== 'string' || mountPath === '');
+  if (pathless) {
+    throw new Error(`${source} has the volumeMount ${pathless.name} without mountPath in etcd's container: write its path, as Kubernetes refuses it`);
+  }
   const flags = flagsOf(source, container);
   const at = ['spec', 'containers', containers.indexOf(container)];
   const [program] = [container.command].flat();

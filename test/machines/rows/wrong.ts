@@ -41,6 +41,20 @@ export const WRONG: Row[] = [
     expect: { refused: /cp1|word|flag/i, because: 'etcd refuses it' },
   },
   {
+    file: 'edited-mount-without-path',
+    title: 'a slip in the word mountPath',
+    of,
+    source,
+    expect: { refused: /mountPath/, because: 'the kubelet refuses a mount without a path' },
+  },
+  {
+    file: 'edited-flag-without-value',
+    title: '--initial-cluster-token before another flag',
+    of,
+    source,
+    expect: { refused: /initial-cluster-token.* (has no value|without a value)/, because: 'etcd takes the next flag for the token, and has no name then' },
+  },
+  {
     file: 'edited-colon-behind-flag',
     title: '- --name: cp1',
     of,
