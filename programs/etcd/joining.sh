@@ -96,8 +96,20 @@ tell_unit_to_join() {
   esac
 }
 
+# joining_drop_in: its path. systemd reads drop-ins in the order of their names, and the last command counts: so this
+# name comes after override.conf, which `systemctl edit` writes.
 joining_drop_in() {
-  echo "$UNITS/$ETCD_UNIT.d/cdk8s-day2-join.conf"
+  echo "$UNITS/$ETCD_UNIT.d/zz-cdk8s-day2-join.conf"
+}
+
+# later_command: a drop-in of the unit, in whichever folder, whose command would count more than that one's.
+later_command() {
+  local file
+  for file in $(unit_says DropInPaths); do
+    # The names alone are compared, in the order of their bytes.
+    printf '%s\n' "$(basename "$(joining_drop_in)")" "$(basename "$file")" | LC_ALL=C sort -c 2>/dev/null || continue
+    ! grep -q '^[[:space:]]*ExecStart[[:space:]]*=' "$file" || echo "$file"
+  done
 }
 
 # unit_program: the path of etcd's program, if it is known.
@@ -122,7 +134,7 @@ unit_words() {
 
 # rehearse_join: gives up if this machine could not be told to join later, while nothing is stopped yet.
 rehearse_join() {
-  local manifest
+  local manifest later
   [ -z "$(setting etcd discovery)$(setting etcd discovery-srv)$(setting etcd discovery-endpoints)" ] ||
     give_up "etcd finds its first members by --discovery…, which can't stand beside --initial-cluster" \
       "take these flags out: etcd needs them only at its first start"
@@ -130,6 +142,10 @@ rehearse_join() {
     [ -n "$(unit_program)" ] ||
       give_up "the command of the unit $ETCD_UNIT can't be replaced: the path of etcd's program is not known" \
         "start etcd by its absolute path (systemctl cat $ETCD_UNIT)"
+    later=$(later_command)
+    [ -z "$later" ] ||
+      give_up "the command of the unit $ETCD_UNIT can't be replaced: that of $later would count more" \
+        "give that file a name that comes before zz, such as override.conf, and run systemctl daemon-reload"
     return 0
   fi
   manifest=$(manifest_of etcd)

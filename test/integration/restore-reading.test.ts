@@ -42,8 +42,8 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
         case $* in
           'show --property MainPID'*) echo ${pid} ;;
           'show --property ExecStart'*)
-            if [ -f "$UNITS/etcd.service.d/cdk8s-day2-join.conf" ]; then
-              echo "{ path=/usr/bin/etcd ; argv[]=$(sed -n 's/^ExecStart=\\(..*\\)/\\1/p' "$UNITS/etcd.service.d/cdk8s-day2-join.conf") ; ignore_errors=no }"
+            if [ -f "$UNITS/etcd.service.d/zz-cdk8s-day2-join.conf" ]; then
+              echo "{ path=/usr/bin/etcd ; argv[]=$(sed -n 's/^ExecStart=\\(..*\\)/\\1/p' "$UNITS/etcd.service.d/zz-cdk8s-day2-join.conf") ; ignore_errors=no }"
             else
               echo '${execStart}'
             fi
@@ -183,6 +183,18 @@ describeWithTools('what a restore reads of a machine', [toolchain.busybox], () =
     test('a quoted manifest', () => {
       writeFileSync(join(folder, 'record', 'manifests', 'etcd.yaml'), edited('- "--name=cp2"', '- "--initial-cluster=cp2=https://10.0.0.2:2380"', '- \'--initial-cluster-state=new\'').replace('    - etcd', '    - "etcd"'));
       expect(joined().spec.containers[0].command).toEqual(['etcd', `--initial-cluster=${CLUSTER}`, '--initial-cluster-state=existing', '--name=cp2']);
+    });
+
+    test.each<[string, string, string]>([
+      ['zzz.conf', 'ExecStart=\nExecStart=/usr/bin/etcd\n', 'refused: the command of the unit etcd.service can\'t be replaced: that of FILE would count more'],
+      ['zzz.conf', 'LimitNOFILE=65536\n', 'rehearsed'],
+      ['override.conf', 'ExecStart=\nExecStart=/usr/bin/etcd\n', 'rehearsed'],
+    ])('a unit with a drop-in %s that says %j: %s', (name, text, expected) => {
+      const file = join(folder, name);
+      writeFileSync(file, `[Service]\n${text}`);
+      const execStart = '{ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --data-dir=/var/lib/etcd ; ignore_errors=no }';
+      const systemctl = `case $* in *DropInPaths*) echo '/usr/lib/systemd/system/etcd.service.d/10-first.conf ${file}' ;; *'--property ExecStart'*) echo '${execStart}' ;; esac`;
+      expect(call(`systemctl() { ${systemctl}; }; give_up() { echo "refused: $1"; exit 0; }; discover etcd; rehearse_join; echo rehearsed`)).toEqual([expected.replace('FILE', file)]);
     });
 
     test('a unit, by a drop-in that leaves its own file as it is', () => {
