@@ -146,6 +146,7 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     });
     expect(third.running['kube-apiserver']).toBe(0);
     expect(existsSync(join(third.record('again').folder, 'record', 'manifests', 'kube-apiserver.yaml'))).toBe(true);
+    expect(await drill.judge.faultsOfRestored('again', drill.beginning, [second])).toEqual([]);
   }));
 
   test.concurrent('on a machine whose etcd that one has stopped: it joins, by the manifest that that one has set aside', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
@@ -220,12 +221,14 @@ describeWithTools('a restore where another one is under way', [toolchain.etcd36,
     expect(await drill.type(machine, instead('again')).summary()).toMatchObject({ status: 0, outcome: 'restored' });
     expect(await drill.faultsOfRestored('again')).toEqual([]);
     // Somebody takes the API server away from this machine.
-    rmSync(join(machine.manifests, 'kube-apiserver.yaml'));
+    const [manifest, aside] = [join(machine.manifests, 'kube-apiserver.yaml'), join(machine.props.folder, 'kube-apiserver.yaml')];
+    renameSync(manifest, aside);
     await until('it has ended', () => machine.running['kube-apiserver'] === 0, 60);
     const late = drill.type(machine, [...instead('late'), '--with', 'cp1']);
     await late.ended;
     expect(late.output).toContain('restore first has ended here, as superseded: nothing of it is taken over');
-    expect(existsSync(join(machine.manifests, 'kube-apiserver.yaml'))).toBe(false);
+    expect(existsSync(manifest)).toBe(false);
+    renameSync(aside, manifest);
   }));
 
   test.concurrent('and that fails before anything is stopped starts again what that one had stopped', () => StubRestoreDrill.with({}, async (drill) => {
@@ -275,6 +278,7 @@ describeWithTools('a restore whose cluster serves already', [toolchain.etcd36, t
     renameSync(join(machine.props.folder, 'kube-apiserver.yaml'), join(machine.manifests, 'kube-apiserver.yaml'));
     await drill.cluster.waitUntilReady();
     expect(await drill.judge.faultsOfRestored('gone', drill.beginning, drill.machines)).toEqual([]);
+    drill.end = { restored: 'gone', machines: [machine] };
   }));
 }));
 

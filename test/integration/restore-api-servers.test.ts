@@ -73,6 +73,7 @@ describeWithTools('API servers that write where they should not', [toolchain.etc
       expect(machine.running).toEqual(before);
     } finally {
       writeFileSync(machine.props.hosts, hosts);
+      for (const other of others) renameSync(join(other.props.folder, 'kube-apiserver.yaml'), join(other.manifests, 'kube-apiserver.yaml'));
     }
   }));
 

@@ -153,7 +153,8 @@ int main(int count, char **words) {
     // Without its log etcd does not come up again: the manifest is all that there is to read.
     await machine.powerOff();
     const file = join(machine.manifests, 'etcd.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('    image:', `    env:\n    - name: ETCD_WAL_DIR\n      value: ${machine.dataDir}/wal-apart\n    image:`), { mode: 0o600 });
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('    image:', `    env:\n    - name: ETCD_WAL_DIR\n      value: ${machine.dataDir}/wal-apart\n    image:`), { mode: 0o600 });
     await machine.powerOn();
     machine.kubelet.stop();
     await machine.crashEtcd();
@@ -162,5 +163,9 @@ int main(int count, char **words) {
     const told = await drill.startOn(machine, 'wal', { everywhere: ['--members', drill.cluster.membersByUrl] }).summary();
     expect(told).toMatchObject({ status: 1, message: expect.stringContaining(`--wal-dir ${machine.dataDir}/wal-apart`) });
     expect(drill.running).toEqual(before);
+    // With its log it serves what it has served before.
+    writeFileSync(file, text, { mode: 0o600 });
+    rmSync(join(machine.dataDir, 'wal-apart'), { recursive: true, force: true });
+    machine.kubelet.start();
   }));
 }));

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { faultsOfContent } from '../support/drill/content';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { takeBackup } from '../support/drill/take-backup';
 import { asRoot } from '../support/pod/as-root';
@@ -56,13 +57,14 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     expect(drill.running).toEqual(before);
   }));
 
-  test.concurrent('a database above the quota stops nothing', () => StubRestoreDrill.with({}, async (drill) => {
+  test.concurrent('a database above the quota stops nothing', () => StubRestoreDrill.with({ unjudged: 'an etcd that takes no writes loses the API server\'s lease' }, async (drill) => {
     const [machine] = drill.machines;
     await drill.edit(machine, 'etcd', (text) => text.replace('    - --name=', '    - --quota-backend-bytes=16384\n    - --name='));
     await drill.remember();
     const before = drill.running;
     expect(await drill.startOn(machine, 'quota', { args: ['--dry-run'] }).summary()).toMatchObject({ status: 1, message: expect.stringMatching(/quota is 16384|takes no writes|no space/) });
     expect(drill.running).toEqual(before);
+    expect(await faultsOfContent(machine, drill.beginning.content)).toEqual([]);
   }));
 
   test.concurrent('only the database of a lost machine is left: it is taken when a person says so', () => StubRestoreDrill.with({}, async (drill) => {
@@ -70,6 +72,7 @@ describeWithTools('what can\'t be undone is tried first', [toolchain.etcd35, too
     const snapshot = readFileSync(join(drill.cluster.backups, drill.backup, 'snapshot.db'));
     const bare = join(drill.cluster.folder, 'db');
     writeFileSync(bare, snapshot.subarray(0, -32), { mode: 0o600 });
+    drill.chosen.set('bare', drill.backup);
     const run = drill.type(machine, ['--file', bare, '--skip-hash-check', '--id', 'bare']);
     expect(await drill.faultsOfRestored('bare')).toEqual([]);
     expect(await run.summary()).toMatchObject({ status: 0, outcome: 'restored' });

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { BEFORE } from '../support/drill/judge';
-import { PersonsRun } from '../support/drill/persons-run';
+import { StubReplacementDrill } from '../support/drill/replacement-drill';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { asRoot } from '../support/pod/as-root';
 import { sleep, until } from '../support/wait';
@@ -37,7 +36,8 @@ describeWithTools('the way back', [toolchain.etcd36, toolchain.busybox], () => a
     expect(existsSync(join(holder.dataDir, 'abandoned-new-disk', 'member'))).toBe(true);
     // What keeps its unit from starting on the empty disk is not forgotten with old records.
     expect(existsSync(holder.record('new-disk').fact('needed')!)).toBe(true);
-    expect(await drill.judge.faultsOfReturn(drill.beginning, others)).toEqual([]);
+    // Nothing serves on the holder, as there is nothing that could.
+    drill.end = { machines: others };
   }));
 
   test.concurrent('of one machine whose disk was new', () => StubRestoreDrill.with({ runs: 'unit' }, async (drill) => {
@@ -50,8 +50,8 @@ describeWithTools('the way back', [toolchain.etcd36, toolchain.busybox], () => a
     await expect(holder.client.healthy()).rejects.toThrow();
     // Restored once more, it serves.
     drill.start('again', { everywhere: ['--members', drill.cluster.membersByUrl] });
-    expect((await drill.ended('again'))[0]).toMatchObject({ status: 0, outcome: 'restored' });
-    await drill.cluster.waitUntilReady();
+    // Its old data was what was lost.
+    expect(await drill.faultsOfRestored('again')).toEqual(['cp1 has not kept its old data']);
   }));
 
   test.concurrent('of the only control plane, whose disk was new: neither etcd nor the API server starts on nothing, and the next restore takes them up', () => StubRestoreDrill.with({}, async (drill) => {
@@ -76,23 +76,23 @@ describeWithTools('the way back', [toolchain.etcd36, toolchain.busybox], () => a
     expect(machine.running).toEqual({ 'etcd': 0, 'kube-apiserver': 0 });
     expect(existsSync(join(machine.dataDir, 'member'))).toBe(false);
     drill.start('again', { everywhere: members });
-    expect((await drill.ended('again'))[0]).toMatchObject({ status: 0, outcome: 'restored' });
-    await drill.cluster.waitUntilReady();
-    expect(await machine.client.get(BEFORE)).toBeDefined();
+    expect(await drill.faultsOfRestored('again')).toEqual(['cp1 has not kept its old data']);
   }));
 
   test.concurrent('of a holder whose disk was new, and whom the others have outlived: a replacement takes up what is stopped', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
-    const [holder] = drill.machines;
+    const [holder, ...others] = drill.machines;
+    const replacement = await StubReplacementDrill.on(drill.cluster);
     await renewDisk(drill);
     drill.start('left', { failpoints: { cp1: 'mark:hold' }, everywhere: ['--members', drill.cluster.membersByUrl] });
     await drill.holds('left', holder, 'mark');
     const told = await drill.type(holder, ['--abort', 'left']).summary();
     expect(told.fix).toMatch(/^put cp1 into the old cluster anew: sh replace-member\.sh\. It finds what is stopped: start nothing by hand\./);
     expect(holder.running).toEqual({ 'etcd': 0, 'kube-apiserver': 0 });
-    const replaced = new PersonsRun(holder.host.start({ command: ['sh', join(holder.props.kit, 'replace-member.sh')], env: { ...holder.environment, DEAD_FOR: '1' } }));
-    expect(await replaced.summary()).toMatchObject({ outcome: 'replaced' });
+    expect(await replacement.start(holder, 'replaced').summary()).toMatchObject({ outcome: 'replaced' });
     await drill.cluster.waitUntilReady();
-    expect(await drill.cluster.seenBy(holder)).toEqual({ clusterId: drill.beginning.clusterId, members: ['cp1 voter', 'cp2 voter', 'cp3 voter'] });
+    expect(await replacement.faultsOfReplaced(holder, 'replaced')).toEqual([]);
+    // On the holder, manifest and data are new.
+    drill.end = { machines: others };
   }));
 
   test.concurrent('in favour of another restore, on the holder after its swap: the old data is back before that one begins', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
@@ -136,8 +136,7 @@ describeWithTools('the way back', [toolchain.etcd36, toolchain.busybox], () => a
     });
     // As it says.
     drill.start('again', { everywhere: ['--members', drill.cluster.membersByUrl] });
-    expect((await drill.ended('again'))[0]).toMatchObject({ status: 0, outcome: 'restored' });
-    expect(await machine.client.get(BEFORE)).toBeDefined();
+    expect(await drill.faultsOfRestored('again')).toEqual([]);
   }));
 
   test.concurrent('from a manifest that somebody has put back: the kubelet is started again', () => StubRestoreDrill.with({}, async (drill) => {

@@ -283,7 +283,7 @@ describeWithTools('a cluster that a restore has made', [toolchain.etcd36, toolch
     // One that has the new field is restored.
     drill.backup = before.summary.backup;
     drill.start('explained');
-    await drill.ended('explained');
+    expect(await drill.ended('explained')).toMatchObject([{ status: 0, outcome: 'restored' }]);
     const after = snapshot();
     expect(after).toMatchObject({ exitCode: 0, summary: { outcome: 'saved' } });
     expect(after.output).toContain('compare: the restore explained has made it');
@@ -293,11 +293,12 @@ describeWithTools('a cluster that a restore has made', [toolchain.etcd36, toolch
     expect(drill.cluster.backupNames).toContain(before.summary.backup);
   }));
 
-  test('is backed up, and its member is not replaced, though more members of the old one are back', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+  test('is backed up, and its member is not replaced, though more members of the old one are back', () => StubRestoreDrill.with({ members: 3, unjudged: 'two members serve the old cluster on purpose' }, async (drill) => {
     const [holder, ...lost] = drill.machines;
     for (const machine of lost) await machine.powerOff();
     const restore = drill.type(holder, ['--at', drill.backup, '--id', 'alone', '--members', drill.cluster.membersByUrl, '--lost', 'cp2 cp3']);
     expect(await restore.summary()).toMatchObject({ outcome: 'restored' });
+    expect(await drill.faultsOfRestored('alone', [holder])).toEqual([]);
     await holder.client.put('/registry/since', 'precious');
     for (const machine of lost) await machine.powerOn();
     await drill.cluster.waitUntilReady(lost);

@@ -1,4 +1,6 @@
 import { AcceptedWrite, turnedBack, writesOf } from './accepted-writes';
+import { faultsOfContent } from './content';
+import { KeyValue } from '../etcd/etcd-client';
 import { StubCluster } from '../stub/cluster';
 import { StubMachine } from '../stub/machine';
 
@@ -13,6 +15,8 @@ export interface Beginning {
   readonly states: ReadonlyMap<string, object>;
   /** The backup's revision. */
   readonly revision: number;
+  /** All that people had stored. */
+  readonly content: readonly KeyValue[];
 }
 
 /** Looks at a cluster without the library, and says in words what isn't as promised. */
@@ -52,24 +56,57 @@ export class Judge {
     return [
       ...await this.faultsOfService(machines, { present: AFTER, absent: BEFORE, clusterId: beginning.clusterId }),
       ...await this.lostWrites(beginning, machines),
+      ...await this.lostContent(beginning, machines),
       ...machines.flatMap((machine) => differences(beginning.states.get(machine.name)!, machine.state).map((what) => `${what} of ${machine.name} has changed`)),
       ...turnedBack(this.writes, this.clusters),
     ];
   }
 
+  /**
+   * One cluster serves, with all that a backup has, and nothing that the old cluster had later. Writes of after the restore may be there, too.
+   *
+   * @param said machines that call themselves restored. Another one whose etcd answers has to be of the same cluster.
+   */
+  async faultsOfBackup(backup: readonly KeyValue[], beginning: Beginning, said: readonly StubMachine[]): Promise<string[]> {
+    const members = said.filter(({ hasEtcd }) => hasEtcd);
+    if (members.length === 0) return ['a restore is called restored, and none of its members is there to look at'];
+    const clusterId = await this.cluster.seenBy(members[0]).then((seen) => seen.clusterId, () => 'none');
+    const others = this.cluster.members.filter((machine) => machine.on && !members.includes(machine));
+    const answering = await Promise.all(others.map((machine) => machine.client.healthy().catch(() => false)));
+    const serving = [...said, ...others.filter((_, index) => answering[index])];
+    const old = new Map(beginning.content.map(({ key, modRevision }) => [key, modRevision]));
+    const isOld = ({ key, modRevision }: KeyValue) => old.get(key) === modRevision || (this.cluster.bumps && modRevision < beginning.revision + BUMP);
+    // A restore that nobody has judged before may have served in between.
+    const seen = this.writes.map((write) => write.clusterId).filter((id) => id !== clusterId && !this.clusters.includes(id));
+    return [
+      ...clusterId === beginning.clusterId ? ['the cluster is the old one'] : [],
+      ...await this.faultsOfAnswers(serving, members, clusterId, async (machine) => faultsOfContent(machine, backup, isOld)),
+      ...turnedBack(this.writes, [...this.clusters.filter((id) => id !== clusterId), ...new Set(seen), clusterId]),
+    ];
+  }
+
   private async faultsOfService(machines: readonly StubMachine[], wanted: { present: string; absent: string; clusterId: string }): Promise<string[]> {
+    return this.faultsOfAnswers(machines, machines, wanted.clusterId, async (machine) => [
+      ...await machine.client.get(wanted.present) ? [] : [`${wanted.present} is missing on ${machine.name}`],
+      ...await machine.client.get(wanted.absent) ? [`${wanted.absent} is there on ${machine.name}`] : [],
+    ]);
+  }
+
+  /** @param voting machines whose members everyone has to list as voters. */
+  private async faultsOfAnswers(
+    machines: readonly StubMachine[], voting: readonly StubMachine[], clusterId: string, faultsOfData: (machine: StubMachine) => Promise<string[]>,
+  ): Promise<string[]> {
     const members = machines.filter(({ hasEtcd }) => hasEtcd);
-    const voters = this.cluster.members.filter((machine) => machines.includes(machine)).map(({ name }) => `${name} voter`);
+    const voters = this.cluster.members.filter((machine) => voting.includes(machine)).map(({ name }) => `${name} voter`);
     const faults: string[] = [];
     await Promise.all(members.map(async (machine) => {
       try {
         const seen = await this.cluster.seenBy(machine);
-        if (seen.clusterId !== wanted.clusterId) faults.push(`${machine.name} serves the cluster ${seen.clusterId}, not ${wanted.clusterId}`);
+        if (seen.clusterId !== clusterId) faults.push(`${machine.name} serves the cluster ${seen.clusterId}, not ${clusterId}`);
         // A member that is lost is still counted by the old cluster.
         const missing = voters.filter((voter) => !seen.members.includes(voter));
         if (missing.length > 0) faults.push(`to ${machine.name}, members are ${seen.members.join(', ')}`);
-        if (!await machine.client.get(wanted.present)) faults.push(`${wanted.present} is missing on ${machine.name}`);
-        if (await machine.client.get(wanted.absent)) faults.push(`${wanted.absent} is there on ${machine.name}`);
+        faults.push(...await faultsOfData(machine));
       } catch (error) {
         faults.push(`${machine.name} does not serve: ${(error as Error).message.slice(0, 300)}`);
       }
@@ -78,6 +115,11 @@ export class Judge {
       if (!await machine.apiReady().catch(() => false)) faults.push(`the API server on ${machine.name} is not ready`);
     }));
     return faults;
+  }
+
+  private async lostContent({ content }: Beginning, machines: readonly StubMachine[]): Promise<string[]> {
+    const faults = machines.filter(({ hasEtcd }) => hasEtcd).map((machine) => faultsOfContent(machine, content).catch(() => []));
+    return (await Promise.all(faults)).flat();
   }
 
   /** Every write that the old cluster has accepted is there, or a later one of the same API server. */

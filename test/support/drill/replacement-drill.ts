@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { contentOf, faultsOfContent } from './content';
 import { OperationResult } from './operation-record';
 import { PersonsRun } from './persons-run';
+import { KeyValue } from '../etcd/etcd-client';
 import { StubCluster, StubClusterOptions } from '../stub/cluster';
 import { StubMachine } from '../stub/machine';
 import { sleep, until } from '../wait';
@@ -14,14 +16,22 @@ export class StubReplacementDrill {
   static async with(options: StubClusterOptions, act: (drill: StubReplacementDrill) => Promise<void>): Promise<void> {
     const cluster = await StubCluster.start({ members: 3, ...options });
     try {
-      await cluster.client.put(WRITTEN, 'before');
-      await act(new StubReplacementDrill(cluster, (await cluster.seenBy(cluster.members[0])).clusterId));
+      await cluster.client.put('/registry/kept', 'before');
+      await act(await StubReplacementDrill.on(cluster));
     } finally {
       await cluster.destroy();
     }
   }
 
-  private constructor(readonly cluster: StubCluster, readonly clusterId: string) {}
+  /** On a cluster that is there already. @param asked a member that serves. */
+  static async on(cluster: StubCluster, asked: StubMachine = cluster.members[0]): Promise<StubReplacementDrill> {
+    return new StubReplacementDrill(cluster, (await cluster.seenBy(asked)).clusterId, await contentOf(asked));
+  }
+
+  private states = new Map<string, object>();
+
+  /** @param kept what people had stored before a member failed. */
+  private constructor(readonly cluster: StubCluster, readonly clusterId: string, private readonly kept: readonly KeyValue[]) {}
 
   get members(): StubMachine[] {
     return this.cluster.members;
@@ -103,12 +113,41 @@ export class StubReplacementDrill {
       if (seen.clusterId !== this.clusterId) faults.push(`${member.name} serves another cluster`);
       if (seen.members.join() !== this.members.map(({ name }) => `${name} voter`).join()) faults.push(`to ${member.name}, members are ${seen.members.join()}`);
       if ((await member.client.get(WRITTEN))?.value !== id) faults.push(`${member.name} does not serve what was written`);
+      faults.push(...await faultsOfContent(member, this.kept));
     }
     for (const host of this.cluster.machines.filter(({ hasApi }) => hasApi)) {
       if (!await host.apiReady().catch(() => false)) faults.push(`the API server on ${host.name} is not ready`);
     }
     if (this.modeOfData(machine) !== '700') faults.push(`the data folder's mode is ${this.modeOfData(machine)}`);
     return [...faults, ...machine.leftovers.map((name) => `${name} is left`)];
+  }
+
+  /** Remembers every machine as it is now: after a refused replacement it has to be the same. */
+  remember(failed: StubMachine): void {
+    this.states = this.statesNow(failed);
+  }
+
+  /** What a refused replacement has changed, in words, or what the others don't serve any more. */
+  async faultsOfRefusal(failed: StubMachine): Promise<string[]> {
+    const now = this.statesNow(failed);
+    const changed = this.cluster.machines.filter(({ name }) => JSON.stringify(now.get(name)) !== JSON.stringify(this.states.get(name)));
+    const faults = changed.map(({ name }) => `${name} was ${JSON.stringify(this.states.get(name))}, and is ${JSON.stringify(now.get(name))}`);
+    for (const member of this.members.filter((machine) => machine !== failed)) {
+      const seen = await this.cluster.seenBy(member);
+      if (seen.clusterId !== this.clusterId) faults.push(`${member.name} serves another cluster`);
+      if (seen.members.join() !== this.members.map(({ name }) => `${name} voter`).join()) faults.push(`to ${member.name}, members are ${seen.members.join()}`);
+      faults.push(...await faultsOfContent(member, this.kept));
+    }
+    return faults;
+  }
+
+  private statesNow(failed: StubMachine): Map<string, object> {
+    return new Map(this.cluster.machines.map((machine) => {
+      const { running, state, kubelet, dataDir, hasEtcd } = machine;
+      const member = hasEtcd && existsSync(join(dataDir, 'member')) ? statSync(join(dataDir, 'member')).ino : 0;
+      // The etcd that has failed ends at each start.
+      return [machine.name, { ...state, member, kubelet: kubelet.active, running: machine === failed ? { ...running, etcd: 0 } : running }];
+    }));
   }
 
   /** Has a member's etcd begin a cluster of its own when it is started without data. */

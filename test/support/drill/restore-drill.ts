@@ -1,12 +1,15 @@
-import { readFileSync, writeFileSync } from 'fs';
+import { readFileSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { contentOf, storedByPeople } from './content';
 import { AFTER, BEFORE, Beginning, Judge } from './judge';
 import { OperationResult } from './operation-record';
 import { PersonsRun } from './persons-run';
 import { takeBackup } from './take-backup';
+import { KeyValue } from '../etcd/etcd-client';
+import { readSnapshot } from '../etcd/restored-snapshot';
 import { StubCluster, StubClusterOptions } from '../stub/cluster';
 import { StubMachine } from '../stub/machine';
-import { until } from '../wait';
+import { sleep, until } from '../wait';
 
 /** What sets a restore apart from the plain one. */
 export interface StubRestoreOrder {
@@ -24,13 +27,28 @@ export interface StubRestoreOrder {
   readonly failpoints?: Record<string, string>;
 }
 
+export interface StubDrillOptions extends StubClusterOptions {
+  /** Why the data is not looked at when the test has ended. @default - it is */
+  readonly unjudged?: string;
+}
+
+/** What the judge at the end can't know by itself. */
+export interface DrillEnd {
+  /** The restore whose data serves, where its records are gone. @default - the last one that a record calls restored */
+  readonly restored?: string;
+  /** Which machines should serve. @default - those that call themselves restored, or all that are on */
+  readonly machines?: readonly StubMachine[];
+}
+
 /** A cluster with a backup and a history after it, and persons who restore it. */
 export class StubRestoreDrill {
-  /** Holds a drill, and removes the cluster afterwards. */
-  static async with(options: StubClusterOptions, act: (drill: StubRestoreDrill) => Promise<void>): Promise<void> {
+  /** Holds a drill, looks at the data when it is over, and removes the cluster. */
+  static async with(options: StubDrillOptions, act: (drill: StubRestoreDrill) => Promise<void>): Promise<void> {
     const drill = await StubRestoreDrill.begin(options);
     try {
       await act(drill);
+      const faults = options.unjudged ? [] : await drill.faultsAtEnd();
+      if (faults.length > 0) throw new Error(`at the end:\n${faults.join('\n')}`);
     } finally {
       await drill.cluster.destroy();
     }
@@ -46,6 +64,12 @@ export class StubRestoreDrill {
   /** Name of the backup. */
   backup = '';
   beginning!: Beginning;
+  /** What only the test knows of its end. */
+  end: DrillEnd = {};
+  /** Which backup a restore takes whose line does not name it, by the restore's id. */
+  readonly chosen = new Map<string, string>();
+  /** Restores that the test goes on from. */
+  private settled = new Set<string>();
 
   private constructor(readonly cluster: StubCluster) {
     this.judge = new Judge(cluster);
@@ -73,8 +97,10 @@ export class StubRestoreDrill {
     this.beginning = {
       clusterId,
       states: new Map(this.machines.map((machine) => [machine.name, machine.state])),
+      content: await contentOf(this.cluster.members[0]),
       revision: Number(this.backup.split('-r')[1]),
     };
+    this.settled = new Set(this.claims);
   }
 
   /** What runs on each machine, by the process ids. */
@@ -140,6 +166,47 @@ export class StubRestoreDrill {
     const results = await this.ended(id, { machines });
     await this.cluster.waitUntilReady(machines);
     return [...this.unexpected(results, machines, 'aborted 1'), ...await this.judge.faultsOfReturn(this.beginning, machines)];
+  }
+
+  /**
+   * What isn't as promised when a test is over, in words, by the data itself. Where a record says `restored`, the backup serves that was asked
+   * for, and nothing later. Otherwise everything is as it was remembered.
+   */
+  async faultsAtEnd(): Promise<string[]> {
+    const on = this.machines.filter((machine) => machine.on);
+    const id = this.end.restored ?? this.claims.filter((claim) => !this.settled.has(claim)).at(-1);
+    const said = id === undefined ? on : on.filter((machine) => machine.record(id).result?.outcome === 'restored');
+    const { machines = said } = this.end;
+    const backup = id === undefined ? undefined : await this.contentOfBackup(id);
+    const look = () => backup ? this.judge.faultsOfBackup(backup, this.beginning, machines) : this.judge.faultsOfReturn(this.beginning, machines);
+    await this.cluster.waitUntilReady(machines, 60);
+    // What was started a moment ago may still be catching up.
+    let faults = await look();
+    for (const end = Date.now() + 15_000; faults.length > 0 && Date.now() < end;) {
+      await sleep(500);
+      faults = await look();
+    }
+    return faults;
+  }
+
+  /** The restores that a record calls restored, the one that ended last is the last. */
+  private get claims(): string[] {
+    const records = this.machines.flatMap((machine) => machine.operationIds.map((id) => ({ id, record: machine.record(id) })));
+    const endOf = (folder: string) => statSync(join(folder, 'result')).mtimeMs;
+    const claims = records.filter(({ record }) => record.result?.outcome === 'restored').sort((one, other) => endOf(other.record.folder) - endOf(one.record.folder));
+    return [...new Set(claims.map(({ id }) => id))].reverse();
+  }
+
+  /** What is in the backup that a person has asked for. The records are not asked: they are what is judged. */
+  private async contentOfBackup(id: string): Promise<readonly KeyValue[]> {
+    const lines = this.machines.flatMap(({ typed }) => typed).filter((words) => words[words.indexOf('--id') + 1] === id);
+    const after = (option: string) => lines.filter((words) => words.includes(option)).map((words) => words[words.indexOf(option) + 1]).at(-1);
+    const name = this.chosen.get(id) ?? after('--at');
+    const known = name === undefined ? undefined : this.cluster.contents.get(name);
+    if (known) return known;
+    const file = name === undefined ? after('--file') : join(this.cluster.backups, name, 'snapshot.db');
+    if (file === undefined) throw new Error(`which backup ${id} has restored is not known here: set chosen`);
+    return storedByPeople((await readSnapshot(this.cluster.etcd, file)).keys);
   }
 
   private unexpected(results: readonly OperationResult[], machines: readonly StubMachine[], wanted: string): string[] {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { contentOf } from './content';
 import { runOrThrow } from '../../toolchain/run';
 import { StubCluster } from '../stub/cluster';
 import { StubMachine } from '../stub/machine';
@@ -10,6 +11,7 @@ export async function takeBackup(cluster: StubCluster, from: StubMachine = clust
   const file = join(draft, 'snapshot.db');
   mkdirSync(draft, { mode: 0o700 });
   await cluster.etcdctl(from, 'snapshot', 'save', file);
+  const content = await contentOf(from);
   const tool = cluster.etcd.path(cluster.etcd.recipe.programs.includes('etcdutl') ? 'etcdutl' : 'etcdctl');
   const status = JSON.parse(await runOrThrow(tool, ['snapshot', 'status', file, '--write-out=json'], { env: { ETCDCTL_API: '3' } }));
   const time = new Date().toISOString().replace(/\.\d+/, '');
@@ -30,5 +32,6 @@ export async function takeBackup(cluster: StubCluster, from: StubMachine = clust
   }) + '\n', { mode: 0o600 });
   const name = `${time.replace(/[-:]/g, '')}-r${status.revision}`;
   renameSync(draft, join(cluster.backups, name));
+  cluster.contents.set(name, content);
   return name;
 }

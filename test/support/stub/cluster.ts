@@ -8,7 +8,7 @@ import { putTools, stubImages } from './programs';
 import { runOrThrow } from '../../toolchain/run';
 import { Tool } from '../../toolchain/tool';
 import { toolchain } from '../../toolchain/toolchain';
-import { EtcdClient } from '../etcd/etcd-client';
+import { EtcdClient, KeyValue } from '../etcd/etcd-client';
 import { freePorts } from '../etcd/loopback';
 import { Shell } from '../pod/pod';
 import { rootsFolder } from '../pod/roots-folder';
@@ -64,6 +64,8 @@ export class StubCluster {
   readonly machines: StubMachine[];
   /** Folder of the backups, on a volume that every machine has. */
   readonly backups: string;
+  /** What people had stored when a backup was taken, by its name. */
+  readonly contents = new Map<string, readonly KeyValue[]>();
 
   private constructor(options: StubClusterOptions, ports: Ports) {
     const { etcd = toolchain.etcd36, members = 1, runs = 'static-pod', api = 'beside', shell = 'busybox' } = options;

@@ -58,6 +58,8 @@ export class StubMachine {
   readonly operations: string;
   readonly logs: string;
   readonly auditLog: string;
+  /** What persons have typed behind `restore.sh`. */
+  readonly typed: (readonly string[])[] = [];
 
   constructor(readonly props: StubMachineProps) {
     const folder = (...path: string[]) => {
@@ -133,6 +135,7 @@ export class StubMachine {
 
   /** The program as a person runs it. */
   restore(args: readonly string[], env: Record<string, string> = {}): StubProcess {
+    this.typed.push(args);
     return this.host.start({ command: ['sh', join(this.props.kit, 'restore.sh'), ...args], env: { ...this.environment, ...env } });
   }
 
@@ -149,7 +152,7 @@ export class StubMachine {
 
   /** What runs, by the process ids: a restart shows. */
   get running(): Record<string, number> {
-    const processes = { 'etcd': this.kubelet.processOf('etcd'), 'kube-apiserver': this.kubelet.processOf('kube-apiserver') };
+    const processes = { 'etcd': this.kubelet.processOf('etcd') ?? this.systemd.processOf('etcd.service'), 'kube-apiserver': this.kubelet.processOf('kube-apiserver') };
     return Object.fromEntries(Object.entries(processes).map(([name, process]) => [name, process?.pidOnHost ?? 0]));
   }
 

@@ -133,6 +133,11 @@ exit "$\{answer%% *}"
     return true;
   }
 
+  /** The main process of a unit. */
+  processOf(name: string): StubProcess | undefined {
+    return this.services.get(name)?.process;
+  }
+
   isActive(name: string): boolean {
     return KUBELET.test(name) ? this.props.kubelet.active : this.services.get(name)?.process?.running ?? false;
   }
