@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { StubHost, StubProcess } from './host';
 import { StubImages, StubKubelet } from './kubelet';
@@ -71,7 +71,7 @@ export class StubMachine {
     this.manifests = folder('manifests');
     this.units = folder('units');
     this.logs = folder('logs');
-    this.layout = layoutOf(props.layout ?? {}, props.folder);
+    this.layout = layoutOf(props.layout ?? {}, props.folder, props.etcd === 'unit');
     this.dataDir = this.layout.hostDataDir;
     this.pki = join(props.folder, 'pki');
     this.operations = join(folder('state'), 'operations');
@@ -161,7 +161,8 @@ export class StubMachine {
     const texts = readdirSync(this.manifests).sort().map((file) => [file, readFileSync(join(this.manifests, file), 'utf8')]);
     return {
       ...Object.fromEntries(texts),
-      units: readdirSync(this.units, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map(({ name }) => name).sort(),
+      units: readdirSync(this.units, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(this.units, name)).isFile()).sort()
+        .map((name) => `${name}: ${readFileSync(join(this.units, name), 'utf8')}`),
       // What a follower had received before it went back is set aside like everything else.
       data: this.hasEtcd ? readdirSync(this.dataDir).filter((name) => !name.startsWith('abandoned-')).sort() : [],
     };
@@ -178,29 +179,17 @@ export class StubMachine {
 
   private install(): void {
     const { props } = this;
+    const settings = join(this.pki, 'etcd', 'etcd.settings');
     const mounts = [{ name: 'etcd-data', ...this.layout.mount }, { name: 'pki', mountPath: this.pki }, { name: 'logs', mountPath: this.logs }];
     const pod = (name: string, version: string, args: readonly string[]) =>
       writeFileSync(join(this.manifests, `${name}.yaml`), staticPod(name, `registry.k8s.io/${name}:${version}`, args, mounts), { mode: 0o600 });
     if (this.hasEtcd) this.layout.make();
     if (props.etcd === 'static-pod') {
-      const { args, shape } = this.layout.told(this.etcdArguments());
+      const { args, shape } = this.layout.told(this.etcdArguments(), settings);
       writeFileSync(join(this.manifests, 'etcd.yaml'), staticPod('etcd', `registry.k8s.io/etcd:${props.etcdVersion}-0`, args, mounts, shape), { mode: 0o600 });
     }
     if (props.etcd === 'unit') {
-      const { args, shape } = this.layout.told(this.etcdArguments());
-      const variables = Object.entries(shape.env ?? {}).map(([name, value]) => ` ${name}=${value}`).join('');
-      writeFileSync(join(this.units, 'etcd.service'), `[Unit]
-Description=etcd
-[Service]
-Type=notify
-Environment=ETCD_NAME=${props.name} ETCD_INITIAL_CLUSTER_STATE=new ETCD_INITIAL_CLUSTER=${props.initialCluster}${variables}
-ExecStart=${props.images.etcd[0]} ${args.filter((argument) => !/^(name|initial-cluster)=/.test(argument)).map((argument) => `--${argument}`).join(' ')}
-Restart=always
-RestartSec=0.3
-[Install]
-WantedBy=multi-user.target
-`);
-      this.systemd.enable('etcd.service');
+      this.installUnit(settings);
     }
     if (props.apiPort !== undefined) {
       const { address, apiPort: port, etcdServers } = props;
@@ -208,6 +197,30 @@ WantedBy=multi-user.target
     }
     this.writeKubeconfig();
     if (props.scheduler) pod('kube-scheduler', 'v1.34.4', ['leader-elect=true', `kubeconfig=/etc/kubernetes/scheduler.conf.${props.name}`]);
+  }
+
+  private installUnit(settings: string): void {
+    const { name, initialCluster, images, layout: { told } = {} } = this.props;
+    const { args, shape } = this.layout.told(this.etcdArguments(), settings);
+    const variables = Object.entries({ ETCD_NAME: name, ETCD_INITIAL_CLUSTER_STATE: 'new', ETCD_INITIAL_CLUSTER: initialCluster, ...shape.env }).map((pair) => pair.join('='));
+    const command = `ExecStart=${images.etcd[0]} ${args.filter((argument) => !/^(name|initial-cluster)=/.test(argument)).map((argument) => `--${argument}`).join(' ')}`;
+    if (told === 'environment-file') writeFileSync(settings, `# as packages have it\n${variables.join('\n')}\n`);
+    if (told === 'drop-in') {
+      mkdirSync(join(this.units, 'etcd.service.d'));
+      writeFileSync(join(this.units, 'etcd.service.d', 'override.conf'), `[Service]\nExecStart=\n${command}\n`);
+    }
+    writeFileSync(join(this.units, 'etcd.service'), `[Unit]
+Description=etcd
+[Service]
+Type=notify
+${told === 'environment-file' ? `EnvironmentFile=${settings}` : `Environment=${variables.join(' ')}`}
+${told === 'drop-in' ? command.replace(/--data-dir=\S+/, `--data-dir=${join(this.props.folder, 'left')}`) : command}
+Restart=always
+RestartSec=0.3
+[Install]
+WantedBy=multi-user.target
+`);
+    this.systemd.enable('etcd.service');
   }
 
   /** Beside the manifests, as kubeadm has it. */

@@ -11,7 +11,7 @@ export interface StubMount {
 /** How a static pod starts its program; as kubeadm does it by default. */
 export interface StubShape {
   /** @default 'command' */
-  readonly words?: 'command' | 'args' | 'flow' | 'shell';
+  readonly words?: 'command' | 'args' | 'both' | 'flow' | 'shell' | 'tini' | 'script';
   readonly env?: Record<string, string>;
 }
 
@@ -20,6 +20,9 @@ function wordsOf(name: string, args: readonly string[], words: StubShape['words'
   switch (words) {
     // A program that an image starts by itself.
     case 'args': return `  - args:\n${flags.map((flag) => `    - ${flag}`).join('\n')}`;
+    case 'both': return `  - command:\n    - ${name}\n    args:\n${flags.map((flag) => `    - ${flag}`).join('\n')}`;
+    case 'tini': return `  - command:\n${['tini', '--', name, ...flags].map((word) => `    - ${word}`).join('\n')}`;
+    case 'script': return `  - command:\n${[`start-${name}`, ...flags].map((word) => `    - ${word}`).join('\n')}`;
     case 'flow': return `  - command: [${[name, ...flags].map((word) => `"${word}"`).join(', ')}]`;
     case 'shell': return `  - command: [sh, -c, "exec ${[name, ...flags].join(' ')}"]`;
     default: return `  - command:\n    - ${name}\n${flags.map((flag) => `    - ${flag}`).join('\n')}`;

@@ -15,6 +15,9 @@ export function stubImages(folder: string, etcd: Tool): StubImages {
   };
   const idle = join(folder, 'idle.js');
   writeFileSync(idle, 'setInterval(() => undefined, 1e6);\n');
+  // Two that start what they are told. They become that program, so that a signal reaches it.
+  writeFileSync(join(folder, 'tini'), '#!/bin/sh\nshift\nexec "$@"\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'start-etcd'), '#!/bin/sh\nexec etcd "$@"\n', { mode: 0o755 });
   return {
     'etcd': [named('etcd', etcd.path('etcd'))],
     'kube-apiserver': [named('kube-apiserver', process.execPath), compiled(join(__dirname, 'api-server.ts'))],

@@ -48,7 +48,7 @@ export class StubSystemd {
     this.socket = join(props.logs, 'systemd.socket');
     writeFileSync(join(props.programs, 'systemctl'), `#!/bin/sh
 answer=$(printf '%s\\n' "$@" | curl --silent --unix-socket '${this.socket}' --data-binary @- http://systemd/) || exit 1
-printf '%s' "$\{answer#* }"
+[ -z "$\{answer#* }" ] || printf '%s\\n' "$\{answer#* }"
 exit "$\{answer%% *}"
 `, { mode: 0o755 });
   }
@@ -241,7 +241,9 @@ exit "$\{answer%% *}"
     if (property === 'ExecStart' && unit) {
       return `{ path=${unit.command[0]} ; argv[]=${unit.command.join(' ')} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
     }
-    if (property === 'Environment' && unit) return `${Object.entries(unit.environment).map(([variable, value]) => `${variable}=${value}`).join(' ')}\n`;
+    if (property === 'Environment' && unit) return `${unit.variables.join(' ')}\n`;
+    if (property === 'DropInPaths' && unit) return `${unit.dropIns.join(' ')}\n`;
+    if (property === 'EnvironmentFiles' && unit) return unit.environmentFiles.map((path) => `${path} (ignore_errors=no)\n`).join('') || '\n';
     return '\n';
   }
 }

@@ -7,8 +7,12 @@ const HURRY = 5;
 /** A systemd unit as its file and its drop-ins say, of what is used here. */
 export interface UnitFile {
   readonly text: string;
+  readonly dropIns: string[];
   readonly command: string[];
   readonly environment: Record<string, string>;
+  /** What `Environment=` alone says. */
+  readonly variables: string[];
+  readonly environmentFiles: string[];
   /** Whether it may start now: `ConditionPathExists=`. */
   readonly allowed: () => boolean;
   readonly restart: 'no' | 'on-failure' | 'always';
@@ -29,10 +33,15 @@ export function readUnit(folder: string, name: string, withDropIns = true): Unit
   const words = (key: string) => (values.get(key) ?? []).flatMap((value) => value.trim().split(/\s+/));
   const last = (key: string) => values.get(key)?.at(-1);
   const unset = words('UnsetEnvironment');
+  const environmentFiles = values.get('EnvironmentFile') ?? [];
+  const assignments = [...words('Environment'), ...environmentFiles.flatMap((path) => readFileSync(path, 'utf8').split('\n').filter((line) => /^\w+=/.test(line)))];
   return {
     text,
+    dropIns,
     command: last('ExecStart')?.trim().split(/\s+/) ?? [],
-    environment: Object.fromEntries(words('Environment')
+    environmentFiles,
+    variables: words('Environment'),
+    environment: Object.fromEntries(assignments
       .map((word) => word.split(/=(.*)/s).slice(0, 2) as [string, string])
       .filter(([variable]) => !unset.includes(variable))),
     allowed: () => words('ConditionPathExists').every((path) => path.startsWith('!') ? !existsSync(path.slice(1)) : existsSync(path)),
