@@ -42,6 +42,15 @@ export class Person {
     await this.say(machine, ['--abort', this.id]);
   }
 
+  /** Takes the holder for lost while it lives, on a machine that waits for it. Whatever the answer is, all have to end alike. */
+  async miscall(machine: StubMachine): Promise<void> {
+    const holder = this.order.holder ?? this.drill.machines[0];
+    if (!machine.on || !holder.on || this.lost.has(holder)) return;
+    this.rest(machine);
+    await this.type(machine, ['--abort', this.id, '--lost', holder.name]);
+    this.rest(machine);
+  }
+
   /** A look at every machine; does what the last message there asks for. */
   async look(): Promise<void> {
     await Promise.all(this.present.map(async (machine) => {
@@ -70,9 +79,7 @@ export class Person {
   private async say(machine: StubMachine, args: string[]): Promise<void> {
     this.rest(machine);
     if (!machine.on) return;
-    const run = this.drill.type(machine, args);
-    const told = await this.answer(run);
-    this.typed.push(`${machine.name} ${args.join(' ')} -> ${told ? `${told.outcome}: ${told.message}` : 'nothing'}`);
+    const told = await this.type(machine, args);
     this.rest(machine);
     if (!told || told.outcome !== 'failed') return;
     if (/restore again/.test(told.fix)) this.toldToRestoreAgain = true;
@@ -82,6 +89,12 @@ export class Person {
     if (lost && [...this.lost].some(({ name }) => name === lost)) await this.say(machine, ['--abort', this.id, '--lost', lost]);
     else if (pointed?.on && pointed !== machine && !this.lost.has(pointed)) await this.say(pointed, ['--abort', this.id]);
     else if (/nothing is decided yet/.test(told.message)) await this.say(machine, ['--abort', this.id]);
+  }
+
+  private async type(machine: StubMachine, args: string[]): Promise<OperationResult | undefined> {
+    const told = await this.answer(this.drill.type(machine, args));
+    this.typed.push(`${machine.name} ${args.join(' ')} -> ${told ? `${told.outcome}: ${told.message}` : 'nothing'}`);
+    return told;
   }
 
   /** A person doesn't wait for ever for a command that shows the log; the work goes on without. */

@@ -1,12 +1,14 @@
 import { Random } from './random';
 import { pointsWithinSteps, stepsOfRestore } from '../support/drill/steps';
 import { Shell } from '../support/pod/pod';
+import { StubLayout } from '../support/stub/layout';
 
 /**
  * What happens to a machine. `kill`: SIGKILL to the restore's unit; `kill-etcd`: to etcd; `cut`: the power goes, and comes back later;
- * `cut-all`: everywhere at once; `lose`: it goes for ever; `abort`: a person wants to go back.
+ * `cut-all`: everywhere at once; `lose`: it goes for ever; `abort`: a person wants to go back; `miscall`: a person there calls the living
+ * holder lost.
  */
-export type FaultKind = 'kill' | 'kill-etcd' | 'cut' | 'cut-all' | 'lose' | 'abort';
+export type FaultKind = 'kill' | 'kill-etcd' | 'cut' | 'cut-all' | 'lose' | 'abort' | 'miscall';
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -25,13 +27,18 @@ export interface Plan {
   readonly shell: Shell;
   readonly runs: 'static-pod' | 'unit';
   readonly api: 'beside' | 'apart';
+  /** Where etcd's data is. */
+  readonly data: StubLayout['data'];
   readonly lagMs: number;
   /** When the program is started on each machine. */
   readonly startMs: number[];
   readonly faults: Fault[];
 }
 
-const KINDS: readonly [FaultKind, number][] = [['kill', 4], ['kill-etcd', 2], ['cut', 4], ['cut-all', 2], ['lose', 1.5], ['abort', 2.5]];
+const KINDS: readonly [FaultKind, number][] = [['kill', 4], ['kill-etcd', 2], ['cut', 4], ['cut-all', 2], ['lose', 1.5], ['abort', 2.5], ['miscall', 1.5]];
+/** As in the matrix of the integration tests. */
+const PLACES = { 'static-pod': ['same', 'apart', 'link', 'below', 'sub-path'], 'unit': ['same', 'apart', 'link'] } as const;
+
 
 /** The plan of a run, the same for the same seed and number. */
 export function planOf(seed: number, number: number): Plan {
@@ -50,6 +57,8 @@ export function planOf(seed: number, number: number): Plan {
     const machine = random.between(0, machines - 1);
     const kind = weighted(random);
     // Lose only members, and only while the others have a quorum: nothing would miss an API server's machine.
+    // The holder, which is the first, knows that it lives.
+    if (kind === 'miscall' && (machine === 0 || machine >= members)) continue;
     if (kind === 'lose' && (machine >= members || ++lost > (members - 1) / 2)) continue;
     const byPoint = !held.has(machine) && machine < members && random.chance(0.6);
     if (byPoint) held.add(machine);
@@ -66,13 +75,14 @@ export function planOf(seed: number, number: number): Plan {
     lagMs: random.chance(0.5) ? 0 : random.between(100, 2_000),
     startMs: Array.from({ length: machines }, () => random.between(0, 2_000)),
     faults,
+    data: random.pick(PLACES[runs]),
   };
 }
 
 /** In a line. */
-export function planInWords({ members, etcd, shell, runs, api, lagMs, faults }: Plan): string {
+export function planInWords({ members, etcd, shell, runs, api, data, lagMs, faults }: Plan): string {
   const played = faults.map(({ kind, machine, at }) => `${kind} ${machine + 1} at ${'point' in at ? at.point : `${(at.ms / 1000).toFixed(1)}s`}`);
-  return [`${members}×${etcd}`, shell, ...runs === 'unit' ? ['units'] : [], ...api === 'apart' ? ['api apart'] : [], ...lagMs > 0 ? [`lag ${lagMs}`] : [], ...played].join(', ');
+  return [`${members}×${etcd}`, shell, ...runs === 'unit' ? ['units'] : [], ...api === 'apart' ? ['api apart'] : [], ...data === 'same' ? [] : [`data ${data}`], ...lagMs > 0 ? [`lag ${lagMs}`] : [], ...played].join(', ');
 }
 
 function weighted(random: Random): FaultKind {

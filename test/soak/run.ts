@@ -27,7 +27,14 @@ const TIMEOUTS = { READY_TIMEOUT: '25', STOP_TIMEOUT: '20', FINISH_TIMEOUT: '60'
 export async function play(plan: Plan, programs: string, keep: string): Promise<Verdict> {
   const began = Date.now();
   const drill = await StubRestoreDrill.begin({
-    members: plan.members, etcd: toolchain[plan.etcd], shell: plan.shell, runs: plan.runs, api: plan.api, kubeletLagMs: plan.lagMs, programs,
+    members: plan.members,
+    etcd: toolchain[plan.etcd],
+    shell: plan.shell,
+    runs: plan.runs,
+    api: plan.api,
+    kubeletLagMs: plan.lagMs,
+    layout: { data: plan.data },
+    programs,
   });
   const soak = new Soak(drill, plan);
   try {
@@ -91,10 +98,11 @@ class Soak {
     const left = drill.machines.filter((machine) => !this.lost.has(machine));
     const results = left.map((machine) => machine.record(ID).result);
     const outcomes = [...new Set(results.map((result) => result?.outcome ?? 'nothing'))];
-    if (person.toldToRestoreAgain) {
+    if (person.toldToRestoreAgain || await this.hasLostItsQuorum(left, outcomes)) {
       const { clusters } = drill.judge;
       const seen = [...new Set(drill.judge.writes.map(({ clusterId }) => clusterId))];
-      return { outcome: 'needs another restore', faults: turnedBack(drill.judge.writes, [...clusters, ...seen.filter((id) => !clusters.includes(id))]) };
+      const turned = turnedBack(drill.judge.writes, [...clusters, ...seen.filter((id) => !clusters.includes(id))]);
+      return { outcome: 'needs another restore', faults: [...turned, ...await drill.judge.faultsBetween(ID, left)] };
     }
     const told = left.map((machine, index) => `${machine.name}: ${results[index] ? `${results[index].outcome}, ${results[index].message}` : `no end, ${machine.record(ID).lastLines}`}`);
     if (outcomes.length !== 1 || !['restored', 'aborted'].includes(outcomes[0])) return { outcome: 'FAILED', faults: told };
@@ -109,6 +117,13 @@ class Soak {
       found = await faults();
     }
     return { outcome: outcomes[0] === 'restored' ? 'restored' : 'returned', faults: found.length > 0 ? [...found, ...told] : [] };
+  }
+
+  /** Whether a machine has gone for ever that the restored cluster needed: nobody calls that restored, and no member answers with a quorum. */
+  private async hasLostItsQuorum(left: readonly StubMachine[], outcomes: readonly string[]): Promise<boolean> {
+    if (this.lost.size === 0 || !outcomes.every((outcome) => ['unproved', 'nothing'].includes(outcome))) return false;
+    const answers = left.filter(({ hasEtcd }) => hasEtcd).map((machine) => machine.client.healthy().catch(() => false));
+    return !(await Promise.all(answers)).includes(true);
   }
 
   private isDue({ machine, at }: Fault, now: number): boolean {
@@ -143,6 +158,11 @@ class Soak {
       case 'abort':
         pass();
         if (machine.on) await this.person.abort(machine);
+        return;
+      case 'miscall':
+        // While the machine stands still, as that is when a person wonders.
+        await this.person.miscall(machine);
+        return pass();
     }
   }
 

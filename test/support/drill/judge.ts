@@ -1,6 +1,11 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { AcceptedWrite, turnedBack, writesOf } from './accepted-writes';
 import { faultsOfContent } from './content';
-import { KeyValue } from '../etcd/etcd-client';
+import { Daemon } from '../etcd/daemon';
+import { EtcdClient, KeyValue } from '../etcd/etcd-client';
+import { startPlainEtcd } from '../etcd/plain-etcd';
 import { StubCluster } from '../stub/cluster';
 import { StubMachine } from '../stub/machine';
 
@@ -85,6 +90,42 @@ export class Judge {
     ];
   }
 
+  /**
+   * A restore that can go neither on nor back has left all members alike: the etcds that serve have one state, whole, and a member that
+   * does not serve has kept its old data.
+   */
+  async faultsBetween(id: string, machines: readonly StubMachine[]): Promise<string[]> {
+    const serving = new Map<string, string>();
+    const faults = await Promise.all(machines.filter(({ hasEtcd }) => hasEtcd).map(async (machine) => {
+      const here = await stateOf(machine.client).catch(() => undefined);
+      if (here !== undefined) {
+        serving.set(machine.name, here);
+        return ['before', 'after'].includes(here) ? [] : [`${machine.name} serves the state ${here}`];
+      }
+      const kept = await this.stateOnDisk(id, machine);
+      return kept === 'after' ? [] : [`${machine.name} does not serve, and has kept the state ${kept}`];
+    }));
+    const alike = new Set(serving.values()).size <= 1 ? [] : [`members serve several states: ${[...serving].map((pair) => pair.join(' ')).join(', ')}`];
+    return [...faults.flat(), ...alike];
+  }
+
+  /** What a member has kept of before the restore, read by an etcd of its own from a copy. */
+  private async stateOnDisk(id: string, { dataDir }: StubMachine): Promise<string> {
+    const folder = [join(dataDir, `before-${id}`, 'member'), join(dataDir, 'member')].find((path) => existsSync(join(path, 'snap', 'db')));
+    if (folder === undefined) return 'nothing';
+    const copy = mkdtempSync(join(tmpdir(), 'cdk8s-day2-kept-'));
+    cpSync(folder, join(copy, 'data', 'member'), { recursive: true });
+    let daemon: Daemon | undefined;
+    try {
+      const etcd = await startPlainEtcd(this.cluster.etcd, copy, '127.0.0.1', ['--force-new-cluster']);
+      daemon = etcd.daemon;
+      return await stateOf(new EtcdClient(etcd.endpoint));
+    } finally {
+      await daemon?.stop('SIGKILL');
+      rmSync(copy, { recursive: true });
+    }
+  }
+
   private async faultsOfService(machines: readonly StubMachine[], wanted: { present: string; absent: string; clusterId: string }): Promise<string[]> {
     return this.faultsOfAnswers(machines, machines, wanted.clusterId, async (machine) => [
       ...await machine.client.get(wanted.present) ? [] : [`${wanted.present} is missing on ${machine.name}`],
@@ -133,6 +174,13 @@ export class Judge {
     }
     return faults;
   }
+}
+
+/** `before` or `after`, as the keys say; both or none is neither. */
+async function stateOf(client: EtcdClient): Promise<string> {
+  const [before, after] = [await client.getHere(BEFORE), await client.getHere(AFTER)];
+  if (before && after) return 'mixed';
+  return before ? 'before' : after ? 'after' : 'empty';
 }
 
 function differences(before: object, now: object): string[] {

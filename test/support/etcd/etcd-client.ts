@@ -44,6 +44,12 @@ export class EtcdClient {
     return kvs.map(toKeyValue)[0];
   }
 
+  /** What this one member has, which it says without a quorum, too. */
+  async getHere(key: string): Promise<KeyValue | undefined> {
+    const { kvs = [] } = await this.call('kv/range', { key: encode(key), serializable: true });
+    return kvs.map(toKeyValue)[0];
+  }
+
   /** Every key with a prefix, in order; every key of the database without one. */
   async list(prefix = ''): Promise<KeyValue[]> {
     const from = prefix === '' ? Buffer.from([0]) : Buffer.from(prefix);
