@@ -1,29 +1,7 @@
 # shellcheck shell=sh
-# superseding.sh: a restore that takes the place of another one, INSTEAD_OF, which can go neither on nor back.
-
-# take_over RECORD: copies the manifests that the restore INSTEAD_OF has set aside into this one's record. Unless this
-# is a dry run, this one puts them back. What has ended has put back its own; somebody may have removed them since. But
-# this one may have been interrupted after that one's end.
-take_over() {
-  local manifest
-  if [ -e "$OPERATIONS/$INSTEAD_OF/result" ] && [ "$(successor_of "$INSTEAD_OF")" != "${OPERATION%.dry-run}" ]; then
-    say_once "restore $INSTEAD_OF has ended here, as $(outcome_of "$INSTEAD_OF"): nothing of it is taken over"
-    return 0
-  fi
-  for manifest in "$OPERATIONS/$INSTEAD_OF"/record/manifests/*.yaml; do
-    if [ ! -f "$manifest" ] || [ -f "$MANIFESTS/$(basename "$manifest")" ]; then continue; fi
-    mkdir -p "$1/manifests" && cp -p "$manifest" "$1/manifests/" || return 1
-    [ -n "${DRY_RUN:-}" ] || echo yes >"$1/$(basename "$manifest" .yaml)-stopped" || return 1
-  done
-  # Its API server is away since then.
-  if [ -s "$OPERATIONS/$INSTEAD_OF/record/quiesce-began" ]; then
-    cp "$OPERATIONS/$INSTEAD_OF/record/quiesce-began" "$1/" || return 1
-  fi
-  if [ -s "$OPERATIONS/$INSTEAD_OF/record/taken-up" ] && [ -z "${DRY_RUN:-}" ]; then
-    cp "$OPERATIONS/$INSTEAD_OF/record/taken-up" "$1/" || return 1
-  fi
-  if [ -e "$OPERATIONS/$INSTEAD_OF/record/hold" ] && [ -z "${DRY_RUN:-}" ]; then echo yes >"$1/etcd-stopped"; fi
-}
+# superseding.sh: a restore that takes the place of another one, INSTEAD_OF, which can go neither on nor back. It runs
+# only in a person's shell, on the host, before the new restore is staged. What a pod also does is take_over, in
+# stage.sh.
 
 # hold_superseded: stops the other restore before anything of it is looked at, as it may promise more at any moment.
 # However this shell ends, that one's unit is started again: it goes on, or, where this restore has its place by then,
