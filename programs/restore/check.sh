@@ -89,9 +89,9 @@ learn_urls() {
   keep_fact members "$MEMBERS"
 }
 
-# leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does. Names are the same
-# in small letters and in capitals. A part of IPv6 begins with five zeros: there are the machine's own addresses, and
-# those of IPv4.
+# leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does. Small letters and
+# capitals make no other name. A part of IPv6 begins with five zeros: there are the machine's own addresses, and those
+# of IPv4.
 leads_nowhere_else() {
   local url
   url=$(echo "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[.]:/:/')
