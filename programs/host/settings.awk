@@ -44,6 +44,7 @@ END {
 
 # takes_value FLAG: whether it is no switch, which may stand alone.
 function takes_value(flag) {
-  return flag ~ /^(name|initial-cluster|initial-cluster-(token|state)|(secure|insecure)-port|(bind|advertise)-address)$/ ||
+  return flag ~ /^(name|initial-cluster|initial-cluster-(token|state))$/ ||
+    flag ~ /^((secure|insecure)-port|(bind|advertise)-address)$/ ||
     flag ~ /-(file|cafile|certfile|keyfile|dir|urls|servers|prefix|bytes|config)$/
 }

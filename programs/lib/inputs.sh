@@ -81,11 +81,17 @@ input_names() {
 # show_inputs: prints them for a person: first those with an option, then those that are only variables.
 show_inputs() {
   echo "$INPUTS" | awk '
-    function print_row(name, text) {
+    function add_row(name, text) {
       if (length(name) > 22) { rows[kind] = rows[kind] "  " name "\n"; name = "" }
       rows[kind] = rows[kind] sprintf("  %-24s%s\n", name, text)
     }
+    # The row before is whole: its unit and its default stand behind all of its meaning.
+    function end_row() {
+      if (told != "") sub(/\n$/, " (" told ")\n", rows[kind])
+      told = ""
+    }
     /^[A-Z]/ {
+      end_row()
       kind = $4 == "-" ? "variable" : "option"
       told = $3 == "-" ? "" : $3
       if ($2 != "-") told = told (told == "" ? "" : "; ") "default " $2
@@ -93,10 +99,11 @@ show_inputs() {
       if (split($4, flag, "=") == 2) { name = flag[1]; told = $1 "=" flag[2] }
       $1 = $2 = $3 = $4 = ""
       sub(/^ +/, "")
-      print_row(name, $0 (told == "" ? "" : " (" told ")"))
+      add_row(name, $0)
     }
-    /^ / { sub(/^ +/, ""); print_row("", $0) }
+    /^ / { sub(/^ +/, ""); add_row("", $0) }
     END {
+      end_row()
       if ("option" in rows) printf "Options, each with the variable that it sets\n%s\n", rows["option"]
       printf "Variables that have no option\n%s", rows["variable"]
     }'

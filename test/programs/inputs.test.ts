@@ -166,7 +166,7 @@ describeWithTools('inputs', [toolchain.busybox], () => describe.each<Shell>(['bu
 
   test('a person reads option, variable, meaning, unit and default', () => {
     const row = (name: string, text: string) => `  ${name.padEnd(24)}${text}\n`;
-    const options = [row('--bee B', 'two (seconds; default 7)'), row('', 'and more'), row('--see', 'three (C=1)')];
+    const options = [row('--bee B', 'two'), row('', 'and more (seconds; default 7)'), row('--see', 'three (C=1)')];
     expect(call('show_inputs')).toBe(`Options, each with the variable that it sets\n${options.join('')}\nVariables that have no option\n${row('A', 'one')}`);
   });
 
