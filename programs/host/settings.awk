@@ -44,11 +44,6 @@ END {
 
 # takes_value FLAG: whether it is no switch, which may stand alone.
 function takes_value(flag) {
-<<<<<<< ours
-  return flag ~ /^(name|initial-cluster|initial-cluster-(token|state))$/ ||
-    flag ~ /^((secure|insecure)-port|(bind|advertise)-address)$/ ||
-=======
   return flag ~ /^(name|initial-cluster(-token|-state)?|(secure|insecure)-port|(bind|advertise)-address)$/ ||
->>>>>>> theirs
     flag ~ /-(file|cafile|certfile|keyfile|dir|urls|servers|prefix|bytes|config)$/
 }

@@ -90,13 +90,8 @@ learn_urls() {
 }
 
 # leads_nowhere_else URL: whether it leads to the very machine on which it is used, as localhost does. Small letters and
-<<<<<<< ours
-# capitals make no other name. A part of IPv6 begins with five zeros: there are the machine's own addresses, and those
-# of IPv4.
-=======
 # capitals are the same in a name. The part of IPv6 that begins with five zeros has the machine's own addresses, and
 # those of IPv4.
->>>>>>> theirs
 leads_nowhere_else() {
   local url
   url=$(echo "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[.]:/:/')

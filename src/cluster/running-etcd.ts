@@ -13,7 +13,7 @@ export type HostPath = (path: string) => string | undefined;
 /** What the flags of one running member tell about its cluster. */
 export class RunningEtcd {
   /** The member whose flags were read. */
-  private readonly memberName: string;
+  public readonly memberName: string;
   public readonly members: EtcdMember[];
   public readonly loopback?: string;
   public readonly dataFolder: string;

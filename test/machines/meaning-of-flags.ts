@@ -6,7 +6,7 @@ const TAKES_VALUE = new RegExp('^(name|(data|wal)-dir|(config|[a-z-]*(ca|cert|ke
 export function flagsOf(words: string[]): Record<string, string> {
   const flags: Record<string, string> = {};
   for (let i = 0; i < words.length; i++) {
-    const [, name, value] = /^--?([a-z][-a-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
+    const [, name, value] = /^--?([A-Za-z][-A-Za-z0-9]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
     if (name === undefined) throw new Error(`${JSON.stringify(words[i])} is no flag`);
     // Go takes the next word for its value, whatever that is.
     if (value === undefined && TAKES_VALUE.test(name) && !/^[^-]/.test(words[i + 1] ?? '')) throw new Error(`--${name} has no value`);

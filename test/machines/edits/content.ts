@@ -3,7 +3,18 @@ import { Edit, editLine, indentationOf, pick } from './lines';
 const NAMES = ['cp1', 'other', '"cp 1"', '1', 'null', '0x1F', 'yes', '$(NODE)', '${NODE}', 'a#b', 'a: b', ''];
 const FOLDERS = ['/var/lib/etcd', '/var/lib/etcd-from-backup', '/var/lib/etcd/', '/mnt/ssd/etcd', '/var/lib', '/', 'data', '"/var/lib/etcd"', '/var/lib/etcd # old'];
 const VARIABLES = ['ETCD_NAME', 'ETCD_DATA_DIR', 'ETCD_WAL_DIR', 'ETCD_CONFIG_FILE', 'NODE', 'GOGC'];
-const FLAGS = ['name', 'data-dir', 'wal-dir', 'config-file', 'initial-cluster-token', 'force-new-cluster'];
+const URLS = ['https://192.0.2.11:2379', 'https://127.0.0.1:2379', 'http://0.0.0.0:2379', 'https://192.0.2.11:2379,https://127.0.0.1:2379', 'https://[2001:db8::11]:2379'];
+const FILES = ['/etc/kubernetes/pki/etcd/ca.crt', '/etc/kubernetes/pki/etcd/other.key', '/etc/kubernetes/pki/../pki/ca.crt', '/srv/pki/ca.crt', 'ca.crt', '/etc//ssl/a b.crt'];
+const NUMBERS = ['6443', '8443', '0', '"1"', '192.0.2.12', '::', 'true'];
+const VALUES = [...NAMES, ...FOLDERS, ...URLS, ...FILES, ...NUMBERS];
+const FLAGS = [
+  'name', 'data-dir', 'wal-dir', 'config-file', 'initial-cluster-token', 'force-new-cluster', 'listen-client-urls', 'advertise-client-urls',
+  'listen-peer-urls', 'initial-advertise-peer-urls', 'initial-cluster', 'trusted-ca-file', 'cert-file', 'key-file', 'peer-cert-file',
+];
+const FLAGS_OF_API_SERVER = [
+  'etcd-servers', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile', 'etcd-prefix', 'secure-port', 'bind-address', 'advertise-address',
+  'encryption-provider-config', 'etcd-servers-overrides', 'client-ca-file',
+];
 
 /** Puts lines before a container's `image`, as deep as that key is. */
 function beforeImage(lines: (blank: string, number: number) => string[]): Edit {
@@ -21,9 +32,9 @@ const sidecar = (number: number) => [
 
 /** What changes the meaning, as a person does on purpose or by a slip. */
 export const CONTENT: Record<string, Edit> = {
-  'a flag twice': editLine(/^\s*- --?[a-z-]+=/, (line, choice) => [line, line.replace(/=.*/, `=${pick([...NAMES, ...FOLDERS], choice.with)}`)]),
+  'a flag twice': editLine(/^\s*- --?[a-z-]+=/, (line, choice) => [line, line.replace(/=.*/, `=${pick(VALUES, choice.with)}`)]),
   'another flag': editLine(/^\s*- --?[a-z-]+=/, (line, choice) =>
-    [line, `${' '.repeat(indentationOf(line))}- --${pick(FLAGS, choice.at)}=${pick([...FOLDERS, ...NAMES], choice.with)}`]),
+    [line, `${' '.repeat(indentationOf(line))}- --${pick(FLAGS, choice.at)}=${pick(VALUES, choice.with)}`]),
   'a flag without a value': editLine(/^\s*- --?[a-z-]+=/, (line, choice) => [line, `${' '.repeat(indentationOf(line))}- --${pick(FLAGS, choice.with)}`]),
   'hostPath moved': editLine(/^\s*path: \/var\/lib\/etcd/, (line, choice) => line.replace(/: .*/, `: ${pick(FOLDERS, choice.with)}`)),
   'mountPath moved': editLine(/^\s*- mountPath: \/var\/lib\/etcd/, (line, choice) => line.replace(/: .*/, `: ${pick(FOLDERS, choice.with)}`)),
@@ -41,4 +52,10 @@ export const CONTENT: Record<string, Edit> = {
   'an annotation': editLine(/^\s*annotations:/, (line, choice) => [line, `${' '.repeat(indentationOf(line) + 2)}${
     pick(['note: "- --name=x"', "example.com/a: '{\"command\":[\"etcd\"]}'", 'example.com/image: etcd', 'note: |\n      - --data-dir=/x\n      hostPath:'], choice.with)}`]),
   'its own network': (text) => text.replace(/^\s*hostNetwork: true\n/m, ''),
+};
+
+/** The same, of flags that only the API server has. */
+export const CONTENT_OF_API_SERVER: Record<string, Edit> = {
+  'a flag of the API server': editLine(/^\s*- --?[a-z-]+=/, (line, choice) =>
+    [line, `${' '.repeat(indentationOf(line))}- --${pick(FLAGS_OF_API_SERVER, choice.at)}=${pick(VALUES, choice.with)}`]),
 };
