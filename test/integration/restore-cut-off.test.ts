@@ -76,7 +76,7 @@ describeWithTools('a holder that lives and is reached by nobody', [toolchain.etc
       expect(faults.filter((fault) => !fault.endsWith('after the restored cluster had taken writes'))).toEqual([]);
     }));
 
-  test.concurrent('and its time is over: it does not call that restored, as the others may serve anything', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('and its time is over: it does not call that restored, as the others may serve anything', () => StubRestoreDrill.with({ members: 3, unjudged: 'nobody is reached any more' }, async (drill) => {
     const { holder, run, reconnect } = await calledLost(drill, 'finish: begins', { FINISH_TIMEOUT: '120' });
     expect(await run.summary()).toMatchObject({
       status: 1, outcome: 'unproved', message: 'cp1 serves what was restored, and what cp2 cp3 serve can\'t be told: they don\'t answer, and together they can be the old cluster',

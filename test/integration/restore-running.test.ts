@@ -49,6 +49,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     expect(drill.running).toEqual(before);
     expect(readdirSync(elsewhere)).toEqual(['member']);
     expect(readdirSync(machine.dataDir)).toEqual(['member']);
+    machine.kubelet.start();
   }));
 
   test.concurrent('an etcd that has a mount below its data folder is refused, and nothing is stopped', () => StubRestoreDrill.with({}, async (drill) => {

@@ -44,8 +44,11 @@ async function holdAtEnd(drill: StubRestoreDrill, id: string, late: StubMachine,
   return run;
 }
 
+/** Each test looks itself at what is where. */
+const ELSEWHERE = 'one of the machines has other data on purpose';
+
 describeWithTools('what does not serve what was restored', [toolchain.etcd34, toolchain.etcd36, toolchain.busybox], () => asRoot('what does not serve what was restored', () => {
-  test.concurrent('a follower whose API server asks an etcd with the old data', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+  test.concurrent('a follower whose API server asks an etcd with the old data', () => StubRestoreDrill.with({ unjudged: ELSEWHERE, members: 3 }, async (drill) => {
     const [holder, follower, third] = drill.machines;
     const run = await holdAtEnd(drill, 'elsewhere', follower);
     const { clusterId } = await drill.cluster.seenBy(holder);
@@ -59,7 +62,7 @@ describeWithTools('what does not serve what was restored', [toolchain.etcd34, to
   }));
 
   // Where etcd's tools can't raise revisions, the old cluster is ahead of the restored one.
-  test.concurrent.each([toolchain.etcd34, toolchain.etcd36])('an API server apart that asks an etcd with the old data, and renews no lease ($title)', (etcd) => StubRestoreDrill.with({ runs: 'unit', api: 'apart', etcd }, async (drill) => {
+  test.concurrent.each([toolchain.etcd34, toolchain.etcd36])('an API server apart that asks an etcd with the old data, and renews no lease ($title)', (etcd) => StubRestoreDrill.with({ unjudged: ELSEWHERE, runs: 'unit', api: 'apart', etcd }, async (drill) => {
     const [member, api] = drill.machines;
     await drill.edit(api, 'kube-apiserver', (text) => text.replace('    - --secure-port', '    - --endpoint-reconciler-type=none\n    - --secure-port'));
     for (let i = 0; i < 300; i++) await drill.cluster.client.put('/registry/later', String(i));
@@ -77,7 +80,7 @@ describeWithTools('what does not serve what was restored', [toolchain.etcd34, to
   test.concurrent.each<[string, (text: string, data: string, other: string) => string, RegExp]>([
     ['a folder behind the same path', (text, data, other) => text.replace(new RegExp(`path: ${data}$`, 'm'), `path: ${other}`), /: etcd on cp2 \(process \d+\) does not have \S+\/member\/snap\/db open$/],
     ['a path of its own', (text, data, other) => text.replaceAll(data, other), /: something serves at 127\.\S+ on this machine that is not etcd as \S+etcd\.yaml has it$/],
-  ])('a follower whose etcd has other data: %s', (_, change, message) => StubRestoreDrill.with({ members: 3 }, async (drill) => {
+  ])('a follower whose etcd has other data: %s', (_, change, message) => StubRestoreDrill.with({ unjudged: ELSEWHERE, members: 3 }, async (drill) => {
     const [, follower] = drill.machines;
     const run = await holdAtEnd(drill, 'folder', follower);
     const other = join(follower.props.folder, 'other');
