@@ -79,7 +79,7 @@ const several = oneOfAKind([
   'its data apart, told by a flag, started by a command',
   'its data apart, told by a variable, started by a command', 'its data apart, told by a variable, started by a command in flow style',
   'its data apart, told by a flag, started by a shell', 'its data sub-path, told by a flag, started by arguments alone',
-  'its data link, told by a flag, started by a command', 'its data link, told by a flag, started by systemd',
+  'its data link, told by a flag, started by a command',
   'its data apart, told by an EnvironmentFile, started by systemd', 'its data apart, told by a drop-in, started by systemd',
 ]);
 

@@ -170,6 +170,8 @@ describeWithTools('nobody is left behind', [toolchain.etcd36, toolchain.busybox]
       expect(await drill.cluster.seenBy(machine)).toEqual({ clusterId: drill.beginning.clusterId, members: ['cp1 voter', 'cp2 voter', 'cp3 voter'] });
       expect(await machine.client.get(AFTER)).toBeDefined();
     }
+    // The restored cluster did take writes, as the message says.
+    drill.end = { caused: /^cp1 wrote revision \d+ to \d+, which is none of \d+$/ };
   }));
 
   test.concurrent('a holder whose mark the others have seen is not lost to them: they wait for it, say so, and go on with it', () => StubRestoreDrill.with({ members: 3 }, async (drill) => {

@@ -38,6 +38,8 @@ export interface DrillEnd {
   readonly restored?: string;
   /** Which machines should serve. @default - those that call themselves restored, or all that are on */
   readonly machines?: readonly StubMachine[];
+  /** Faults that the test itself has caused, in words. @default - none */
+  readonly caused?: RegExp;
 }
 
 /** A cluster with a backup and a history after it, and persons who restore it. */
@@ -176,9 +178,12 @@ export class StubRestoreDrill {
     const on = this.machines.filter((machine) => machine.on);
     const id = this.end.restored ?? this.claims.filter((claim) => !this.settled.has(claim)).at(-1);
     const said = id === undefined ? on : on.filter((machine) => machine.record(id).result?.outcome === 'restored');
-    const { machines = said } = this.end;
+    const { machines = said, caused } = this.end;
     const backup = id === undefined ? undefined : await this.contentOfBackup(id);
-    const look = () => backup ? this.judge.faultsOfBackup(backup, this.beginning, machines) : this.judge.faultsOfReturn(this.beginning, machines);
+    const look = async () => {
+      const found = backup ? this.judge.faultsOfBackup(backup, this.beginning, machines) : this.judge.faultsOfReturn(this.beginning, machines);
+      return (await found).filter((fault) => !caused?.test(fault));
+    };
     await this.cluster.waitUntilReady(machines, 60);
     // What was started a moment ago may still be catching up.
     let faults = await look();
