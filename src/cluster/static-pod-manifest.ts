@@ -81,6 +81,11 @@ function parsePods(source: string, text: string): StaticPodManifest {
   if (pathless) {
     throw new Error(`${source} has the volumeMount ${pathless.name} without mountPath in etcd's container: write its path, as Kubernetes refuses it`);
   }
+  const places = (container.volumeMounts ?? []).map(({ mountPath }) => path.posix.join(mountPath, '/'));
+  const twice = places.find((place, i) => places.indexOf(place) < i);
+  if (twice !== undefined) {
+    throw new Error(`${source} has two volumes mounted at ${twice.replace(/(?<=.)\/$/, '')} in etcd's container: leave out the one that isn't etcd's`);
+  }
   const flags = flagsOf(source, container);
   const at = ['spec', 'containers', containers.indexOf(container)];
   const [program] = [container.command].flat();

@@ -150,6 +150,8 @@ function hostPath(container: Container, volumes: Volume[], path: string): string
   if (!path.startsWith('/')) throw new Error(`${JSON.stringify(path)} is not absolute`);
   const parts = (place: string) => place.split('/').filter((part) => part !== '');
   const wanted = parts(path);
+  const places = new Set((container.volumeMounts ?? []).map(({ mountPath }) => parts(mountPath).join('/')));
+  if (places.size < (container.volumeMounts ?? []).length) throw new Error('two volumes are mounted at one place');
   const mounts = (container.volumeMounts ?? []).filter(({ mountPath }) => parts(mountPath).every((part, i) => wanted[i] === part));
   const [mount] = mounts.sort((a, b) => parts(b.mountPath).length - parts(a.mountPath).length);
   const volume = volumes.find(({ name }) => name === mount?.name)?.hostPath;

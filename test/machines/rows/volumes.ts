@@ -17,6 +17,13 @@ export const VOLUMES: Row[] = [
     expect: cp1({ 'data-dir': '/var/lib/etcd/' }),
   },
   { file: 'volume-longer-mount', title: 'two mounts, of which the longer one is the data\'s', of, source, expect: cp1({}, { hostDataDir: '/mnt/ssd/etcd' }) },
+  {
+    file: 'volume-two-at-one-place',
+    title: 'two volumes at one place, a slash apart',
+    of,
+    source: 'the fuzzer; the API refuses a mountPath given twice, but compares the letters',
+    expect: { refused: /two volumes (are )?mounted at \/var\/lib\/etcd/, because: 'the runtime decides which of them covers the other' },
+  },
   { file: 'volume-parent-mount', title: '/var/lib mounted, the data in it', of, source, expect: cp1() },
   { file: 'volume-similar-names', title: 'mounts at /var/lib/etc and /var/lib/etcd2', of, source, expect: cp1({}, { hostDataDir: '/srv/etcd' }) },
   { file: 'volume-whole-host', title: '/ mounted at /rootfs', of, source: 'kops', expect: cp1({ 'data-dir': '/rootfs/var/lib/etcd' }) },
