@@ -39,10 +39,10 @@ named() {
 }
 
 # listed_by URL: the members as the one at URL lists them, in the form of MEMBERS, without those that have never
-# started.
+# started. etcd orders them by their ids, and a person reads them by their names.
 listed_by() {
   ask "$1" 5 member list --write-out=simple || return 1
-  awk -F', ' '$3 != "" { sub(",.*", "", $5); printf "%s%s=%s", space, $3, $5; space = " " }' "$WORK/answer"
+  awk -F', ' '$3 != "" { sub(",.*", "", $5); print $3 "=" $5 }' "$WORK/answer" | sort | paste -s -d ' ' -
 }
 
 # all_healthy URL...: whether each of them answers, which it does only with a quorum.
