@@ -46,11 +46,10 @@ processes() {
 # after the manifest was edited: such a process is looked at, and refused, by check_running.
 is_another_etcd() {
   local flag
-  [ -n "${DATA_DIR:-}" ] || return 1
+  [ -n "${DATA_DIR:-}" ] && ! same_file "/proc/$1/root$(setting etcd data-dir)" "$DATA_DIR" || return 1
   for flag in listen-client-urls listen-peer-urls; do
     [ "$(flag_of "$1" "$flag")" != "$(setting etcd "$flag")" ] || return 1
   done
-  ! same_file "/proc/$1/root$(setting etcd data-dir)" "$DATA_DIR"
 }
 
 # places_of COMPONENT: where it serves, each on a line `ADDRESS PORT`.

@@ -41,6 +41,7 @@ pass_on() {
 show_log() {
   local size
   size=$(stat -c %s "$(operation_folder)/log") || return 0
+  [ "$size" -gt "$SHOWN" ] || return 0
   tail -c "+$((SHOWN + 1))" "$(operation_folder)/log" | head -c "$((size - SHOWN))" || :
   SHOWN=$size
 }

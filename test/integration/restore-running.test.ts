@@ -4,6 +4,7 @@ import { dirname, join } from 'path';
 import { StubRestoreDrill } from '../support/drill/restore-drill';
 import { EtcdClient } from '../support/etcd/etcd-client';
 import { asRoot } from '../support/pod/as-root';
+import { makeStrangersEtcd } from '../support/strangers-etcd';
 import { until } from '../support/wait';
 import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
@@ -110,15 +111,7 @@ describeWithTools('what runs is the truth about a machine', [toolchain.etcd35, t
     const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-nobody-'));
     const proof = join(folder, 'proof');
     chmodSync(folder, 0o755);
-    writeFileSync(join(folder, 'etcd.c'), `#include <stdio.h>
-#include <unistd.h>
-int main(int count, char **words) {
-  if (getuid() == 0) { FILE *file = fopen("${proof}", "a"); fprintf(file, "ran as root: %s\\n", count > 1 ? words[1] : ""); fclose(file); }
-  if (count > 1 && words[1][2] == 'v') { puts("etcd Version: 9.9.9"); return 0; }
-  for (;;) pause();
-}
-`);
-    await machine.host.run(['gcc', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
+    makeStrangersEtcd(join(folder, 'etcd'), proof);
     // Any user can choose the name and the arguments of a process.
     const command = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', join(folder, 'etcd'), '--idle', `--data-dir=${machine.dataDir}`];
     const stranger = machine.host.start({ command });

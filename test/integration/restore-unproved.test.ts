@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { PersonsRun } from '../support/drill/persons-run';
 import { StubRestoreDrill, StubRestoreOrder } from '../support/drill/restore-drill';
 import { freePorts } from '../support/etcd/loopback';
 import { asRoot } from '../support/pod/as-root';
@@ -44,6 +45,18 @@ async function holdAtEnd(drill: StubRestoreDrill, id: string, late: StubMachine,
   return run;
 }
 
+/** An API server at the last step asks an etcd with the old data of one of the machines: that is said. @param restored serves what was restored. */
+async function asksOldData(
+  drill: StubRestoreDrill, id: string, { run, late, data, restored }: { run: PersonsRun } & Record<'late' | 'data' | 'restored', StubMachine>,
+): Promise<void> {
+  const { clusterId } = await drill.cluster.seenBy(restored);
+  const url = await serveOldData(drill, data, id);
+  await pointElsewhere(drill, late, url);
+  late.record(id).pass('finish');
+  const message = `: the API server on ${late.name} asks the etcd at ${url}, which serves the cluster ${drill.beginning.clusterId}, and not ${clusterId}`;
+  expect(await run.summary()).toMatchObject({ status: 1, outcome: 'unproved', message: expect.stringContaining(message) });
+}
+
 /** Each test looks itself at what is where. */
 const ELSEWHERE = 'one of the machines has other data on purpose';
 
@@ -51,13 +64,7 @@ describeWithTools('what does not serve what was restored', [toolchain.etcd34, to
   test.concurrent('a follower whose API server asks an etcd with the old data', () => StubRestoreDrill.with({ unjudged: ELSEWHERE, members: 3 }, async (drill) => {
     const [holder, follower, third] = drill.machines;
     const run = await holdAtEnd(drill, 'elsewhere', follower);
-    const { clusterId } = await drill.cluster.seenBy(holder);
-    const url = await serveOldData(drill, follower, 'elsewhere');
-    await pointElsewhere(drill, follower, url);
-    follower.record('elsewhere').pass('finish');
-    expect(await run.summary()).toMatchObject({
-      status: 1, outcome: 'unproved', message: expect.stringContaining(`: the API server on cp2 asks the etcd at ${url}, which serves the cluster ${drill.beginning.clusterId}, and not ${clusterId}`),
-    });
+    await asksOldData(drill, 'elsewhere', { run, late: follower, data: follower, restored: holder });
     expect((await drill.ended('elsewhere', { machines: [holder, third] })).map(({ outcome }) => outcome)).toEqual(['restored', 'restored']);
   }));
 
@@ -68,13 +75,7 @@ describeWithTools('what does not serve what was restored', [toolchain.etcd34, to
     for (let i = 0; i < 300; i++) await drill.cluster.client.put('/registry/later', String(i));
     await drill.remember();
     const run = await holdAtEnd(drill, 'apart', api);
-    const { clusterId } = await drill.cluster.seenBy(member);
-    const url = await serveOldData(drill, member, 'apart');
-    await pointElsewhere(drill, api, url);
-    api.record('apart').pass('finish');
-    expect(await run.summary()).toMatchObject({
-      status: 1, outcome: 'unproved', message: expect.stringContaining(`: the API server on api1 asks the etcd at ${url}, which serves the cluster ${drill.beginning.clusterId}, and not ${clusterId}`),
-    });
+    await asksOldData(drill, 'apart', { run, late: api, data: member, restored: member });
   }));
 
   test.concurrent.each<[string, (text: string, data: string, other: string) => string, RegExp]>([

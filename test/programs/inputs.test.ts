@@ -1,3 +1,4 @@
+import { Chart } from 'cdk8s';
 import { declared } from './declared';
 import { callLibrary } from './library';
 import { EtcdSnapshotCronJob } from '../../src/backup/etcd-snapshot-cron-job';
@@ -15,8 +16,10 @@ import { describeWithTools } from '../toolchain/describe-with-tools';
 import { toolchain } from '../toolchain/toolchain';
 import { allClusterUpgradeProps, allMaintenanceCronJobProps, allMaintenanceJobProps, allUpgradeProps } from '../upgrade/upgrade-fixtures';
 
+type Build = (scope: Chart) => unknown;
+
 /** The variables that a construct sets, in all its containers that run the program. */
-function set(program: string, build: () => any): { name: string; value?: string }[] {
+function set(program: string, build: Build): { name: string; value?: string }[] {
   const found: any[] = [];
   const visit = (part: any): void => {
     if (Array.isArray(part)) {part.forEach(visit);} else if (part !== null && typeof part === 'object') {
@@ -24,7 +27,9 @@ function set(program: string, build: () => any): { name: string; value?: string 
       Object.values(part).forEach(visit);
     }
   };
-  visit(build());
+  const scope = chart('kube-system');
+  build(scope);
+  visit(scope.toJson());
   return found.filter(({ command }) => JSON.stringify(command).includes(`/${program}`)).flatMap(({ env }) => env ?? []);
 }
 
@@ -33,42 +38,14 @@ function only<Props extends object, Name extends keyof Props>(props: Props, ...n
   return Object.fromEntries(names.map((name) => [name, props[name]])) as Pick<Props, Name>;
 }
 
-const CONSTRUCTS: [string, string, () => any][] = [
-  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', () => {
-    const scope = chart();
-    new EtcdSnapshotCronJob(scope, 'snapshots', allCronJobProps(scope));
-    return scope.toJson();
-  }],
-  ['restore.sh', 'EtcdRestoreJob', () => {
-    const scope = chart();
-    new EtcdRestoreJob(scope, 'restore', allRestoreProps(scope));
-    return scope.toJson();
-  }],
-  ['replace-member.sh', 'EtcdMemberReplacementJob', () => {
-    const scope = chart();
-    new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps());
-    return scope.toJson();
-  }],
-  ['upgrade-node.sh', 'NodeUpgradeJob', () => {
-    const scope = chart();
-    new NodeUpgradeJob(scope, 'upgrade', allUpgradeProps());
-    return scope.toJson();
-  }],
-  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'ClusterUpgrade', () => {
-    const scope = chart('kube-system');
-    new ClusterUpgrade(scope, 'upgrade', allClusterUpgradeProps(scope));
-    return scope.toJson();
-  }]),
-  ['maintain-node.sh', 'NodeMaintenanceJob', () => {
-    const scope = chart();
-    new NodeMaintenanceJob(scope, 'maintenance', allMaintenanceJobProps);
-    return scope.toJson();
-  }],
-  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'NodeMaintenanceCronJob', () => {
-    const scope = chart('kube-system');
-    new NodeMaintenanceCronJob(scope, 'maintenance', allMaintenanceCronJobProps);
-    return scope.toJson();
-  }]),
+const CONSTRUCTS: [string, string, Build][] = [
+  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', (scope) => new EtcdSnapshotCronJob(scope, 'snapshots', allCronJobProps(scope))],
+  ['restore.sh', 'EtcdRestoreJob', (scope) => new EtcdRestoreJob(scope, 'restore', allRestoreProps(scope))],
+  ['replace-member.sh', 'EtcdMemberReplacementJob', (scope) => new EtcdMemberReplacementJob(scope, 'replacement', allReplacementProps())],
+  ['upgrade-node.sh', 'NodeUpgradeJob', (scope) => new NodeUpgradeJob(scope, 'upgrade', allUpgradeProps())],
+  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, Build] => [program, 'ClusterUpgrade', (scope) => new ClusterUpgrade(scope, 'upgrade', allClusterUpgradeProps(scope))]),
+  ['maintain-node.sh', 'NodeMaintenanceJob', (scope) => new NodeMaintenanceJob(scope, 'maintenance', allMaintenanceJobProps)],
+  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, Build] => [program, 'NodeMaintenanceCronJob', (scope) => new NodeMaintenanceCronJob(scope, 'maintenance', allMaintenanceCronJobProps)]),
 ];
 
 /** What a container has anyway. */
@@ -85,47 +62,15 @@ test.each(CONSTRUCTS)('%s declares every variable that %s sets', (program, _, bu
 });
 
 /** Each construct with the fewest props; a volume of a host needs `nodes`. */
-const BARE: [string, string, () => any][] = [
-  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', () => {
-    const scope = chart();
-    new EtcdSnapshotCronJob(scope, 'snapshots', only(allCronJobProps(scope), 'cluster', 'volume', 'nodes', 'schedule'));
-    return scope.toJson();
-  }],
-  ['etcd-snapshot.sh', 'EtcdSnapshotJob', () => {
-    const scope = chart();
-    new EtcdSnapshotJob(scope, 'snapshot', only(allJobProps(scope), 'cluster', 'volume', 'nodes'));
-    return scope.toJson();
-  }],
-  ['restore.sh', 'EtcdRestoreJob', () => {
-    const scope = chart();
-    new EtcdRestoreJob(scope, 'restore', only(allRestoreProps(scope), 'cluster', 'volume', 'restoreId', 'expires'));
-    return scope.toJson();
-  }],
-  ['replace-member.sh', 'EtcdMemberReplacementJob', () => {
-    const scope = chart();
-    new EtcdMemberReplacementJob(scope, 'replacement', only(allReplacementProps(), 'cluster', 'node', 'replacementId', 'expires'));
-    return scope.toJson();
-  }],
-  ['upgrade-node.sh', 'NodeUpgradeJob', () => {
-    const scope = chart();
-    new NodeUpgradeJob(scope, 'upgrade', only(allUpgradeProps(), 'cluster', 'node', 'to', 'expires'));
-    return scope.toJson();
-  }],
-  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'ClusterUpgrade', () => {
-    const scope = chart('kube-system');
-    new ClusterUpgrade(scope, 'upgrade', only(allClusterUpgradeProps(scope), 'cluster', 'to', 'expires'));
-    return scope.toJson();
-  }]),
-  ['maintain-node.sh', 'NodeMaintenanceJob', () => {
-    const scope = chart();
-    new NodeMaintenanceJob(scope, 'maintenance', only(allMaintenanceJobProps, 'cluster', 'node', 'maintenanceId', 'expires'));
-    return scope.toJson();
-  }],
-  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, () => any] => [program, 'NodeMaintenanceCronJob', () => {
-    const scope = chart('kube-system');
-    new NodeMaintenanceCronJob(scope, 'maintenance', only(allMaintenanceCronJobProps, 'cluster', 'window'));
-    return scope.toJson();
-  }]),
+const BARE: [string, string, Build][] = [
+  ['etcd-snapshot.sh', 'EtcdSnapshotCronJob', (scope) => new EtcdSnapshotCronJob(scope, 'snapshots', only(allCronJobProps(scope), 'cluster', 'volume', 'nodes', 'schedule'))],
+  ['etcd-snapshot.sh', 'EtcdSnapshotJob', (scope) => new EtcdSnapshotJob(scope, 'snapshot', only(allJobProps(scope), 'cluster', 'volume', 'nodes'))],
+  ['restore.sh', 'EtcdRestoreJob', (scope) => new EtcdRestoreJob(scope, 'restore', only(allRestoreProps(scope), 'cluster', 'volume', 'restoreId', 'expires'))],
+  ['replace-member.sh', 'EtcdMemberReplacementJob', (scope) => new EtcdMemberReplacementJob(scope, 'replacement', only(allReplacementProps(), 'cluster', 'node', 'replacementId', 'expires'))],
+  ['upgrade-node.sh', 'NodeUpgradeJob', (scope) => new NodeUpgradeJob(scope, 'upgrade', only(allUpgradeProps(), 'cluster', 'node', 'to', 'expires'))],
+  ...['upgrade-node.sh', 'node-turn.sh'].map((program): [string, string, Build] => [program, 'ClusterUpgrade', (scope) => new ClusterUpgrade(scope, 'upgrade', only(allClusterUpgradeProps(scope), 'cluster', 'to', 'expires'))]),
+  ['maintain-node.sh', 'NodeMaintenanceJob', (scope) => new NodeMaintenanceJob(scope, 'maintenance', only(allMaintenanceJobProps, 'cluster', 'node', 'maintenanceId', 'expires'))],
+  ...['maintain-node.sh', 'node-turn.sh'].map((program): [string, string, Build] => [program, 'NodeMaintenanceCronJob', (scope) => new NodeMaintenanceCronJob(scope, 'maintenance', only(allMaintenanceCronJobProps, 'cluster', 'window'))]),
 ];
 
 test.each(BARE)('%s has the defaults of %s', (program, _, build) => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdtempSync, rmSync } from 'fs';
 import assert from 'node:assert/strict';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -10,6 +9,7 @@ import { externalCluster } from '../../support/e2e/chart';
 import { announcePeerUrl, peerUrlsSeenBy } from '../../support/e2e/members';
 import { moved, pointAtNewFolder } from '../../support/e2e/moved-data';
 import { RestoreDrill } from '../../support/e2e/restore';
+import { makeStrangersEtcd } from '../../support/strangers-etcd';
 import { Scenario } from '../scenario';
 import { Stage } from '../stage';
 
@@ -118,16 +118,7 @@ function listNamesake(node: NodeAccess): Promise<string> {
 async function strangerRuns(stage: Stage, node: NodeAccess): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-stranger-'));
   try {
-    writeFileSync(join(folder, 'etcd.c'), `#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-int main(int count, char **words) {
-  if (getuid() == 0) close(open("/tmp/nobody/ran", O_CREAT | O_WRONLY, 0600));
-  if (count > 1 && words[1][2] == 'v') { puts("etcd Version: 9.9.9"); return 0; }
-  for (;;) pause();
-}
-`);
-    execFileSync('gcc', ['-static', '-o', join(folder, 'etcd'), join(folder, 'etcd.c')]);
+    makeStrangersEtcd(join(folder, 'etcd'), '/tmp/nobody/ran');
     await node.shell('rm -rf /tmp/nobody && mkdir -m 777 /tmp/nobody');
     await node.copyTo(join(folder, 'etcd'), '/tmp/nobody/etcd', '755');
   } finally {

@@ -109,11 +109,8 @@ export class StubReplacementDrill {
     const faults: string[] = [];
     await this.cluster.client.put(WRITTEN, id).catch((error: Error) => faults.push(error.message));
     for (const member of this.members) {
-      const seen = await this.cluster.seenBy(member);
-      if (seen.clusterId !== this.clusterId) faults.push(`${member.name} serves another cluster`);
-      if (seen.members.join() !== this.members.map(({ name }) => `${name} voter`).join()) faults.push(`to ${member.name}, members are ${seen.members.join()}`);
       if ((await member.client.get(WRITTEN))?.value !== id) faults.push(`${member.name} does not serve what was written`);
-      faults.push(...await faultsOfContent(member, this.kept));
+      faults.push(...await this.faultsOfMember(member));
     }
     for (const host of this.cluster.machines.filter(({ hasApi }) => hasApi)) {
       if (!await host.apiReady().catch(() => false)) faults.push(`the API server on ${host.name} is not ready`);
@@ -132,12 +129,16 @@ export class StubReplacementDrill {
     const now = this.statesNow(failed);
     const changed = this.cluster.machines.filter(({ name }) => JSON.stringify(now.get(name)) !== JSON.stringify(this.states.get(name)));
     const faults = changed.map(({ name }) => `${name} was ${JSON.stringify(this.states.get(name))}, and is ${JSON.stringify(now.get(name))}`);
-    for (const member of this.members.filter((machine) => machine !== failed)) {
-      const seen = await this.cluster.seenBy(member);
-      if (seen.clusterId !== this.clusterId) faults.push(`${member.name} serves another cluster`);
-      if (seen.members.join() !== this.members.map(({ name }) => `${name} voter`).join()) faults.push(`to ${member.name}, members are ${seen.members.join()}`);
-      faults.push(...await faultsOfContent(member, this.kept));
-    }
+    for (const member of this.members.filter((machine) => machine !== failed)) faults.push(...await this.faultsOfMember(member));
+    return faults;
+  }
+
+  /** The same cluster, all of its members, and all that was kept. */
+  private async faultsOfMember(member: StubMachine): Promise<string[]> {
+    const faults = await faultsOfContent(member, this.kept);
+    const seen = await this.cluster.seenBy(member);
+    if (seen.clusterId !== this.clusterId) faults.push(`${member.name} serves another cluster`);
+    if (seen.members.join() !== this.members.map(({ name }) => `${name} voter`).join()) faults.push(`to ${member.name}, members are ${seen.members.join()}`);
     return faults;
   }
 

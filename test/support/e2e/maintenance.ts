@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
 import { nodesOfCluster, synthesized } from './chart';
-import { HostRecord } from './host-record';
 import { KubernetesObject } from './kubernetes';
+import { intervalOf, mostAtOnce, nodesAsSeen } from './nodes-at-work';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { DrainPolicy } from '../../../src/upgrade/drain-policy';
 import { MaintenanceWindow } from '../../../src/upgrade/maintenance-window';
@@ -82,26 +82,15 @@ export class MaintenanceDrill {
       assert.notEqual((await node.readFile('/var/lib/commands')).trim(), '', `${node.name} has run the command`);
     }
     await this.stage.cluster.waitUntilReady();
-    const { items } = await this.stage.kubernetes.get('nodes');
-    assert.deepEqual(items.map(({ metadata, spec, status }: any) => ({
-      name: metadata.name,
-      ready: status.conditions.find(({ type }: any) => type === 'Ready').status,
-      cordoned: spec.unschedulable ?? false,
-      marks: Object.keys(metadata.labels).filter((key) => key.startsWith('cdk8s-day2/')),
-    })), items.map(({ metadata }: any) => ({ name: metadata.name, ready: 'True', cordoned: false, marks: [] })));
+    const seen = await nodesAsSeen(this.stage.kubernetes);
+    assert.deepEqual(seen.filter(({ ready, cordoned, labels }) => ready !== 'True' || cordoned || labels.length > 0), []);
     await this.assertOneAtATime(operations);
   }
 
   private async assertOneAtATime(operations: Map<string, string>): Promise<void> {
-    const at = (log: string, text: string) => Date.parse(log.split('\n').find((line) => line.includes(` ${text}`))!.split(' ')[0]);
-    const intervals = await Promise.all(this.nodes.map(async (node) => {
-      const log = await new HostRecord(node, operations.get(node.name)!).log();
-      return { node: node.name, from: at(log, 'command: begins'), to: at(log, 'finish: begins') };
-    }));
+    const intervals = await Promise.all(this.nodes.map((node) => intervalOf(node, operations.get(node.name)!, 'command')));
+    assert.equal(mostAtOnce(intervals), 1, JSON.stringify(intervals));
     const sorted = intervals.sort((a, b) => a.from - b.from);
-    for (const [i, { node, from }] of sorted.entries()) {
-      if (i > 0) assert.ok(from >= sorted[i - 1].to, `${node} began before ${sorted[i - 1].node} had ended: ${JSON.stringify(sorted)}`);
-    }
     const order = this.stage.cluster.controlPlanes.map(({ name }) => name).filter((name) => operations.has(name));
     assert.deepEqual(sorted.slice(0, order.length).map(({ node }) => node), order, 'control planes go first');
   }

@@ -5,6 +5,7 @@ import { Answering } from './answering';
 import { nodesOfCluster, synthesized } from './chart';
 import { HostRecord } from './host-record';
 import { KubernetesObject } from './kubernetes';
+import { Interval, intervalOf, mostAtOnce, nodesAsSeen } from './nodes-at-work';
 import { ContainerImages } from '../../../src/cluster/container-images';
 import { KubeadmCluster } from '../../../src/cluster/kubeadm-cluster';
 import { KubernetesVersion } from '../../../src/cluster/kubernetes-version';
@@ -15,13 +16,6 @@ import { NodeAccess } from '../../lab/node-access';
 
 /** The lab's machines have the old version of control groups, and its clusters have no CoreDNS. */
 const ignored = ['SystemVerification', 'CoreDNSUnsupportedPlugins', 'CoreDNSMigration'];
-
-/** What an operation did on a node, by its record: times in seconds. */
-interface Begun {
-  readonly node: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** A cluster that is upgraded, seen without the library. */
 export class UpgradeDrill {
@@ -100,14 +94,8 @@ export class UpgradeDrill {
   /** Throws unless every node runs the version, serves, and has nothing of an upgrade left on it. */
   async assertAt(version: string): Promise<void> {
     const { kubernetes } = this.stage;
-    const { items } = await kubernetes.get('nodes');
-    assert.deepEqual(items.map(({ metadata, spec, status }: any) => ({
-      name: metadata.name,
-      version: status.nodeInfo.kubeletVersion,
-      ready: status.conditions.find(({ type }: any) => type === 'Ready').status,
-      cordoned: spec.unschedulable ?? false,
-      marks: [...Object.keys(metadata.labels), ...Object.keys(metadata.annotations)].filter((key) => key.startsWith('cdk8s-day2/')),
-    })), this.nodes.map(({ name }) => ({ name, version: `v${version}`, ready: 'True', cordoned: false, marks: [] })));
+    const wanted = this.nodes.map(({ name }) => ({ name, version: `v${version}`, ready: 'True', cordoned: false, labels: [], annotations: [] }));
+    assert.deepEqual(await nodesAsSeen(kubernetes), wanted);
     const pods = await this.stage.cluster.kubectl(['get', 'pods', '--namespace', 'kube-system', '--selector', 'tier=control-plane', '--output', 'json']);
     const images = JSON.parse(pods.stdout).items.flatMap(({ spec }: any) => spec.containers.map(({ image }: any) => image))
       .filter((image: string) => !image.includes('/etcd:'));
@@ -145,23 +133,11 @@ export class UpgradeDrill {
   }
 
   /** From when to when each node was changed. */
-  private intervals(nodes: NodeAccess[], to: string): Promise<Begun[]> {
-    return Promise.all(nodes.map(async (node) => {
-      const log = await new HostRecord(node, `upgrade-to-${to}`).log();
-      const at = (text: string) => {
-        const line = log.split('\n').find((each) => each.includes(` ${text}`));
-        assert.ok(line, `${node.name} has no line with ${text}:\n${log}`);
-        return Date.parse(line.split(' ')[0]) / 1000;
-      };
-      return { node: node.name, from: at('kubeadm-package: begins'), to: at('finish: begins') };
-    }));
+  private intervals(nodes: NodeAccess[], to: string): Promise<Interval[]> {
+    return Promise.all(nodes.map((node) => intervalOf(node, `upgrade-to-${to}`, 'kubeadm-package')));
   }
 
   private cluster(version: string): KubeadmCluster {
     return nodesOfCluster(this.stage, 'upgraded', version);
   }
-}
-
-function mostAtOnce(all: Begun[]): number {
-  return Math.max(...all.map(({ from }) => all.filter((other) => other.from <= from && from < other.to).length));
 }
