@@ -22,6 +22,7 @@ clean_environment KUBECTL_
 . "$here/node/run.sh"
 . "$here/turn/nodes.sh"
 . "$here/turn/cluster.sh"
+. "$here/turn/gates.sh"
 . "$here/turn/marks.sh"
 . "$here/turn/verdict.sh"
 
@@ -37,6 +38,7 @@ AT_ONCE             1             nodes   - how many nodes may be under way at o
 SETTLE              60            seconds - that a node must have been Ready
 CONTROL             -             -       - ConfigMap by which people pause
 AFTER_JOBS          -             -       - Jobs that must be complete
+GATES               -             -       - what else must hold, a line for each, see turn/gates.sh
 INTERVAL            5             seconds - between two looks
 VERDICT_FILE        /turn/verdict -       - file for what is said
 TERMINATION_MESSAGE /dev/termination-log - - file for the summary, one line of JSON

@@ -68,6 +68,7 @@ const subjects: { [props: string]: Subject } = {
   NodeMaintenanceCronJobProps: {
     props: { cluster: machines, window: day2.MaintenanceWindow.daily(night) }, build: (props) => new day2.NodeMaintenanceCronJob(scope(), 'maintenance', props),
   },
+  ResourceGateProps: { props: { resource: 'pods', value: '{.status.phase}', expected: ['Running'] }, build: (props) => day2.Gate.resources(props) },
   DailyWindowProps: { props: night, build: (props) => day2.MaintenanceWindow.daily(props) },
   WeeklyWindowProps: { props: { ...night, days: [day2.Weekday.SUNDAY] }, build: (props) => day2.MaintenanceWindow.weekly(props) },
   NodeUpgradeJobProps: {

@@ -41,5 +41,5 @@ not_now() {
 }
 
 all_but_marks_allow() {
-  people_allow && jobs_complete && read_components && cluster_healthy && order_allows
+  people_allow && jobs_complete && read_components && cluster_healthy && order_allows && gates_allow
 }

@@ -1,39 +1,16 @@
-import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { chosenNodes } from './chosen-nodes';
+import { resolveOrder } from './node-order';
+import { NodeOrderProps } from './node-order-props';
 import { nodeUpgradeJob } from './node-upgrade';
 import { NodeUpgradeProps } from './node-upgrade-props';
 import { resolveUpgrade } from './resolved-upgrade';
 import { Turn } from './turn';
-import { UpgradeStrategy } from './upgrade-strategy';
 import { EtcdSnapshotJob } from '../backup/etcd-snapshot-job';
-import { requireSeconds } from '../require/duration';
 import { standardLabels } from '../runtime/program-pod';
 
 /** Props of the upgrade of a cluster. */
-export interface ClusterUpgradeProps extends NodeUpgradeProps {
-  /**
-   * How many workers are upgraded at once.
-   *
-   * @default UpgradeStrategy.rolling()
-   */
-  readonly strategy?: UpgradeStrategy;
-
-  /**
-   * Names of nodes that are left out, such as one that is gone for good.
-   *
-   * @default - none
-   */
-  readonly skip?: string[];
-
-  /**
-   * How long a node must have been Ready, in seconds, before the next one may begin.
-   *
-   * @default Duration.minutes(1)
-   */
-  readonly settle?: Duration;
-
+export interface ClusterUpgradeProps extends NodeUpgradeProps, NodeOrderProps {
   /**
    * A snapshot of etcd that must be taken before the first node begins. It must be in the same namespace.
    *
@@ -60,13 +37,10 @@ export class ClusterUpgrade extends Construct {
   constructor(scope: Construct, id: string, props: ClusterUpgradeProps) {
     super(scope, id);
     const upgrade = resolveUpgrade(props);
-    const { strategy = UpgradeStrategy.rolling(), skip = [], settle = Duration.minutes(1), snapshot } = props;
-    requireSeconds('settle', settle);
-    const { controlPlanes, workers } = chosenNodes(props.cluster, skip);
+    const { snapshot } = props;
+    const order = resolveOrder(props.cluster, props);
     const labels = { ...upgrade.labels, 'cdk8s-day2/upgrade': id };
-    const turn = new Turn(this, {
-      controlPlanes, workers, settle, workersAtOnce: strategy._workersAtOnce(workers.length), afterJobs: snapshot?.jobs ?? [], longestAgoFirst: false,
-    }, standardLabels('node-upgrade', props.cluster.name, labels));
-    this.jobs = [...controlPlanes, ...workers].map((node) => nodeUpgradeJob(this, node, { ...upgrade, labels }, turn));
+    const turn = new Turn(this, { ...order, afterJobs: snapshot?.jobs ?? [], longestAgoFirst: false }, standardLabels('node-upgrade', props.cluster.name, labels));
+    this.jobs = [...order.controlPlanes, ...order.workers].map((node) => nodeUpgradeJob(this, node, { ...upgrade, labels }, turn));
   }
 }

@@ -1,12 +1,12 @@
 import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { chosenNodes } from './chosen-nodes';
 import { MaintenanceWindow } from './maintenance-window';
 import { homeOf, maintenanceOf, resolveMaintenance } from './node-maintenance';
 import { NodeMaintenanceProps } from './node-maintenance-props';
+import { resolveOrder } from './node-order';
+import { NodeOrderProps } from './node-order-props';
 import { Turn } from './turn';
-import { UpgradeStrategy } from './upgrade-strategy';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
 import { requireSeconds } from '../require/duration';
 import { requireGiven } from '../require/given';
@@ -16,7 +16,7 @@ import { standardLabels } from '../runtime/program-pod';
 import { resolveSchedule } from '../runtime/resolved-schedule';
 
 /** Props of the maintenance of all nodes. */
-export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps {
+export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps, NodeOrderProps {
   /** When nodes may begin. */
   readonly window: MaintenanceWindow;
 
@@ -26,27 +26,6 @@ export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps {
    * @default Duration.minutes(30)
    */
   readonly expected?: Duration;
-
-  /**
-   * How many workers are maintained at once. Control planes go one at a time.
-   *
-   * @default UpgradeStrategy.rolling()
-   */
-  readonly strategy?: UpgradeStrategy;
-
-  /**
-   * Names of nodes that are left out, such as one that is off for weeks.
-   *
-   * @default - none
-   */
-  readonly skip?: string[];
-
-  /**
-   * How long a node must have been Ready, in seconds, before the next one may begin.
-   *
-   * @default Duration.minutes(1)
-   */
-  readonly settle?: Duration;
 
   /**
    * Whether the schedule is suspended. Runs that are under way go on.
@@ -75,11 +54,10 @@ export class NodeMaintenanceCronJob extends Construct {
   constructor(scope: Construct, id: string, props: NodeMaintenanceCronJobProps) {
     super(scope, id);
     requireGiven(props, 'cluster', 'window');
-    const { window, expected = Duration.minutes(30), strategy = UpgradeStrategy.rolling(), skip = [], settle = Duration.minutes(1) } = props;
+    const { window, expected = Duration.minutes(30) } = props;
     requireSidecars(props.cluster.kubernetesVersion);
     requireExpected(expected, window);
-    requireSeconds('settle', settle);
-    const { controlPlanes, workers } = chosenNodes(props.cluster, skip);
+    const order = resolveOrder(props.cluster, props);
     const maintenance = resolveMaintenance(props);
     const { cluster, job } = maintenance;
     const labels = { ...maintenance.labels, 'cdk8s-day2/maintenance': id };
@@ -89,10 +67,8 @@ export class NodeMaintenanceCronJob extends Construct {
     const schedule = resolveSchedule({
       schedule: window.schedule, timeZone: window.timeZone, startingDeadline: window.duration, suspend: props.suspend,
     });
-    const turn = new Turn(this, {
-      controlPlanes, workers, settle, workersAtOnce: strategy._workersAtOnce(workers.length), afterJobs: [], longestAgoFirst: true,
-    }, standardLabels('node-maintenance', cluster.name, labels));
-    this.cronJobs = [...controlPlanes, ...workers].map((node) => {
+    const turn = new Turn(this, { ...order, afterJobs: [], longestAgoFirst: true }, standardLabels('node-maintenance', cluster.name, labels));
+    this.cronJobs = [...order.controlPlanes, ...order.workers].map((node) => {
       const home = homeOf(this, node);
       const asked = turn.partFor(home, node, { cluster, job, env: { OPERATION: ID_OF_RUN, SERIES: kplus.EnvValue.fromValue(series) } });
       const pod = maintenanceOf(node, { ...maintenance, env: { ...maintenance.env, SERIES: series, ...seconds }, labels }, asked);

@@ -1,8 +1,8 @@
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { requireNodeOf } from './chosen-nodes';
 import { homeOf, maintenanceOf, resolveMaintenance } from './node-maintenance';
 import { NodeMaintenanceProps } from './node-maintenance-props';
+import { requireNodeOf } from './node-order';
 import { requireGiven } from '../require/given';
 import { requireText } from '../require/text';
 import { requireUtcTime } from '../require/utc-time';

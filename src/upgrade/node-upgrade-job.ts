@@ -1,6 +1,6 @@
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { requireNodeOf } from './chosen-nodes';
+import { requireNodeOf } from './node-order';
 import { nodeUpgradeJob } from './node-upgrade';
 import { NodeUpgradeProps } from './node-upgrade-props';
 import { resolveUpgrade } from './resolved-upgrade';

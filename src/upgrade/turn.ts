@@ -1,6 +1,7 @@
-import { ApiObject, Chart, Duration, Lazy, Size } from 'cdk8s';
+import { ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { NodeOrder } from './node-order';
 import { KubeadmCluster } from '../cluster/kubeadm-cluster';
 import { objectName } from '../runtime/object-name';
 import { Program } from '../runtime/program';
@@ -19,15 +20,7 @@ const RESOURCES: kplus.ContainerResources = {
 };
 
 /** The order of nodes. */
-export interface TurnProps {
-  /** Names of control planes, in their order; each begins when all before it are done. */
-  readonly controlPlanes: string[];
-  /** Names of workers, in their order; they begin when all control planes are done. */
-  readonly workers: string[];
-  /** How many workers may be under way at once. */
-  readonly workersAtOnce: number;
-  /** How long a node must have been Ready before it counts as done. */
-  readonly settle: Duration;
+export interface TurnProps extends NodeOrder {
   /** Jobs that must be complete before the first node begins. */
   readonly afterJobs: kplus.Job[];
   /** Whether the worker whose latest run is longest ago goes first. */
@@ -69,13 +62,7 @@ export class Turn {
 
     const afterJobs = props.afterJobs.map((job) => Lazy.any({ produce: () => nameInManifest(job) }));
     const subjects = [{ kind: 'ServiceAccount', name: this.serviceAccount.name, namespace }];
-    new kplus.k8s.KubeClusterRole(scope, 'TurnNodes', {
-      metadata,
-      rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }],
-    });
-    new kplus.k8s.KubeClusterRoleBinding(scope, 'TurnNodesBinding', {
-      metadata, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
-    });
+    this.grantEverywhere(scope, 'TurnNodes', subjects, metadata, [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }]);
     this.grant(scope, 'TurnComponents', subjects, { name: `${metadata.name}-components`, namespace: 'kube-system', labels }, [
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     ]);
@@ -83,11 +70,19 @@ export class Turn {
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [this.control.name], verbs: ['get'] },
       ...afterJobs.length > 0 ? [{ apiGroups: ['batch'], resources: ['jobs'], resourceNames: afterJobs, verbs: ['get'] }] : [],
     ]);
+    props.gates.forEach(({ _rule: { namespace: where, ...rule } }, i) => {
+      const named = { name: `${metadata.name}-gate-${i + 1}`, labels };
+      if (where === undefined) {
+        this.grantEverywhere(scope, `TurnGate${i + 1}`, subjects, named, [rule]);
+      } else {
+        this.grant(scope, `TurnGate${i + 1}`, subjects, { ...named, namespace: where }, [rule]);
+      }
+    });
   }
 
   /** The part for a node, which must be one of those in order. */
   public partFor(home: Construct, node: string, { cluster, job, env: awaited }: Awaited): AskedTurn {
-    const { controlPlanes, workers, workersAtOnce, settle, afterJobs, longestAgoFirst } = this.props;
+    const { controlPlanes, workers, workersAtOnce, settle, gates, afterJobs, longestAgoFirst } = this.props;
     const isWorker = workers.includes(node);
     const order = [...controlPlanes, ...workers].indexOf(node);
     const env = {
@@ -99,6 +94,7 @@ export class Turn {
       CONTROL: this.control.name,
       // All of them: the first one may have been upgraded before this chart was.
       ...afterJobs.length > 0 && { AFTER_JOBS: Lazy.any({ produce: () => afterJobs.map(nameInManifest).join(' ') }) },
+      ...gates.length > 0 && { GATES: gates.map(({ _line }) => _line).join('\n') },
       VERDICT_FILE,
     };
     const volume = kplus.Volume.fromEmptyDir(home, 'turn', 'turn', { sizeLimit: Size.mebibytes(1) });
@@ -121,6 +117,14 @@ export class Turn {
       env: { TURN: 'asked', PASS_ON: VERDICT_FILE, AT_ONCE: env.AT_ONCE },
       labels: { 'cdk8s-day2/order': String(order + 1).padStart(3, '0') },
     };
+  }
+
+  private grantEverywhere(scope: Construct, id: string, subjects: kplus.k8s.Subject[], metadata: kplus.k8s.ObjectMeta & { name: string },
+    rules: kplus.k8s.PolicyRule[]): void {
+    new kplus.k8s.KubeClusterRole(scope, id, { metadata, rules });
+    new kplus.k8s.KubeClusterRoleBinding(scope, `${id}Binding`, {
+      metadata, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+    });
   }
 
   private grant(scope: Construct, id: string, subjects: kplus.k8s.Subject[], metadata: kplus.k8s.ObjectMeta & { name: string },

@@ -8,6 +8,7 @@ import { KubernetesVersion } from '../../src/cluster/kubernetes-version';
 import { BackupVolume } from '../../src/storage/backup-volume';
 import { ClusterUpgradeProps } from '../../src/upgrade/cluster-upgrade';
 import { DrainPolicy, DrainPolicyProps, OnDrainTimeout } from '../../src/upgrade/drain-policy';
+import { Gate } from '../../src/upgrade/gate';
 import { MaintenanceWindow, Weekday } from '../../src/upgrade/maintenance-window';
 import { NodeMaintenanceCronJobProps } from '../../src/upgrade/node-maintenance-cron-job';
 import { NodeMaintenanceJobProps } from '../../src/upgrade/node-maintenance-job';
@@ -68,6 +69,7 @@ export function allClusterUpgradeProps(scope: Construct): Required<ClusterUpgrad
     strategy: UpgradeStrategy.rolling({ maxUnavailable: 2 }),
     skip: ['w3'],
     settle: Duration.seconds(90),
+    gates: [Gate.longhornVolumes(), Gate.noFiringAlerts()],
     snapshot: new EtcdSnapshotJob(scope, 'before', { cluster: cluster.etcd, volume, nodes: SnapshotNodes.named('cp1') }),
   };
 }
@@ -102,5 +104,6 @@ export const allMaintenanceCronJobProps: Required<NodeMaintenanceCronJobProps> =
   strategy: UpgradeStrategy.rolling({ maxUnavailable: 2 }),
   skip: ['w3'],
   settle: Duration.seconds(90),
+  gates: [Gate.rookCephClusters()],
   suspend: true,
 };

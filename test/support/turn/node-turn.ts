@@ -11,12 +11,12 @@ export class NodeTurn {
   private readonly child: ChildProcess;
   private output = '';
 
-  /** @param environment its inputs; those of time are short. */
-  constructor(folder: string, kubeconfig: string, environment: Record<string, string>) {
+  /** @param environment its inputs; those of time are short. @param kubectl the folder with the kubectl that it finds. */
+  constructor(folder: string, kubeconfig: string, environment: Record<string, string>, kubectl = dirname(toolchain.kubectl.path())) {
     this.verdictFile = join(mkdtempSync(join(folder, 'turn-')), 'verdict');
     this.child = spawn(toolchain.busybox.path('busybox'), ['sh', join(PROGRAMS, 'node-turn.sh')], {
       env: {
-        PATH: `${dirname(toolchain.kubectl.path())}:${process.env.PATH}`,
+        PATH: `${kubectl}:${process.env.PATH}`,
         KUBECONFIG: kubeconfig,
         VERDICT_FILE: this.verdictFile,
         TERMINATION_MESSAGE: '/dev/null',
