@@ -55,7 +55,7 @@ check_for_others_work() {
   for id in $(others_under_way); do
     program=$(program_of "$id")
     fix=$(how_to_end "$id")
-    if [ "${program##*/}" = "$PROGRAM" ] && grep -q '^#.* --instead-of ' "$program"; then
+    if [ "${program##*/}" = "$PROGRAM" ] && grep -q '^INSTEAD_OF ' "$program"; then
       fix="$fix. If it can go neither on nor back, begin this one by hand, with --instead-of $id"
     fi
     refuse "operation $id is under way on this machine" \
