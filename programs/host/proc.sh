@@ -11,7 +11,8 @@ arguments_of() {
 
 # on_host_network PID: whether it is in the host's network, and not in that of some pod.
 on_host_network() {
-  [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]
+  # shellcheck disable=SC3013 # in POSIX since 2024, and long before in dash, bash and busybox
+  [ "/proc/$1/ns/net" -ef /proc/self/ns/net ]
 }
 
 # users_of PID: by /proc/PID/status: the owner of /proc/PID is root for every process that wants it so. All of its
@@ -44,7 +45,8 @@ has_socket() {
 
 # same_file PATH PATH: whether both are the same file or folder, whatever leads there.
 same_file() {
-  [ "$(stat -L -c %d:%i "$1" 2>/dev/null || echo none)" = "$(stat -L -c %d:%i "$2" 2>/dev/null || echo nothing)" ]
+  # shellcheck disable=SC3013 # in POSIX since 2024, and long before in dash, bash and busybox
+  [ "$1" -ef "$2" ]
 }
 
 # has_open PID FILE: whether the process has this very file open, by whatever path.

@@ -2,38 +2,35 @@
 # trust.sh: whether only root can have written a file, as sshd asks of its own files. Anybody else who could write what
 # root runs or restores would be root, or the restored cluster's administrator.
 
+LINE_BREAK='
+'
+
 # What the last trusted_by_root found wrong, and the commands that mend it, if they can be proposed.
 UNTRUSTED=
 TRUST_FIX=
 
 # trusted_by_root PATH...: each file itself, by its real path, and every folder above it up to / belong to root, and
 # neither group nor others may write there. A sticky folder such as /tmp is not accepted: anybody may put folders there.
-# One stat looks at all of them: a kit has sixty files, and each process more is time in which the cluster is down.
+# A few processes look at all of them: a kit has a hundred files, and each process more is time in which the cluster is
+# down.
 # shellcheck disable=SC2034 # both: callers print them
 trusted_by_root() {
-  local left at above facts line mode found owners writers shared
+  local at wanted facts line mode found owners writers shared
   TRUST_FIX=
-  # No path: that of a file right below / is empty.
-  left=$# above=none
-  # Each path at the front goes, and its real one comes to the end, with the folders above it.
-  while [ "$left" -gt 0 ]; do
-    UNTRUSTED="$1 is not there"
-    at=$(readlink -f "$1") || at=
+  for at in "$@"; do
+    UNTRUSTED="$at is not there"
     [ -e "$at" ] || return 1
-    left=$((left - 1))
-    shift
-    set -- "$@" "$at"
-    [ "${at%/*}" != "$above" ] || continue
-    above=${at%/*}
-    until [ "$at" = / ]; do
-      at=${at%/*}
-      set -- "$@" "${at:=/}"
-    done
   done
   UNTRUSTED="the owner of one of these can't be told: $*"
-  facts=$(stat -c '%u %a %n' "$@") || return 1
-  # A line break in a name could look like a line for another file.
-  [ "$(echo "$facts" | wc -l)" -eq $# ] || return 1
+  wanted=$(realpath "$@") || return 1
+  # A line break in a name would look like another file.
+  [ "$(echo "$wanted" | wc -l)" -eq $# ] || return 1
+  wanted=$(echo "$wanted" | with_folders_above)
+  # shellcheck disable=SC2086 # a word a line
+  facts=$(set -f && IFS=$LINE_BREAK && stat -c '%u %a %n' $wanted) || return 1
+  [ "$(echo "$facts" | wc -l)" -eq "$(echo "$wanted" | wc -l)" ] || return 1
+  # The last two digits are for group and others; 2, 3, 6 and 7 allow to write.
+  facts=$(echo "$facts" | grep -v '^0 [0-7]*[0145][0145] ') || return 0
   found='' owners='' writers='' shared=''
   while read -r line; do
     at=${line#* * }
@@ -42,7 +39,6 @@ trusted_by_root() {
       '0 '*) ;;
       *) owners=$(plus "$owners" "$at") found=${found:-"$at belongs to user ${line%% *}, and not to root"} ;;
     esac
-    # The last two digits are for group and others; 2, 3, 6 and 7 allow to write.
     case $mode in
       *[2367] | *[2367]?) writers=$(plus "$writers" "$at") found=${found:-"$at can be written by others than root"} ;;
     esac
@@ -56,6 +52,13 @@ EOF
   UNTRUSTED=$found
   [ -n "$shared" ] || TRUST_FIX="${owners:+chown 0:0$owners}${owners:+${writers:+; }}${writers:+chmod go-w$writers}"
   [ -z "$found" ]
+}
+
+# with_folders_above: each path, and the folders above it up to /, once.
+with_folders_above() {
+  awk '
+    function tell(path) { if (!(path in told)) { told[path]; print path } }
+    { for (path = $0; path ~ "/."; sub("/[^/]*$", "", path)) tell(path); tell("/") }'
 }
 
 # plus LIST PATH: the list, with the path in it once.
