@@ -3,6 +3,7 @@
 
 . "$here/packages/key.sh"
 . "$here/packages/source.sh"
+. "$here/packages/apt-source.sh"
 . "$here/packages/apt.sh"
 . "$here/packages/dnf-source.sh"
 . "$here/packages/dnf.sh"

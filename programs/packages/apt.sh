@@ -8,7 +8,7 @@
 #   RECORD          folder of the operation's record
 #
 #   <operation>/packages/   belongs to this operation: nothing of the host changes until all of it is there
-#     source.list, key.gpg  as the host will have them
+#     source.list, key.gpg  by which this operation reads the repository of TO, see apt-source.sh
 #     lists/, archives/     apt's own, of this one repository
 
 APT=${APT:-/etc/apt}
@@ -72,89 +72,6 @@ apt_check() {
   apt_find_source
 }
 
-# apt_find_source: sets SOURCE to the file of the host that names Kubernetes' repository, and LINE to its text.
-apt_find_source() {
-  local file found=
-  for file in "$APT/sources.list" "$APT"/sources.list.d/*.list "$APT"/sources.list.d/*.sources; do
-    [ -f "$file" ] || continue
-    ! apt_lines_in "$file" | grep -q . || found="$found $file"
-  done
-  SOURCE=${found# }
-  case $(count "$found") in
-    0)
-      [ -n "$REPOSITORY" ] ||
-        give_up "no source in $APT names a repository of Kubernetes, such as https://pkgs.k8s.io/core:/stable:/v1.35/deb/" \
-          "name it: --repository https://pkgs.k8s.io/core:/stable:/v{minor}/deb/ (PackageSource.apt({ repository }))"
-      SOURCE=$APT/sources.list.d/kubernetes.list
-      ;;
-    1) ;;
-    *) give_up "several files in $APT name repositories of Kubernetes:$found" "keep the one that is right" ;;
-  esac
-  case $SOURCE in
-    *.sources)
-      give_up "$SOURCE is in the format deb822, which is not understood" \
-        "write it as one line into $APT/sources.list.d/kubernetes.list: deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] URL /"
-      ;;
-  esac
-  LINE=$(apt_lines_in "$SOURCE")
-  [ "$(echo "$LINE" | grep -c .)" -le 1 ] ||
-    give_up \
-      "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | without_passwords | paste -s -d ';' -)" \
-      "keep the one that is right"
-}
-
-# apt_lines_in FILE: the active lines that name a repository of Kubernetes.
-apt_lines_in() {
-  grep -v '^[[:blank:]]*#' "$1" 2>/dev/null | names_kubernetes
-}
-
-# apt_line_now: the line that names the repository of TO: the host's own with another minor, or one for REPOSITORY.
-apt_line_now() {
-  if [ -n "$REPOSITORY" ]; then
-    echo "deb [signed-by=$(apt_key_file)] $(repository_now) /"
-  else
-    echo "$LINE" | with_minor
-  fi
-}
-
-# apt_verifies: whether packages have to be signed. Whoever gives a fingerprint wants that, whatever the source says.
-apt_verifies() {
-  [ -z "$KEY_FINGERPRINT" ] || return 0
-  ! apt_line_now | apt_options | grep -qix 'trusted=\(yes\|true\|with\|on\|enable\|1\)'
-}
-
-# apt_options: those of the line on standard input, a line each.
-apt_options() {
-  sed -n 's/^[[:blank:]]*deb[[:blank:]]*\[\([^]]*\)\].*/\1/p' | tr -s ' \t' '\n'
-}
-
-# apt_own_line: the line as this operation reads it, by the key that it has compared, and by no other. In a line that
-# names no key, apt would take any key of this host.
-apt_own_line() {
-  local options
-  options=$(apt_line_now | apt_options | grep . | grep -vi -e '^signed-by=' -e '^trusted=' -e '^allow-' |
-    paste -s -d ' ' -)
-  if apt_verifies; then options="$options signed-by=$(apt_folder)/key.gpg"; else options="$options trusted=yes"; fi
-  echo "deb [${options# }] $(apt_line_now | sed 's/^[[:blank:]]*deb[[:blank:]]*\(\[[^]]*\]\)\{0,1\}[[:blank:]]*//')"
-}
-
-# apt_key_file: the file of the host with the repository's key.
-apt_key_file() {
-  local file
-  file=$(echo "$LINE" | sed -n 's/^[^#]*\[[^]]*signed-by=\([^] ]*\).*/\1/p')
-  echo "${file:-$APT/keyrings/kubernetes-apt-keyring.gpg}"
-}
-
-# apt_url: the repository's URL in the line of TO.
-apt_url() {
-  apt_line_now | sed 's/\[[^]]*\]//; s/^ *deb *//; s/ .*//; s,/*$,/,'
-}
-
-# apt_url_words: the same, for a person.
-apt_url_words() {
-  apt_url | without_passwords
-}
-
 # apt_fetch PACKAGE...: the key, the list and the packages of TO, and what they need. Nothing of the host changes.
 apt_fetch() {
   local folder package wanted=
@@ -162,7 +79,7 @@ apt_fetch() {
   apt_find_source
   mkdir -p "$folder/lists/partial" "$folder/archives/partial" || return 1
   apt_fetch_key || return 1
-  apt_own_line >"$folder/source.list" || return 1
+  apt_own_line "$folder/key.gpg" >"$folder/source.list" || return 1
   apt_run 300 apt-get update || {
     say_once "the list of $(apt_url_words) can't be had yet: $(own_words)"
     return 1
@@ -307,11 +224,6 @@ apt_take_up_source() {
     mkdir -p "${key%/*}" && put_file "$(apt_folder)/key.gpg" "$key" || return 1
   fi
   line=$(apt_line_now)
-  if [ -n "$LINE" ]; then
-    old=$LINE new=$line awk '{ print $0 == ENVIRON["old"] ? ENVIRON["new"] : $0 }' "$SOURCE" >"$WORK/source" || return 1
-  else
-    echo "$line" >"$WORK/source"
-  fi
-  put_file "$WORK/source" "$SOURCE" || return 1
+  apt_source_now "$line" >"$WORK/source" && put_file "$WORK/source" "$SOURCE" || return 1
   keep_fact source-taken-up "$line"
 }

@@ -13,7 +13,7 @@ const FOLDER = path.join(__dirname, '..', '..', 'programs');
 const DOCS = path.join(__dirname, '..', '..', 'docs');
 
 /** How a file names another one that it sources or that awk runs: `"$here/lib/report.sh"`. */
-const USED = /"\$here\/([a-z-]+\/[a-z-]+\.(?:sh|awk))"/g;
+const USED = /"\$here\/([^"$*]+\.(?:sh|awk))"/g;
 
 /** The contents of these files and of all files that they use, by path below `folder`. */
 function contentsOf(folder: string, files: readonly string[], read: { [file: string]: string } = {}): { [file: string]: string } {

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { readFileSync } from 'fs';
+import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Chart, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
@@ -31,10 +31,17 @@ describe.each(all)('the files of $name', ({ contents, files }) => {
 
   test('are all that it sources or runs', () => {
     const texts = Object.values(contents).join('\n');
-    const needed = [...texts.matchAll(/"\$here\/([a-z-]+\/[a-z./-]+|[a-z./-]+\.sh)"/g)].map(([, file]) => file);
+    const needed = [...texts.matchAll(/"\$here\/([^"$]+\.(?:sh|awk))"/g)].map(([, file]) => file);
     expect(needed).not.toEqual([]);
     expect(needed.filter((file) => !files.includes(file))).toEqual([]);
   });
+});
+
+test('every file of programs/ is in one of them', () => {
+  const there = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(sh|awk)$/.test(file));
+  const used = new Set(all.flatMap(({ files }) => files));
+  expect(there.filter((file) => !used.has(file))).toEqual([]);
+  expect(there.length).toBeGreaterThan(50);
 });
 
 describe('in a chart', () => {

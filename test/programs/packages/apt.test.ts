@@ -324,6 +324,64 @@ time.sleep(3)`]);
     }));
   });
 
+  describe('where the source is a stanza', () => {
+    const STANZAS = '/etc/apt/sources.list.d/kubernetes.sources';
+    const stanza = (minor: string, more = '') => `# Kubernetes, by hand
+Types: deb
+URIs: ${repository.replace('{minor}', minor)}
+# A flat repository.
+Suites: /
+Signed-By: ${KEYRING}
+${more}`;
+    const others = `Types: deb deb-src
+URIs: http://127.0.0.1:1/nobody
+Suites: stable
+ updates
+Components: main
+
+`;
+    const asStanza = async (machine: AptMachine, text: string) => {
+      await machine.run(['rm', SOURCE]);
+      machine.write(STANZAS, text);
+    };
+    const taken = async (machine: AptMachine, inputs: Record<string, string> = upgrade) => {
+      const { exitCode, stdout, stderr } = await machine.call('keep_fact manager apt && apt_check && apt_fetch kubeadm kubelet && apt_install kubeadm && apt_take_up_source', inputs);
+      expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: expect.anything(), stderr: '' });
+    };
+
+    test('only the minor changes in it, and apt understands it afterwards', () => node(async (machine) => {
+      await asStanza(machine, `${others}${stanza('1.34', 'Architectures: amd64 arm64\n')}\n${others}`);
+      await taken(machine);
+      expect(machine.read(STANZAS)).toBe(`${others}${stanza('1.35', 'Architectures: amd64 arm64\n')}\n${others}`);
+      expect(machine.has(SOURCE)).toBe(false);
+      machine.write(STANZAS, stanza('1.35'));
+      await machine.run(['rm', '/etc/apt/sources.list.d/broken.list']);
+      await machine.run(['apt-get', 'update', '-o', 'APT::Update::Error-Mode=any']);
+      expect(await machine.run(['apt-cache', 'madison', 'kubelet'])).toContain(NEW);
+    }));
+
+    test('a repository that is given takes its place', () => node(async (machine) => {
+      await asStanza(machine, `${stanza('1.33').replace(/URIs: .*/, 'URIs: http://127.0.0.1:1/core:/stable:/v1.33/deb/')}Enabled: yes\n\n${others}`);
+      await taken(machine, { ...upgrade, REPOSITORY: repository });
+      expect(machine.read(STANZAS)).toBe(`${stanza('1.35')}Enabled: yes\n\n${others}`);
+    }));
+
+    test('one that is not enabled is none', () => node(async (machine) => {
+      await asStanza(machine, stanza('1.34', 'Enabled: no\n'));
+      const { exitCode, stderr } = await machine.call('keep_fact manager apt && apt_check', upgrade);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/no source in \/etc\/apt names a repository/) });
+    }));
+
+    test.each<[string, (text: string) => string, RegExp]>([
+      ['several URIs', (text) => text.replace(/^URIs: (.*)v1\.34(.*)$/m, 'URIs: $1v1.34$2\n $1v1.33$2'), /kubernetes\.sources names several repositories of Kubernetes: deb .*;deb /],
+      ['the key in it', (text) => text.replace(/^Signed-By: .*$/m, 'Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n xsBNBE\n -----END PGP PUBLIC KEY BLOCK-----'), /the key of Kubernetes' repository stands in .*kubernetes\.sources itself: put it into a file/],
+    ])('%s: refused', (_, change, words) => node(async (machine) => {
+      await asStanza(machine, change(stanza('1.34')));
+      const { exitCode, stderr } = await machine.call('keep_fact manager apt && apt_check', upgrade);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(words) });
+    }));
+  });
+
   test('where the source trusts all, and nothing is pinned, that is said', () => node(async (machine) => {
     machine.write(SOURCE, `${line('1.34', 'trusted=yes')}\n`);
     await writeAptRepository(packages.folderOf('1.35.4'), await SigningKey.generate('somebody'));
@@ -336,10 +394,8 @@ time.sleep(3)`]);
     ['no source', (machine) => machine.write(SOURCE, '# deb [signed-by=/etc/k] https://pkgs.k8s.io/core:/stable:/v1.34/deb/ /\n'), /no source in \/etc\/apt names a repository of Kubernetes/],
     ['two sources', (machine) => machine.write('/etc/apt/sources.list.d/other.list', `${line('1.33')}\n`), /several files in \/etc\/apt name repositories of Kubernetes: \/etc\/apt\/sources\.list\.d\/kubernetes\.list \/etc\/apt\/sources\.list\.d\/other\.list/],
     ['two lines', (machine) => machine.write(SOURCE, `${line('1.33')}\n${line('1.34')}\n`), /kubernetes\.list names several repositories of Kubernetes/],
-    ['the format deb822', (machine) => {
-      machine.write(SOURCE, '');
-      machine.write('/etc/apt/sources.list.d/k.sources', `Types: deb\nURIs: ${repository.replace('{minor}', '1.34')}\nSuites: /\nSigned-By: ${KEYRING}\n`);
-    }, /k\.sources is in the format deb822, which is not understood/],
+    ['a stanza beside the line', (machine) => machine.write('/etc/apt/sources.list.d/k.sources', `Types: deb\nURIs: ${repository.replace('{minor}', '1.34')}\nSuites: /\n`),
+      /several files in \/etc\/apt name repositories of Kubernetes: \S+kubernetes\.list \S+k\.sources/],
   ])('%s in the settings of apt: refused with the way out', (_, change, words) => node(async (machine) => {
     change(machine);
     await refused(machine, words);
