@@ -5,6 +5,7 @@
 #
 #   sh upgrade-node.sh --to VERSION    on the node; control planes first, one after the other, then the workers
 #   sh upgrade-node.sh --to VERSION --plan   asks all that can be known before, says what would be done, changes nothing
+#   sh upgrade-node.sh --to VERSION --replaced-by NODE   moves the pods of this worker, and leaves it cordoned
 #   sh upgrade-node.sh --status [ID]   how far it is; without an ID, the latest one here
 #   sh upgrade-node.sh --abort ID      ends it: until the kubelet's package is replaced the node is given back, after
 #                                      that it is left as it is, cordoned
@@ -38,6 +39,7 @@ export PROGRAM=upgrade-node.sh
 . "$here/upgrade/kubeadm.sh"
 . "$here/upgrade/kubelet.sh"
 . "$here/upgrade/trials.sh"
+. "$here/upgrade/retire.sh"
 . "$here/upgrade/steps.sh"
 
 INPUTS='
@@ -52,6 +54,8 @@ REPOSITORY       -            -       --repository      URL of the packages of a
                                                         as the source of this host has it
 KEY_FINGERPRINT  -            -       --key-fingerprint fingerprint of the key of the repository; without it, that of
                                                         the key that this host has
+REPLACED_BY      -            -       --replaced-by     node that has taken the place of this worker: this one is not
+                                                        upgraded, but drained, and stays cordoned
 DRAIN_TIMEOUT    3600         seconds -                 until a drain counts as stuck
 ON_TIMEOUT       give-back    -       --on-timeout      when a drain takes too long: give-back, wait, or delete
                                                         (without an eviction)

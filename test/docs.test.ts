@@ -13,7 +13,7 @@ const PRELUDE = `
 import { App, Chart, Cron, Duration, Size } from 'cdk8s';
 import { BackupVolume, ClusterUpgrade, ContainerImages, DrainPolicy, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, Gate, KubeadmCluster,
   KubernetesVersion, MaintenanceWindow, NodeMaintenanceCronJob, NodeMaintenanceJob, NodeUpgradeJob, OsPackages, PackageSource, RebootPolicy,
-  RegistryMirror, RetentionPolicy, SnapshotNodes, Weekday } from 'cdk8s-day2';
+  RegistryMirror, RetentionPolicy, SnapshotNodes, UpgradeStrategy, Weekday } from 'cdk8s-day2';
 declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume; declare const prod: KubeadmCluster;
 `;
 

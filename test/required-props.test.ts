@@ -69,6 +69,7 @@ const subjects: { [props: string]: Subject } = {
     props: { cluster: machines, window: day2.MaintenanceWindow.daily(night) }, build: (props) => new day2.NodeMaintenanceCronJob(scope(), 'maintenance', props),
   },
   ResourceGateProps: { props: { resource: 'pods', value: '{.status.phase}', expected: ['Running'] }, build: (props) => day2.Gate.resources(props) },
+  SurgeUpgradeProps: { props: { replacements: { w1: 'w4' } }, build: (props) => day2.UpgradeStrategy.surge(props) },
   DailyWindowProps: { props: night, build: (props) => day2.MaintenanceWindow.daily(props) },
   WeeklyWindowProps: { props: { ...night, days: [day2.Weekday.SUNDAY] }, build: (props) => day2.MaintenanceWindow.weekly(props) },
   NodeUpgradeJobProps: {

@@ -27,6 +27,7 @@ kubelet={{.status.nodeInfo.kubeletVersion}}
 {{range .status.conditions}}{{if eq .type "Ready"}}ready={{.status}}
 heartbeat={{.lastHeartbeatTime}}{{end}}{{end}}
 {{range $key, $value := .metadata.annotations}}{{if eq $key "cdk8s-day2/cordoned-by"}}cordoned-by={{$value}}
+{{end}}{{if eq $key "cdk8s-day2/retired"}}retired={{$value}}
 {{end}}{{end}}{{range $key, $value := .metadata.labels}}{{if eq $key "node-role.kubernetes.io/control-plane"}}
 control-plane=yes
 {{end}}{{if eq $key "cdk8s-day2/operation"}}operation={{$value}}

@@ -6,6 +6,7 @@
 #   label cdk8s-day2/at-once          how many nodes may be marked at once, this one included
 #   label cdk8s-day2/mark             which mark this is, of those that the operation has set on this node
 #   annotation cdk8s-day2/cordoned-by the id of the operation that has cordoned the node
+#   annotation cdk8s-day2/retired     the node that has taken the place of this one
 #   annotation maintained.cdk8s-day2/SERIES the latest run of that schedule that was done here
 #
 #   AT_ONCE   for the label

@@ -2,11 +2,13 @@
 # nodes.sh: whether the nodes before this one are done. That is read from what runs: nobody counts, so nothing can be
 # counted wrong, and whatever is deleted or applied again, no node can go before its turn.
 #
-#   TO       version to which the nodes are taken; empty where they do a run of SERIES
-#   FIRST    nodes that must all be done
-#   AHEAD    nodes before this one, of which fewer than AT_ONCE may be undone
-#   BEHIND   nodes after this one, which come first where their latest run of SERIES is longer ago
-#   SETTLE   seconds that a node must have been Ready
+#   TO           version to which the nodes are taken; empty where they do a run of SERIES
+#   FIRST        nodes that must all be done
+#   AHEAD        nodes before this one, of which fewer than AT_ONCE may be undone
+#   BEHIND       nodes after this one, which come first where their latest run of SERIES is longer ago
+#   REPLACED     nodes of these that are not upgraded: others take their places
+#   REPLACED_BY  the node that takes the place of this one
+#   SETTLE       seconds that a node must have been Ready
 #
 # A function that says no leaves the reason in WHY.
 
@@ -31,6 +33,7 @@ order_allows() {
     is_done "$node" || return 1
     [ -z "$TO" ] || components_done "$node" || return 1
   done
+  [ -z "$REPLACED_BY" ] || can_take_over "$REPLACED_BY" || return 1
   if [ -z "$TO" ]; then
     read_node_line "$SELF" || return 1
     own=$LATEST
@@ -69,6 +72,12 @@ read_node_line() {
 # is_done NODE: whether it is as wanted, has been Ready for a while, and nothing is under way on it.
 is_done() {
   local version ready operation
+  case " $REPLACED " in
+    *" $1 "*)
+      is_retired "$1"
+      return
+      ;;
+  esac
   read_node_line "$1" || return 1
   read -r version ready operation _ <"$WORK/answer" || :
   if [ "$operation" != - ]; then
@@ -83,6 +92,38 @@ is_done() {
   fi
   rm -f "$WORK/ready-$1"
   return 1
+}
+
+# is_retired NODE: whether another node has taken its place. Then a person may have deleted it.
+is_retired() {
+  local by operation
+  by_kubectl get node "$1" --output "go-template=$RETIREMENT" || {
+    ! grep -qF '(NotFound)' "$WORK/errors" || return 0
+    WHY="$1: $(api_words)"
+    return 1
+  }
+  IFS='|' read -r by operation <"$WORK/answer" || :
+  [ -z "$by" ] || [ -n "$operation" ] || return 0
+  WHY="$1, which is not retired yet"
+  return 1
+}
+
+# shellcheck disable=SC2016 # the template's own
+RETIREMENT='{{range $key, $value := .metadata.annotations}}
+{{- if eq $key "cdk8s-day2/retired"}}{{$value}}{{end}}{{end}}|{{/*
+*/}}{{range $key, $value := .metadata.labels}}{{if eq $key "cdk8s-day2/operation"}}{{$value}}{{end}}{{end}}'
+
+# can_take_over NODE: whether it is done, and takes pods.
+can_take_over() {
+  is_done "$1" || return 1
+  by_kubectl get node "$1" --output 'jsonpath={.spec.unschedulable}' || {
+    WHY="$1: $(api_words)"
+    return 1
+  }
+  [ ! -s "$WORK/answer" ] || {
+    WHY="$1, which takes the place of $SELF, and is cordoned"
+    return 1
+  }
 }
 
 # is_as_wanted NODE VERSION: whether it runs TO, or has done this run.

@@ -55,3 +55,9 @@ cluster_version() {
   cluster_settings || return 1
   sed -n 's/^kubernetesVersion: *"\{0,1\}v\{0,1\}\([0-9][0-9.]*\).*/\1/p' "$WORK/answer"
 }
+
+# conclude_plan WHAT: of a dry run, after try_drain.
+conclude_plan() {
+  conclude 0 planned "$1. Its drain would move $(living_pods | grep -c . || :) pods" \
+    "nothing was changed; without --plan it would be now"
+}

@@ -13,6 +13,9 @@ STEPS='
   control-plane  before:   fetch try turn mark begin kubeadm-package etcd-ready kubeadm control-plane-ready cordon drain
   control-plane  onward:   kubelet-package restart serves uncordon finish
 
+  retired        before:   turn mark begin cordon drain
+  retired        onward:   retire
+
   back           back:     give-back
   left           back:     leave
 '
@@ -23,6 +26,10 @@ step_check() {
   in_time || return 1
   [ -n "$DRY_RUN" ] || await_others || return 1
   need_space_for_record
+  if [ -n "$REPLACED_BY" ]; then
+    check_retirement
+    return
+  fi
   find_manager || return 1
   check_choices
   check_node || return 1
@@ -55,7 +62,7 @@ step_try() {
   try_kubelet || return 1
   [ "$(fact role)" = worker ] || try_components || return 1
   try_drain || return 1
-  [ -z "$DRY_RUN" ] || conclude 0 planned "$(plan_in_words)" "nothing was changed; without --plan it would be now"
+  [ -z "$DRY_RUN" ] || conclude_plan "$(plan_in_words)"
 }
 
 # plan_in_words: what would be done.
@@ -65,13 +72,13 @@ plan_in_words() {
   runs=$(read_node && node_says kubelet)
   packages=$(fact packages | tr ' ' ',')
   [ "$(fact role)" = worker ] || by_kubeadm=$(versions_here | paste -s -d , -)
-  echo "$SELF, a $role, can be upgraded from ${runs#v} to $TO: the packages $packages, and by kubeadm $by_kubeadm. Its drain would move $(living_pods | grep -c . || :) pods"
+  echo "$SELF, a $role, can be upgraded from ${runs#v} to $TO: the packages $packages, and by kubeadm $by_kubeadm"
 }
 
 # The first check ran before other nodes were upgraded, so check again.
 step_turn() {
   its_turn && await_others || return 1
-  check_node
+  [ -n "$REPLACED_BY" ] || check_node
 }
 
 step_mark() {
@@ -81,7 +88,7 @@ step_mark() {
 
 step_begin() {
   may_begin || return 1
-  tell_event UpgradeStarted "to $TO"
+  tell_event UpgradeStarted "to $TO${REPLACED_BY:+, by $REPLACED_BY in its place}"
 }
 
 step_kubeadm_package() {
@@ -142,6 +149,10 @@ step_finish() {
 
 figures() {
   printf '"version":"%s",%s' "$TO" "$(drain_figures)"
+}
+
+step_retire() {
+  retire_node
 }
 
 # --- the way back

@@ -41,6 +41,7 @@ export class ClusterUpgrade extends Construct {
     const order = resolveOrder(props.cluster, props);
     const labels = { ...upgrade.labels, 'cdk8s-day2/upgrade': id };
     const turn = new Turn(this, { ...order, afterJobs: snapshot?.jobs ?? [], longestAgoFirst: false }, standardLabels('node-upgrade', props.cluster.name, labels));
-    this.jobs = [...order.controlPlanes, ...order.workers].map((node) => nodeUpgradeJob(this, node, { ...upgrade, labels }, turn));
+    this.jobs = [...order.controlPlanes, ...order.workers]
+      .map((node) => nodeUpgradeJob(this, node, { ...upgrade, labels, replacedBy: order.replacements[node] }, turn));
   }
 }

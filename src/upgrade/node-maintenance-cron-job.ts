@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { MaintenanceWindow } from './maintenance-window';
 import { homeOf, maintenanceOf, resolveMaintenance } from './node-maintenance';
 import { NodeMaintenanceProps } from './node-maintenance-props';
-import { resolveOrder } from './node-order';
+import { NodeOrder, resolveOrder } from './node-order';
 import { NodeOrderProps } from './node-order-props';
 import { Turn } from './turn';
 import { KubernetesVersion } from '../cluster/kubernetes-version';
@@ -44,7 +44,7 @@ export interface NodeMaintenanceCronJobProps extends NodeMaintenanceProps, NodeO
  * this construct, and change nothing. The node is marked, cordoned and drained by its own kubelet's identity.
  *
  * Throws when the chart has no namespace, when the cluster is older than 1.29, when no node is left, when `skip` names a node that the cluster doesn't
- * have, when workers are known by labels only, when there is nothing to do, when a node is expected to take longer than the window, and when a number
+ * have, when workers are known by labels only, when the strategy is surge, when there is nothing to do, when a node is expected to take longer than the window, and when a number
  * or a duration isn't valid.
  */
 export class NodeMaintenanceCronJob extends Construct {
@@ -58,6 +58,7 @@ export class NodeMaintenanceCronJob extends Construct {
     requireSidecars(props.cluster.kubernetesVersion);
     requireExpected(expected, window);
     const order = resolveOrder(props.cluster, props);
+    requireNoReplacement(order);
     const maintenance = resolveMaintenance(props);
     const { cluster, job } = maintenance;
     const labels = { ...maintenance.labels, 'cdk8s-day2/maintenance': id };
@@ -81,6 +82,12 @@ export class NodeMaintenanceCronJob extends Construct {
 function requireSidecars(version: KubernetesVersion): void {
   if (version.minor < 29) {
     throw new Error(`the cluster's kubernetesVersion must be 1.29 or newer, got ${version}: older ones have no sidecar containers; use NodeMaintenanceJob`);
+  }
+}
+
+function requireNoReplacement({ replacements }: NodeOrder): void {
+  if (Object.keys(replacements).length > 0) {
+    throw new Error('strategy must be UpgradeStrategy.rolling() or allAtOnce(), got surge: a maintenance replaces no node');
   }
 }
 

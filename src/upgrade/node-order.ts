@@ -14,6 +14,8 @@ export interface NodeOrder {
   readonly workers: string[];
   /** How many workers may be under way at once. */
   readonly workersAtOnce: number;
+  /** The node that takes the place of each of these workers. */
+  readonly replacements: { readonly [worker: string]: string };
   /** How long a node must have been Ready before it counts as done. */
   readonly settle: Duration;
   /** What else must hold before another node begins. */
@@ -26,7 +28,8 @@ export function resolveOrder(cluster: KubeadmCluster, props: NodeOrderProps): No
   requireSeconds('settle', settle);
   requireGates(gates);
   const { controlPlanes, workers } = chosenNodes(cluster, skip);
-  return { controlPlanes, workers, workersAtOnce: strategy._workersAtOnce(workers.length), settle, gates };
+  requireReplaceable(cluster, strategy._replacements, workers);
+  return { controlPlanes, workers, workersAtOnce: strategy._workersAtOnce(workers.length), replacements: strategy._replacements, settle, gates };
 }
 
 function chosenNodes(cluster: KubeadmCluster, skip: string[]): { controlPlanes: string[]; workers: string[] } {
@@ -63,5 +66,17 @@ function requireGates(gates: Gate[]): void {
   const duplicate = firstDuplicate(gates.map(({ _line }) => _line));
   if (duplicate !== undefined) {
     throw new Error(`gates must differ, got twice: ${duplicate.split('\t').slice(0, 3).join(' ')}`);
+  }
+}
+
+function requireReplaceable(cluster: KubeadmCluster, replacements: { readonly [worker: string]: string }, workers: string[]): void {
+  const unknown = Object.keys(replacements).filter((worker) => !workers.includes(worker));
+  if (unknown.length > 0) {
+    throw new Error(`replacements must be of workers of the cluster, ${workers.join(', ')}, got ${unknown.join(', ')}`);
+  }
+  const [known] = Object.entries(replacements).filter(([, by]) => [...cluster.controlPlanes, ...cluster.workers].includes(by));
+  if (known) {
+    throw new Error(`replacements.${known[0]} must be a node that joins with the new version, got ${known[1]}, which is one of the cluster's: `
+      + 'leave it out of workers until this upgrade is done');
   }
 }

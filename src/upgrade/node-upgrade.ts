@@ -10,7 +10,7 @@ import { Tool } from '../runtime/toolbox';
 
 /** The Job that upgrades a node. With `turn`, the node waits until it is its turn. */
 export function nodeUpgradeJob(scope: Construct, node: string, upgrade: ResolvedUpgrade, turn?: Turn): kplus.Job {
-  const { cluster, job, operationId } = upgrade;
+  const { cluster, job, operationId, replacedBy } = upgrade;
   const image = job.images.etcdFor(cluster);
   const home = new Construct(scope, `pod:${node}`);
   const asked = turn?.partFor(home, node, {
@@ -27,7 +27,7 @@ export function nodeUpgradeJob(scope: Construct, node: string, upgrade: Resolved
     // The node is drained under the pod, and may be cordoned by anybody.
     tolerations: [kplus.NodeTaintQuery.any()],
     job,
-    env: { SELF: node, ...upgrade.env, ...asked?.env },
+    env: { SELF: node, ...upgrade.env, ...replacedBy !== undefined && { REPLACED_BY: replacedBy }, ...asked?.env },
     mounts: asked && [asked.mount],
     parts: (carry) => [...asked ? [asked.part] : [], carry(Program.UPGRADE_NODE.name)],
     serviceAccount: turn?.serviceAccount,

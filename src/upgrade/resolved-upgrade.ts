@@ -23,6 +23,8 @@ export interface ResolvedUpgrade {
   readonly operationId: string;
   readonly job: ResolvedJob;
   readonly env: { [name: string]: string };
+  /** The node that takes the place of this one. */
+  readonly replacedBy?: string;
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
 }

@@ -82,12 +82,14 @@ export class Turn {
 
   /** The part for a node, which must be one of those in order. */
   public partFor(home: Construct, node: string, { cluster, job, env: awaited }: Awaited): AskedTurn {
-    const { controlPlanes, workers, workersAtOnce, settle, gates, afterJobs, longestAgoFirst } = this.props;
+    const { controlPlanes, workers, workersAtOnce, replacements, settle, gates, afterJobs, longestAgoFirst } = this.props;
     const isWorker = workers.includes(node);
     const order = [...controlPlanes, ...workers].indexOf(node);
     const env = {
       FIRST: (isWorker ? controlPlanes : controlPlanes.slice(0, order)).join(' '),
       AHEAD: (isWorker ? workers.slice(0, workers.indexOf(node)) : []).join(' '),
+      ...Object.keys(replacements).length > 0 && { REPLACED: Object.keys(replacements).join(' ') },
+      ...node in replacements && { REPLACED_BY: replacements[node] },
       ...longestAgoFirst && isWorker && { BEHIND: workers.slice(workers.indexOf(node) + 1).join(' ') },
       AT_ONCE: String(isWorker ? workersAtOnce : 1),
       SETTLE: String(settle.toSeconds()),

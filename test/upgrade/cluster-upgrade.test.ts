@@ -96,6 +96,21 @@ test('several workers at once, or all, but never control planes', () => {
   expect(atOnce(UpgradeStrategy.allAtOnce())).toBe('1 1 1 3 3 3');
 });
 
+test('workers are replaced: each waits for its replacement and is retired, and the others go on as they would', () => {
+  const jobs = ofKind('Job', manifests({ strategy: UpgradeStrategy.surge({ replacements: { w1: 'w4', w3: 'w5' }, maxUnavailable: 2 }) }));
+  expect(jobs.map((job) => {
+    const { REPLACED, REPLACED_BY, AT_ONCE, AHEAD } = environmentOf(turnOf(job));
+    return [nodeOf(job), REPLACED, REPLACED_BY, environmentOf(podOf(job).containers[0]).REPLACED_BY, AT_ONCE, AHEAD];
+  })).toEqual([
+    ['cp1', 'w1 w3', undefined, undefined, '1', ''],
+    ['cp2', 'w1 w3', undefined, undefined, '1', ''],
+    ['cp3', 'w1 w3', undefined, undefined, '1', ''],
+    ['w1', 'w1 w3', 'w4', 'w4', '2', ''],
+    ['w2', 'w1 w3', undefined, undefined, '2', 'w1'],
+    ['w3', 'w1 w3', 'w5', 'w5', '2', 'w1 w2'],
+  ]);
+});
+
 test('people see the plan, and can pause it', () => {
   const all = manifests();
   const [control] = all.filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.includes('control'));
@@ -117,6 +132,17 @@ test.each<[Partial<ClusterUpgradeProps>, string]>([
 
 test('refuses a chart without a namespace, in which nobody could bind the service account', () => {
   expect(() => new ClusterUpgrade(Testing.chart(), 'upgrade', least)).toThrow('the chart must have a namespace, got undefined: new Chart(app, id, { namespace:');
+});
+
+test.each<[{ [worker: string]: string }, string]>([
+  [{}, 'replacements must have a node, got {}: use UpgradeStrategy.rolling()'],
+  [{ w1: 'W4' }, 'replacements.w1 must be a DNS subdomain'],
+  [{ w1: 'w1' }, 'replacements.w1 must be a node that stays, got w1, which is replaced itself'],
+  [{ w1: 'w4', w4: 'w5' }, 'replacements.w1 must be a node that stays, got w4, which is replaced itself'],
+  [{ cp1: 'w4' }, 'replacements must be of workers of the cluster, w1, w2, w3, got cp1'],
+  [{ w1: 'w2' }, 'replacements.w1 must be a node that joins with the new version, got w2, which is one of the cluster\'s: leave it out of workers until'],
+])('refuses the replacements %j', (replacements, message) => {
+  expect(() => manifests({ strategy: UpgradeStrategy.surge({ replacements }) })).toThrow(message);
 });
 
 test('refuses no worker at a time', () => {

@@ -8,6 +8,7 @@ import { NodeMaintenanceCronJob, NodeMaintenanceCronJobProps } from '../../src/u
 import { NodeMaintenanceJob, NodeMaintenanceJobProps } from '../../src/upgrade/node-maintenance-job';
 import { OsPackages } from '../../src/upgrade/os-packages';
 import { RebootPolicy } from '../../src/upgrade/reboot-policy';
+import { UpgradeStrategy } from '../../src/upgrade/upgrade-strategy';
 
 const window = MaintenanceWindow.weekly({ days: [Weekday.SUNDAY], start: '02:00', duration: Duration.hours(4) });
 const old = KubeadmCluster.of({ name: 'prod', kubernetesVersion: KubernetesVersion.of('1.28.4'), controlPlanes: ['cp1'] });
@@ -109,6 +110,7 @@ describe('of all nodes', () => {
     [{ window: undefined }, 'window must be given'],
     [{ expected: Duration.hours(5) }, 'expected must be at most the window\'s duration, 240 minutes, got 18000 s'],
     [{ cluster: old }, 'the cluster\'s kubernetesVersion must be 1.29 or newer, got 1.28.4: older ones have no sidecar containers'],
+    [{ strategy: UpgradeStrategy.surge({ replacements: { w1: 'w4' } }) }, 'strategy must be UpgradeStrategy.rolling() or allAtOnce(), got surge'],
     [{ skip: ['w9'] }, 'skip must be nodes of the cluster'],
     [{ settle: Duration.millis(5) }, 'settle'],
     [nothing, 'packages, command or reboot must give something to do, got OsPackages.none(), no command and RebootPolicy.never()'],

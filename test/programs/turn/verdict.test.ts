@@ -84,6 +84,34 @@ describeWithTools('whether it is the turn of a node', [...ApiServer.needs(toolch
     await asked.says('may');
   }, 60_000);
 
+  test('a node that is replaced waits until the other one runs the new version and takes pods', async () => {
+    const asked = worker('w1', '', '1', { REPLACED: 'w1', REPLACED_BY: 'w4' });
+    await asked.says(/^wait w4: .*NotFound/);
+    await nodes.set('w4', { version: OLD });
+    await asked.says('wait w4, which runs v1.34.4');
+    await nodes.set('w4', { version: TO });
+    await server.ask('cordon', 'w4');
+    await asked.says('wait w4, which takes the place of w1, and is cordoned');
+    await server.ask('uncordon', 'w4');
+    await asked.says('may');
+  }, 60_000);
+
+  test('those behind it wait until it is retired, or deleted', async () => {
+    const asked = worker('w2', 'w1', '1', { REPLACED: 'w1' });
+    await asked.says('wait w1, which is not retired yet');
+    // Under way, as anybody sees by its label.
+    await nodes.set('w1', { version: OLD, labels: mark('1') });
+    await asked.says('wait w1, which is not retired yet');
+    await nodes.set('w1', { version: OLD, labels: mark('1'), annotations: { 'cdk8s-day2/retired': 'w4' } });
+    await asked.says('wait w1, which is not retired yet');
+    await nodes.set('w1', { version: OLD, annotations: { 'cdk8s-day2/retired': 'w4' } });
+    await asked.says('may');
+    await nodes.set('w1', { version: OLD });
+    await asked.says('wait w1, which is not retired yet');
+    await server.ask('delete', 'node', 'w1');
+    await asked.says('may');
+  }, 60_000);
+
   test('it waits until the node before it has been Ready for long enough', async () => {
     await nodes.set('w1', { version: TO });
     const asked = worker('w2', 'w1', '1', { SETTLE: '5' });

@@ -42,7 +42,11 @@ export interface MaintenanceResult {
   readonly [figure: string]: unknown;
 }
 
-/** A node whose unit does maintain-node.sh, with a real API server. Its kernel, its reboots and its systemd are files and small programs. */
+/** A program that works on a node, and the file with its steps. */
+type NodeProgram = 'maintain-node.sh' | 'upgrade-node.sh';
+const STEPS: Record<NodeProgram, string> = { 'maintain-node.sh': 'maintenance/steps.sh', 'upgrade-node.sh': 'upgrade/steps.sh' };
+
+/** A node whose unit does maintain-node.sh, or another program, with a real API server. Its kernel, its reboots and its systemd are files and small programs. */
 export class MaintainedNode {
   static async make(server: ApiServer, name: string, labels: Record<string, string> = {}): Promise<MaintainedNode> {
     await server.request('DELETE', `/api/v1/nodes/${name}`, { gracePeriodSeconds: 0 });
@@ -57,6 +61,8 @@ export class MaintainedNode {
   }
 
   readonly home = mkdtempSync(join(tmpdir(), 'cdk8s-day2-maintenance-'));
+  /** What its unit does. */
+  does: NodeProgram = 'maintain-node.sh';
   /** Whether its kubelet says every second that the Node is Ready. */
   kubeletRuns = true;
   private unit?: ChildProcess;
@@ -159,7 +165,7 @@ export class MaintainedNode {
 
   /** What `--abort` does, while the unit stands still. */
   async abort(operation: string): Promise<void> {
-    const functions = 'for room in lib host etcd packages node; do . "$here/$room/all.sh"; done; . "$here/maintenance/steps.sh"; RECORD=$(operation_folder)/record';
+    const functions = `for room in lib host etcd packages node; do . "$here/$room/all.sh"; done; . "$here/${STEPS[this.does]}"; RECORD=$(operation_folder)/record`;
     this.stopped = true;
     this.kill();
     await runOrThrow(toolchain.busybox.path(), ['sh', '-euc', `here=$0; ROLE=node; ${functions}; begin_end`, PROGRAMS], {
@@ -186,7 +192,7 @@ export class MaintainedNode {
   }
 
   private startUnit(operation: string, inputs: Record<string, string>): void {
-    const unit = spawn(toolchain.busybox.path(), ['sh', join(PROGRAMS, 'maintain-node.sh'), 'work'], {
+    const unit = spawn(toolchain.busybox.path(), ['sh', join(PROGRAMS, this.does), 'work'], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

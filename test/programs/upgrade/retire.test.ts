@@ -1,0 +1,88 @@
+import { writeFileSync } from 'fs';
+import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
+import { MaintainedNode } from '../../support/maintenance/maintained-node';
+import { asRoot } from '../../support/pod/as-root';
+import { describeWithTools } from '../../toolchain/describe-with-tools';
+import { toolchain } from '../../toolchain/toolchain';
+
+const REPLACED = { TO: '1.36.3', REPLACED_BY: 'w4' };
+
+describeWithTools('a worker whose place another node has taken', [...ApiServer.needs(toolchain.kubeApiserver137), toolchain.busybox], () => asRoot('a worker whose place another node has taken', () => {
+  let server: ApiServer;
+  let node: MaintainedNode;
+
+  beforeAll(async () => {
+    server = await ApiServer.start(toolchain.kubeApiserver137, [kubeletOf('w1')]);
+  }, 120_000);
+  afterAll(() => server?.destroy());
+  beforeEach(async () => {
+    node = await MaintainedNode.make(server, 'w1');
+    node.does = 'upgrade-node.sh';
+  });
+  afterEach(async () => {
+    node.destroy();
+    await server.ask('delete', 'pods,pdb,events', '--all', '--force', '--grace-period=0');
+  });
+
+  async function addPod(name: string, owner = 'ReplicaSet'): Promise<void> {
+    const ownerReferences = owner === '' ? [] : [{ apiVersion: 'apps/v1', kind: owner, name: 'web', uid: 'b9a1b5a0-0000-4000-8000-000000000000', controller: true }];
+    await server.request('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name, labels: { app: 'web' }, ownerReferences },
+      spec: { nodeName: 'w1', terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'web' }] },
+    });
+    await server.request('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } });
+  }
+  const pods = async () => (await server.ask('get', 'pods', '--output=name')).trim().split('\n').filter((each) => each !== '').sort();
+  const served = { labels: {}, annotations: {}, unschedulable: false };
+
+  test('its pods are moved, and it stays cordoned, with its mark taken away', async () => {
+    await addPod('web-1');
+    await addPod('agent', 'DaemonSet');
+    const result = await node.maintain('upgrade', REPLACED);
+    expect(result).toMatchObject({ outcome: 'retired', moved: 1, message: 'w1 is retired, and w4 has taken its place: 1 pods were moved', fix: expect.stringContaining('kubectl delete node w1') });
+    expect(await pods()).toEqual(['pod/agent']);
+    expect(await node.state()).toEqual({ labels: {}, annotations: { 'cdk8s-day2/retired': 'w4', 'cdk8s-day2/cordoned-by': 'upgrade' }, unschedulable: true });
+
+    // A Job that is made anew changes nothing.
+    await addPod('web-2');
+    expect(await node.maintain('again', REPLACED)).toMatchObject({ outcome: 'retired', message: 'w1 was retired before: nothing was changed' });
+    expect(await pods()).toEqual(['pod/agent', 'pod/web-2']);
+  });
+
+  test.each(['every:kill', 'every:redo'])('with %s: the same', async (FAILPOINT) => {
+    await addPod('web-1');
+    expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT })).toMatchObject({ outcome: 'retired', moved: 1 });
+    expect(await node.state()).toEqual({ labels: {}, annotations: { 'cdk8s-day2/retired': 'w4', 'cdk8s-day2/cordoned-by': 'upgrade' }, unschedulable: true });
+  }, 150_000);
+
+  test('a plan changes nothing', async () => {
+    await addPod('web-1');
+    expect(await node.maintain('upgrade.dry-run', { ...REPLACED, DRY_RUN: '1' })).toMatchObject({ outcome: 'planned', message: 'w1 can be retired. Its drain would move 1 pods' });
+    expect(await node.state()).toEqual(served);
+    expect(await pods()).toEqual(['pod/web-1']);
+  });
+
+  test('pods that a drain would lose are named, and the node serves as before', async () => {
+    await addPod('alone', '');
+    expect(await node.maintain('upgrade', REPLACED)).toMatchObject({ outcome: 'given-back', message: expect.stringContaining('no controller makes these pods anew: default/alone') });
+    expect(await node.state()).toEqual(served);
+  });
+
+  test('a budget that never lets go: the node is given back', async () => {
+    await addPod('web-1');
+    await server.apply(JSON.stringify({
+      apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+    }));
+    const result = await node.maintain('upgrade', { ...REPLACED, DRAIN_TIMEOUT: '3' });
+    expect(result).toMatchObject({ outcome: 'given-back', message: expect.stringMatching(/after 3 s these pods are still on w1: default\/web-1.*w1 serves as before/s) });
+    expect(await node.state()).toEqual(served);
+    expect(await pods()).toEqual(['pod/web-1']);
+  });
+
+  test('a control plane is not retired', async () => {
+    await server.ask('label', 'node', 'w1', 'node-role.kubernetes.io/control-plane=');
+    writeFileSync(node.path('manifests', 'kube-apiserver.yaml'), '');
+    expect(await node.maintain('upgrade', REPLACED)).toMatchObject({ outcome: 'given-back', message: expect.stringContaining('w1 is a control plane, and only workers are replaced like this') });
+    expect(await node.state()).toMatchObject({ annotations: {}, unschedulable: false });
+  });
+}));
