@@ -171,16 +171,16 @@ function tell_words(container,    i, first) {
   for (i = first; i <= word_count; i++) print "arg\t" expanded(word[i], word_line[i])
 }
 
-function tell_mounts(container,    list, i, path, volume, host, place, mounted) {
+function tell_mounts(container,    list, i, path, volume, host, where, mounted) {
   list = container IN "volumeMounts"
   for (i = 0; i < counts[IN list]; i++) {
     path = string(list AT i IN "mountPath")
     if (path == "") refuse("a volumeMount has no mountPath", lines[IN list AT i IN "name"])
     if (path !~ /^\/+$/) sub(/\/+$/, "", path)
-    place = path
-    gsub(/\/+/, "/", place)
-    if (place in mounted) refuse("two volumes are mounted at " place, lines[IN list AT i IN "mountPath"])
-    mounted[place]
+    where = path
+    gsub(/\/+/, "/", where)
+    if (where in mounted) refuse("two volumes are mounted at " where, lines[IN list AT i IN "mountPath"])
+    mounted[where]
     volume = volume_of(string(list AT i IN "name"))
     host = volume == "" ? "" : string(volume IN "hostPath" IN "path")
     if (host != "" && (host !~ /^\// || host "/" ~ /\/[.][.]\//))
@@ -188,7 +188,7 @@ function tell_mounts(container,    list, i, path, volume, host, place, mounted) 
     if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
     if ((IN list AT i IN "subPathExpr") in keys)
-      refuse("subPathExpr is known only in the container: write subPath in its place")
+      refuse("subPathExpr is known only in the container: write subPath in its where")
     print "mount\t" path "\t" host
   }
 }

@@ -1,7 +1,8 @@
 import { ChildProcess, spawn } from 'child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readlinkSync } from 'fs';
+import { closeSync, openSync, readFileSync, readlinkSync } from 'fs';
 import { constants } from 'os';
 import { runOrThrow } from '../../toolchain/run';
+import { putMawk } from '../pod/mawk';
 
 /** A process on a stub host. */
 export class StubProcess {
@@ -89,7 +90,7 @@ export class StubHost {
 
   /** @param programs folder of programs that come before the machine's own, such as a `systemctl`. */
   constructor(readonly name: string, private readonly programs: string, private readonly hosts: string) {
-    mkdirSync(programs, { recursive: true });
+    putMawk(programs);
   }
 
   get on(): boolean {
