@@ -29,9 +29,28 @@ apt_find_source() {
     give_up \
       "$SOURCE names several repositories of Kubernetes: $(echo "$LINE" | without_passwords | paste -s -d ';' -)" \
       "keep the one that is right"
-  ! echo "$LINE" | apt_options | grep -qx 'signed-by=embedded' ||
-    give_up "the key of Kubernetes' repository stands in $SOURCE itself" \
-      "put it into a file, and name that: Signed-By: $APT/keyrings/kubernetes-apt-keyring.asc"
+  apt_check_source
+}
+
+# apt_check_source: what could not be written anew, or names no key that could be compared, is refused now, and not when
+# the node has the new version.
+apt_check_source() {
+  local fault key
+  [ -n "$LINE" ] || {
+    [ ! -e "$SOURCE" ] ||
+      give_up "$SOURCE names no repository of Kubernetes that is understood" "correct it, or remove it"
+    return 0
+  }
+  ! grep -q "$(printf '\r')" "$SOURCE" ||
+    give_up "$SOURCE has line ends of Windows" "remove them: sed -i 's/\\r\$//' $SOURCE"
+  fault=$(echo "$LINE" | apt_options | sed -n 's/^not-understood=//p' | tr _ ' ')
+  [ -z "$fault" ] ||
+    give_up "$SOURCE is not understood: $fault" \
+      "write Kubernetes' repository as a stanza of its own, each field once, with the path of its key: Signed-By: $APT/keyrings/kubernetes-apt-keyring.gpg"
+  key=$(apt_key_file)
+  case $key in
+    *,* | [!/]*) give_up "$SOURCE names its key as '$key'" "name one file by its path: signed-by=$APT/keyrings/kubernetes-apt-keyring.gpg" ;;
+  esac
 }
 
 # apt_lines_in FILE: the active lines that name a repository of Kubernetes.
@@ -105,7 +124,7 @@ apt_source_now() {
   else
     {
       echo "URIs: $uri"
-      [ -z "$REPOSITORY" ] || printf '%s\n' 'Suites: /' 'Components:' "Signed-By: $(apt_key_file)"
+      [ -z "$REPOSITORY" ] || printf '%s\n' 'Suites: /' 'Components:' 'Trusted:' "Signed-By: $(apt_key_file)"
     } >"$WORK/fields"
     old=$(echo "$LINE" | apt_uri) fields=$(cat "$WORK/fields") awk -f "$here/packages/deb822.awk" "$SOURCE"
   fi

@@ -120,18 +120,30 @@ apt_fetch_key() {
     : >"$folder/key.gpg"
     return
   }
+  rm -f "$folder/key.asc" || return 1
   if own_tools 60 /usr/lib/apt/apt-helper download-file "$(apt_url)Release.key" "$folder/key.asc"; then
-    gpg_run --yes --dearmor --output "$folder/key.draft" "$folder/key.asc" ||
+    apt_dearmor "$folder/key.asc" "$folder/key.draft" ||
       give_up "$(apt_url_words)Release.key is no key: $(own_words)" "correct the repository"
+    # Only what is in letters can be a file *.asc of the host.
+    grep -q '^-----BEGIN PGP' "$folder/key.asc" || rm -f "$folder/key.asc" || return 1
   elif [ -f "$(apt_key_file)" ]; then
     say_once "$(apt_url_words)Release.key can't be had, the key of this host is taken: $(own_words)"
-    cp "$(apt_key_file)" "$folder/key.draft" || return 1
+    apt_dearmor "$(apt_key_file)" "$folder/key.draft" || return 1
   else
     say_once "$(apt_url_words)Release.key can't be had yet: $(own_words)"
     return 1
   fi
   check_known_key "$folder/key.draft" "$(apt_key_file)" ", in $(apt_key_file)"
   mv "$folder/key.draft" "$folder/key.gpg"
+}
+
+# apt_dearmor FROM TO: apt reads a key in letters only from a file *.asc, and any other file as bytes.
+apt_dearmor() {
+  if grep -q '^-----BEGIN PGP' "$1"; then
+    gpg_run --yes --dearmor --output "$2" "$1"
+  else
+    cp "$1" "$2"
+  fi
 }
 
 # apt_install PACKAGE: of the version that was fetched. Done again, it changes nothing.
@@ -216,14 +228,23 @@ apt_extract() {
 
 # apt_take_up_source: the host's own source and key become those of TO, for whoever uses apt next.
 apt_take_up_source() {
-  local key line
+  local line
   [ -z "$(fact source-taken-up)" ] || return 0
   apt_find_source
-  key=$(apt_key_file)
-  if [ -s "$(apt_folder)/key.gpg" ]; then
-    mkdir -p "${key%/*}" && put_file "$(apt_folder)/key.gpg" "$key" || return 1
-  fi
   line=$(apt_line_now)
-  apt_source_now "$line" >"$WORK/source" && put_file "$WORK/source" "$SOURCE" || return 1
+  if ! apt_take_up_key || ! apt_source_now "$line" >"$WORK/source" || ! put_file "$WORK/source" "$SOURCE"; then
+    say_once "the new source of packages can't be written to $SOURCE yet: look at the space there"
+    return 1
+  fi
   keep_fact source-taken-up "$line"
+}
+
+# apt_take_up_key: in the form that apt expects of a file of that name. Where the repository's key could not be had, the
+# host's own stays.
+apt_take_up_key() {
+  local key new=key.gpg
+  key=$(apt_key_file)
+  case $key in *.asc) new=key.asc ;; esac
+  new=$(apt_folder)/$new
+  [ ! -s "$new" ] || { mkdir -p "${key%/*}" && put_file "$new" "$key"; }
 }

@@ -10,7 +10,8 @@ BEGIN {
   for (i = 1; i <= new_count; i++) new_line[name_in(new[i])] = new[i]
 }
 
-/^[ \t]*$/ {
+# apt goes on with the stanza after a line of blanks, or a comment.
+/^\r?$/ {
   end()
   if (rewrite) print
   next
@@ -26,8 +27,10 @@ BEGIN {
 # A line that begins with a blank continues the one before.
 {
   value = $0
+  sub(/\r$/, "", value)
   if (/^[^ \t]/) {
     last = name_in($0)
+    if (last in field) fault = "the field " last " stands twice in a stanza"
     field[last] = ""
     sub(/^[^:]*:/, "", value)
   }
@@ -53,36 +56,46 @@ function end() {
   split("", text)
   split("", name)
   count = 0
-  last = ""
+  last = fault = ""
 }
 
 function is_active() {
   return (" " field["types"] " ") ~ / deb / && tolower(field["enabled"]) !~ /^(no|false|without|off|disable|0)$/
 }
 
-# print_lines(): one for each URI and suite.
-function print_lines(  option, options, uri, uris, i, suite, suites, j, value) {
-  for (option in field) {
-    if (option ~ /^(types|uris|suites|components|enabled|x-.*)$/) continue
-    value = field[option]
-    gsub(/ /, ",", value)
-    if (value ~ /BEGIN,PGP/) value = "embedded"
-    options = options (options == "" ? "" : " ") in_line(option) "=" value
-  }
+# print_lines(): one for each URI and suite. What could not be written anew has the option not-understood.
+function print_lines(  options, uri, uris, i, suite, suites, j) {
+  options = options_in_line()
   uris = split(field["uris"], uri, " ")
   suites = split(field["suites"], suite, " ")
+  if (uris > 1) fault = "a stanza has several URIs"
+  if (field["signed-by"] ~ /BEGIN PGP/) fault = "the key stands in it"
+  if (fault != "") {
+    gsub(/ /, "_", fault)
+    options = "not-understood=" fault
+  }
   for (i = 1; i <= uris; i++)
     for (j = 1; j <= suites; j++)
       print "deb " (options == "" ? "" : "[" options "] ") uri[i] " " suite[j] \
         (field["components"] == "" ? "" : " " field["components"])
 }
 
-# in_line(FIELD): how the option is called in a line.
-function in_line(option) {
-  if (option == "architectures") return "arch"
-  if (option == "languages") return "lang"
-  if (option == "targets") return "target"
-  return option
+# options_in_line(): the fields that apt knows, as a line has them. The others mean nothing to it.
+function options_in_line(  known, count_known, i, pair, value, options) {
+  count_known = split("architectures:arch languages:lang targets:target signed-by:signed-by trusted:trusted " \
+    "allow-insecure:allow-insecure allow-weak:allow-weak " \
+    "allow-downgrade-to-insecure:allow-downgrade-to-insecure by-hash:by-hash pdiffs:pdiffs " \
+    "check-valid-until:check-valid-until valid-until-min:valid-until-min valid-until-max:valid-until-max " \
+    "check-date:check-date date-max-future:date-max-future inrelease-path:inrelease-path", known, " ")
+  for (i = 1; i <= count_known; i++) {
+    split(known[i], pair, ":")
+    if (!(pair[1] in field)) continue
+    value = field[pair[1]]
+    gsub(/ /, ",", value)
+    if (value ~ /]/) fault = "the field " pair[1] " has a bracket"
+    options = options (options == "" ? "" : " ") pair[2] "=" value
+  }
+  return options
 }
 
 function print_stanza(  i, mine, told, each) {

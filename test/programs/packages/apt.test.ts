@@ -360,6 +360,19 @@ Components: main
       expect(await machine.run(['apt-cache', 'madison', 'kubelet'])).toContain(NEW);
     }));
 
+    test.each([['', true], [', where the repository has none', false]])('a key in letters stays in letters%s', (_, offered) => node(async (machine) => {
+      const letters = '/etc/apt/keyrings/kubernetes.asc';
+      machine.write(letters, await key.public);
+      await machine.run(['chmod', '0644', letters]);
+      if (!offered) rmSync(join(packages.folderOf('1.35.4'), 'Release.key'));
+      await asStanza(machine, stanza('1.34').replace(KEYRING, letters));
+      await taken(machine);
+      expect(machine.read(letters)).toContain('-----BEGIN PGP PUBLIC KEY BLOCK-----');
+      await machine.run(['rm', '/etc/apt/sources.list.d/broken.list']);
+      await machine.run(['apt-get', 'update', '-o', 'APT::Update::Error-Mode=any']);
+      expect(await machine.run(['apt-cache', 'madison', 'kubelet'])).toContain(NEW);
+    }));
+
     test('a repository that is given takes its place', () => node(async (machine) => {
       await asStanza(machine, `${stanza('1.33').replace(/URIs: .*/, 'URIs: http://127.0.0.1:1/core:/stable:/v1.33/deb/')}Enabled: yes\n\n${others}`);
       await taken(machine, { ...upgrade, REPOSITORY: repository });
@@ -373,8 +386,13 @@ Components: main
     }));
 
     test.each<[string, (text: string) => string, RegExp]>([
-      ['several URIs', (text) => text.replace(/^URIs: (.*)v1\.34(.*)$/m, 'URIs: $1v1.34$2\n $1v1.33$2'), /kubernetes\.sources names several repositories of Kubernetes: deb .*;deb /],
-      ['the key in it', (text) => text.replace(/^Signed-By: .*$/m, 'Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n xsBNBE\n -----END PGP PUBLIC KEY BLOCK-----'), /the key of Kubernetes' repository stands in .*kubernetes\.sources itself: put it into a file/],
+      ['several repositories', (text) => text.replace(/^URIs: (.*)v1\.34(.*)$/m, 'URIs: $1v1.34$2\n $1v1.33$2'), /kubernetes\.sources names several repositories of Kubernetes: deb /],
+      ['the key in it', (text) => text.replace(/^Signed-By: .*$/m, 'Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n xsBNBE\n -----END PGP PUBLIC KEY BLOCK-----'), /kubernetes\.sources is not understood: the key stands in it: write/],
+      ['another URI beside it', (text) => text.replace(/^URIs: .*$/m, '$& https://pkgs.k8s.io/addons:/cri-o:/stable:/v1.34/deb/'), /kubernetes\.sources is not understood: a stanza has several URIs/],
+      ['a field twice', (text) => `${text}#\nSuites: ./\n`, /kubernetes\.sources is not understood: the field suites stands twice in a stanza/],
+      ['line ends of Windows', (text) => text.replaceAll('\n', '\r\n'), /kubernetes\.sources has line ends of Windows: remove them: sed -i/],
+      ['a fingerprint in place of a key', (text) => text.replace(/^Signed-By: .*$/m, 'Signed-By: DE15B14486CD377B9E876E1A234654DA9A296436'), /kubernetes\.sources names its key as 'DE15B14486CD377B9E876E1A234654DA9A296436': name one file by its path/],
+      ['two keys', (text) => text.replace(/^Signed-By: .*$/m, '$& /etc/apt/keyrings/other.gpg'), /kubernetes\.sources names its key as '\S+\.gpg,\/etc\/apt\/keyrings\/other\.gpg'/],
     ])('%s: refused', (_, change, words) => node(async (machine) => {
       await asStanza(machine, change(stanza('1.34')));
       const { exitCode, stderr } = await machine.call('keep_fact manager apt && apt_check', upgrade);

@@ -54,7 +54,20 @@ describeWithTools('a file of apt\'s sources in stanzas', [toolchain.busybox], ()
 
   test('a key in the stanza is told from a file', () => {
     const embedded = ' -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n xsBNBE\n -----END PGP PUBLIC KEY BLOCK-----';
-    expect(read(KUBERNETES.replace(/^signed-by.*$/m, `Signed-By:\n${embedded}`).replace(/^ARCH.*\n/m, ''))).toBe('deb [signed-by=embedded] https://pkgs.k8s.io/core:/stable:/v1.34/deb/ /\n');
+    expect(read(KUBERNETES.replace(/^signed-by.*$/m, `Signed-By:\n${embedded}`))).toBe('deb [not-understood=the_key_stands_in_it] https://pkgs.k8s.io/core:/stable:/v1.34/deb/ /\n');
+  });
+
+  test.each([
+    ['a field twice', `${KUBERNETES}#\nSuites: ./\n`, 'the_field_suites_stands_twice_in_a_stanza'],
+    ['a field twice, with a line of blanks between', `${KUBERNETES} \t\nSuites: ./\n`, 'the_field_suites_stands_twice_in_a_stanza'],
+    ['several URIs', KUBERNETES.replace('/v1.34/deb/', '/v1.34/deb/ http://other/'), 'a_stanza_has_several_URIs'],
+    ['a bracket', KUBERNETES.replace('k.asc', 'k].asc'), 'the_field_signed-by_has_a_bracket'],
+  ])('%s: not understood', (_, text, why) => {
+    expect(read(text).split('\n')[0]).toMatch(new RegExp(`^deb \\[not-understood=${why}\\] https://pkgs\\.k8s\\.io/core:/stable:/v1\\.34/deb/ \\.?/$`));
+  });
+
+  test('fields that apt does not know mean nothing, and line ends of Windows are none of a value', () => {
+    expect(read(`${KUBERNETES}Description: Kubernetes [stable]\n`.replaceAll('\n', '\r\n'))).toBe(read(KUBERNETES));
   });
 
   test('only the chosen fields of the chosen stanza change', () => {
