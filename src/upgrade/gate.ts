@@ -83,7 +83,15 @@ export interface AlertGateProps {
   readonly pathPrefix?: string;
 
   /**
-   * Names of alerts that may fire. `Watchdog` and `InfoInhibitor` may in any case, as they are no alarm, and `KubeVersionMismatch`, which fires in the
+   * The name of an alert that always fires, by a rule such as `vector(1)`. The gate is closed while it does not: then this Prometheus evaluates no rules,
+   * as where another program does that.
+   *
+   * @default 'Watchdog'
+   */
+  readonly alwaysFires?: string;
+
+  /**
+   * Names of alerts that may fire. The one that always fires and `InfoInhibitor` may in any case, as they are no alarm, and `KubeVersionMismatch`, which fires in the
    * middle of any upgrade that takes more than a quarter of an hour.
    *
    * @default - no others
@@ -98,7 +106,7 @@ export interface AlertGateProps {
   readonly severities?: string[];
 }
 
-const NEVER_AN_ALARM = ['Watchdog', 'InfoInhibitor', 'KubeVersionMismatch'];
+const NEVER_AN_ALARM = ['InfoInhibitor', 'KubeVersionMismatch'];
 
 /**
  * What must hold in the cluster before the next node begins, beside what is always asked. A gate that can't be asked is closed, as is one that finds
@@ -114,12 +122,15 @@ export class Gate {
     requireGiven(props, 'resource', 'value', 'expected');
     const { resource, value, expected, namespace, mayBeNone = false } = props;
     requireDnsSubdomain('resource', resource);
+    if (resource === 'secrets') {
+      throw new Error('resource must not be secrets: what a gate reads stands in logs');
+    }
     requireExpression(value);
     requireList('expected', expected);
     if (expected.length === 0) {
       throw new Error('expected must have a value, got none: the gate would never open');
     }
-    expected.forEach((each) => requireLine('expected', each));
+    expected.forEach(requireExpected);
     if (namespace !== undefined) {
       requireDnsLabel('namespace', namespace);
     }
@@ -157,30 +168,31 @@ export class Gate {
   }
 
   /**
-   * A Prometheus in the cluster says that no alert is firing. A Prometheus that watches no target keeps the gate closed: it would never fire one.
+   * A Prometheus says that no alert is firing. It must be the one in this cluster that evaluates its rules: see `alwaysFires`.
    *
    * Throws when a name, the port or the prefix isn't valid.
    */
   public static noFiringAlerts(props: AlertGateProps = {}): Gate {
-    const { namespace = 'monitoring', service = 'prometheus-k8s', port = 9090, https = false, pathPrefix = '', ignore = [], severities = [] } = props;
+    const { namespace = 'monitoring', service = 'prometheus-k8s', port = 9090, https = false, pathPrefix = '', alwaysFires = 'Watchdog', ignore = [], severities = [] } = props;
     requireDnsLabel('namespace', namespace);
     requireDnsLabel('service', service);
     requireWithin('port', port, 1, 65535, 'ports');
-    if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(pathPrefix)) {
+    if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(pathPrefix) || /\/\.\.?(\/|$)/.test(pathPrefix)) {
       throw new Error(`pathPrefix must be a path such as /prometheus, got ${JSON.stringify(pathPrefix)}`);
     }
     requireList('ignore', ignore);
     requireList('severities', severities);
+    requireLine('alwaysFires', alwaysFires);
     ignore.forEach((name) => requireLine('ignore', name));
     severities.forEach((severity) => requireLine('severities', severity));
     const proxied = `${https ? 'https' : 'http'}:${service}:${port}`;
     const labels = [
       'alertstate="firing"',
-      `alertname!~${anyOf([...NEVER_AN_ALARM, ...ignore])}`,
+      `alertname!~${anyOf([alwaysFires, ...NEVER_AN_ALARM, ...ignore])}`,
       ...severities.length > 0 ? [`severity=~${anyOf(severities)}`] : [],
     ];
-    // The number of targets that are up has no labels, so it can't be taken for an alert.
-    const query = `ALERTS{${labels.join(',')}} or count(up == 1)`;
+    // A number has no labels, so it can't be taken for an alert.
+    const query = `ALERTS{${labels.join(',')}} or count(ALERTS{alertstate="firing",alertname=${JSON.stringify(alwaysFires)}})`;
     return new Gate(
       ['alerts', `${namespace}/${service}`, `/api/v1/namespaces/${namespace}/services/${proxied}/proxy${pathPrefix}/api/v1/query?query=${encoded(query)}`],
       { namespace, apiGroups: [''], resources: ['services/proxy'], resourceNames: [proxied], verbs: ['get'] },
@@ -213,6 +225,13 @@ function requireExpression(value: string): void {
   // Kubernetes would read $(NAME) in it as a variable.
   if (!/^\{.*\}$/.test(value) || value.includes('$')) {
     throw new Error(`value must be a JSONPath of kubectl in braces and without $, such as {.status.robustness}, got ${JSON.stringify(value)}`);
+  }
+}
+
+function requireExpected(value: string): void {
+  requireLine('expected', value);
+  if (value === '' || value.includes('$')) {
+    throw new Error(`expected must be texts without $, got ${JSON.stringify(value)}`);
   }
 }
 

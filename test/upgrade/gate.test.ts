@@ -61,9 +61,9 @@ test('Prometheus is asked through the API server, and only its Service can be', 
 });
 
 test('of alerts, those that any upgrade fires are ignored, and names mean what they say', () => {
-  expect(queryOf()).toBe('ALERTS{alertstate="firing",alertname!~"Watchdog|InfoInhibitor|KubeVersionMismatch"} or count(up == 1)');
-  expect(queryOf({ ignore: ['a.b "c"'], severities: ['critical', 'page+1'] })).toBe(
-    'ALERTS{alertstate="firing",alertname!~"Watchdog|InfoInhibitor|KubeVersionMismatch|a\\\\.b \\"c\\"",severity=~"critical|page\\\\+1"} or count(up == 1)',
+  expect(queryOf()).toBe('ALERTS{alertstate="firing",alertname!~"Watchdog|InfoInhibitor|KubeVersionMismatch"} or count(ALERTS{alertstate="firing",alertname="Watchdog"})');
+  expect(queryOf({ ignore: ['a.b "c"'], severities: ['critical', 'page+1'], alwaysFires: 'Heartbeat' })).toBe(
+    'ALERTS{alertstate="firing",alertname!~"Heartbeat|InfoInhibitor|KubeVersionMismatch|a\\\\.b \\"c\\"",severity=~"critical|page\\\\+1"} or count(ALERTS{alertstate="firing",alertname="Heartbeat"})',
   );
 });
 
@@ -75,6 +75,10 @@ test.each<[string, () => Gate, string]>([
   ['a JSONPath that Kubernetes would expand', () => Gate.resources({ ...resource, value: '{.a}$(SELF){.b}' }), 'value must be a JSONPath of kubectl in braces and without $'],
   ['a JSONPath of two lines', () => Gate.resources({ ...resource, value: '{.a}\n{.b}' }), 'value must be one line'],
   ['no value', () => Gate.resources({ ...resource, expected: [] }), 'expected must have a value, got none: the gate would never open'],
+  ['an empty value', () => Gate.resources({ ...resource, expected: [''] }), 'expected must be texts without $, got ""'],
+  ['a value that Kubernetes would expand', () => Gate.resources({ ...resource, expected: ['$(SELF)'] }), 'expected must be texts without $'],
+  ['secrets', () => Gate.resources({ ...resource, resource: 'secrets' }), 'resource must not be secrets'],
+  ['a prefix that leads elsewhere', () => Gate.noFiringAlerts({ pathPrefix: '/../../secrets' }), 'pathPrefix must be a path such as /prometheus'],
   ['a value with a tab', () => Gate.resources({ ...resource, expected: ['a\tb'] }), 'expected must be one line without control characters'],
   ['a text in place of values', () => Gate.resources({ ...resource, expected: 'healthy' as any }), 'expected must be a list'],
   ['a namespace in upper case', () => Gate.longhornVolumes({ namespace: 'Longhorn' }), 'namespace must be a DNS label'],
