@@ -33,7 +33,7 @@ TO                  -             -       - version of Kubernetes at which the n
 SERIES              -             -       - in place of TO, the schedule of which they have to do this run
 FIRST               -             -       - control planes that must be done, with blanks between them
 AHEAD               -             -       - nodes before this one, of which fewer than AT_ONCE may be undone
-REPLACED            -             -       - of all these, nodes whose places others take
+REPLACED            -             -       - of all these, nodes whose places others take: OLD=NEW
 REPLACED_BY         -             -       - node that takes the place of this one
 BEHIND              -             -       - nodes after it, which go first where their latest run is longer ago
 AT_ONCE             1             nodes   - how many nodes may be under way at once

@@ -6,7 +6,7 @@
 #   FIRST        nodes that must all be done
 #   AHEAD        nodes before this one, of which fewer than AT_ONCE may be undone
 #   BEHIND       nodes after this one, which come first where their latest run of SERIES is longer ago
-#   REPLACED     nodes of these that are not upgraded: others take their places
+#   REPLACED     nodes of these that are not upgraded, as others take their places: OLD=NEW
 #   REPLACED_BY  the node that takes the place of this one
 #   SETTLE       seconds that a node must have been Ready
 #
@@ -71,13 +71,13 @@ read_node_line() {
 
 # is_done NODE: whether it is as wanted, has been Ready for a while, and nothing is under way on it.
 is_done() {
-  local version ready operation
-  case " $REPLACED " in
-    *" $1 "*)
-      is_retired "$1"
-      return
-      ;;
-  esac
+  local version ready operation by
+  by=$(replacement_of "$1")
+  if [ -n "$by" ] && is_retired "$1" "$by"; then
+    # What took its place has to go on serving.
+    is_done "$by"
+    return
+  fi
   read_node_line "$1" || return 1
   read -r version ready operation _ <"$WORK/answer" || :
   if [ "$operation" != - ]; then
@@ -94,42 +94,59 @@ is_done() {
   return 1
 }
 
-# is_retired NODE: whether another node has taken its place. Then a person may have deleted it.
+# replacement_of NODE: empty if it is upgraded.
+replacement_of() {
+  local pair
+  for pair in $REPLACED; do
+    [ "${pair%%=*}" != "$1" ] || echo "${pair#*=}"
+  done
+}
+
+# is_retired NODE BY: whether it gave its place to that node, and takes no pods any more. Then a person may have deleted
+# it. One that joined again under its name is a node like others.
 is_retired() {
-  local by operation
   by_kubectl get node "$1" --output "go-template=$RETIREMENT" || {
-    ! grep -qF '(NotFound)' "$WORK/errors" || return 0
-    WHY="$1: $(api_words)"
-    return 1
+    grep -qF '(NotFound)' "$WORK/errors"
+    return
   }
-  IFS='|' read -r by operation <"$WORK/answer" || :
-  [ -z "$by" ] || [ -n "$operation" ] || return 0
-  WHY="$1, which is not retired yet"
-  return 1
+  [ "$(cat "$WORK/answer")" = "$2|true|" ]
 }
 
 # shellcheck disable=SC2016 # the template's own
 RETIREMENT='{{range $key, $value := .metadata.annotations}}
-{{- if eq $key "cdk8s-day2/retired"}}{{$value}}{{end}}{{end}}|{{/*
+{{- if eq $key "cdk8s-day2/retired"}}{{$value}}{{end}}{{end}}|{{or .spec.unschedulable ""}}|{{/*
 */}}{{range $key, $value := .metadata.labels}}{{if eq $key "cdk8s-day2/operation"}}{{$value}}{{end}}{{end}}'
 
-# can_take_over NODE: whether it is done, and takes pods.
+# can_take_over NODE: whether it is done, and takes the pods of this node.
 can_take_over() {
-  is_done "$1" || return 1
-  by_kubectl get node "$1" --output 'jsonpath={.spec.unschedulable}' || {
+  local taints
+  is_done "$1" && read_taints "$SELF" own && read_taints "$1" its || return 1
+  taints=$(awk -v own="$WORK/taints-own" '
+    BEGIN { while ((getline taint < own) > 0) known[taint] = 1 }
+    !($0 in known)' "$WORK/taints-its" | joined)
+  [ "$taints" = none ] || {
+    WHY="$1, which takes the place of $SELF, and has these taints: $taints"
+    return 1
+  }
+}
+
+# read_taints NODE NAME: those that keep pods away, a line each, into $WORK/taints-NAME. A person may have cordoned this
+# node; its replacement must take pods all the same.
+read_taints() {
+  by_kubectl get node "$1" --output \
+    'jsonpath={range .spec.taints[?(@.effect!="PreferNoSchedule")]}{.key}={.value}:{.effect}{"\n"}{end}' || {
     WHY="$1: $(api_words)"
     return 1
   }
-  [ ! -s "$WORK/answer" ] || {
-    WHY="$1, which takes the place of $SELF, and is cordoned"
-    return 1
-  }
+  if [ "$2" = own ]; then grep -v '^node.kubernetes.io/unschedulable=' "$WORK/answer"; else cat "$WORK/answer"; fi \
+    >"$WORK/taints-$2" || :
 }
 
 # is_as_wanted NODE VERSION: whether it runs TO, or has done this run.
 is_as_wanted() {
   if [ -n "$TO" ]; then
     WHY="$1, which runs $2"
+    [ -z "$(replacement_of "$1")" ] || WHY="$1, which is not retired yet"
     [ "$2" = "v$TO" ]
   else
     WHY="$1, which has not done the run of $(run_name) yet"

@@ -11,16 +11,30 @@ check_retirement() {
   choose_role || return 1
   [ "$(fact role)" = worker ] ||
     give_up "$SELF is a control plane, and only workers are replaced like this" "upgrade it, or add a control plane by kubeadm join first"
-  if [ "$(node_says retired)" = "$REPLACED_BY" ] && is_cordoned && [ -z "$(node_says operation)" ]; then
+  try_drain || return 1
+  if [ "$(node_says retired)" = "$REPLACED_BY" ] && is_cordoned && [ -z "$(node_says operation)" ] &&
+    [ -z "$(living_pods)" ]; then
     conclude 0 retired "$SELF was retired before: nothing was changed" "$(after_retirement)"
   fi
-  try_drain || return 1
-  [ -z "$DRY_RUN" ] || conclude_plan "$SELF can be retired"
+  [ -z "$DRY_RUN" ] || conclude_plan "$SELF can be retired, once $REPLACED_BY takes its pods"
   go_to retired turn
+}
+
+# forget_retirement: what an earlier retirement has said is over. Without that, those behind would not wait for this
+# one.
+forget_retirement() {
+  [ -z "$(node_says retired)" ] || node_api annotate node "$SELF" cdk8s-day2/retired- ||
+    not_yet "the annotation is removed"
 }
 
 # retire_node: says on the Node that it is done, which the nodes behind it wait for.
 retire_node() {
+  if ! read_node; then
+    grep -qF '(NotFound)' "$WORK/errors" || not_yet "the Node is read" || return 1
+    conclude 0 retired "there is no Node $SELF any more, and $(moved_pods) pods were moved before" "shut the machine down"
+  fi
+  # A person may have uncordoned it since.
+  is_cordoned || go_to retired cordon
   node_api annotate --overwrite node "$SELF" "cdk8s-day2/retired=$REPLACED_BY" ||
     not_yet "the Node is annotated" || return 1
   unmark_node || return 1
@@ -29,5 +43,5 @@ retire_node() {
 }
 
 after_retirement() {
-  echo "it stays cordoned. When nobody needs it any more: kubectl delete node $SELF, and shut it down"
+  echo "it stays cordoned. When nobody needs it any more, shut it down, and then: kubectl delete node $SELF. Until it is off, its kubelet would make the Node anew"
 }

@@ -113,6 +113,7 @@ step_control_plane_ready() {
 }
 
 step_cordon() {
+  [ -z "$REPLACED_BY" ] || { read_node && forget_retirement; } || return 1
   cordon_node && keep_once cordoned-at
 }
 
@@ -169,6 +170,7 @@ step_give_back() {
 step_leave() {
   # Once: where it can't be done, that is no reason to wait. A restore may be about to begin.
   [ -z "$(fact manager)" ] || by_manager give_back || :
+  [ -z "$REPLACED_BY" ] || leave_node "it was drained, and is not said to be retired"
   leave_node "it has the kubelet $(by_manager installed kubelet), and did not come to its end with that"
 }
 

@@ -4,7 +4,7 @@ import { resolveOrder } from './node-order';
 import { NodeOrderProps } from './node-order-props';
 import { nodeUpgradeJob } from './node-upgrade';
 import { NodeUpgradeProps } from './node-upgrade-props';
-import { resolveUpgrade } from './resolved-upgrade';
+import { replacedIn, resolveUpgrade } from './resolved-upgrade';
 import { Turn } from './turn';
 import { EtcdSnapshotJob } from '../backup/etcd-snapshot-job';
 import { standardLabels } from '../runtime/program-pod';
@@ -41,7 +41,9 @@ export class ClusterUpgrade extends Construct {
     const order = resolveOrder(props.cluster, props);
     const labels = { ...upgrade.labels, 'cdk8s-day2/upgrade': id };
     const turn = new Turn(this, { ...order, afterJobs: snapshot?.jobs ?? [], longestAgoFirst: false }, standardLabels('node-upgrade', props.cluster.name, labels));
-    this.jobs = [...order.controlPlanes, ...order.workers]
-      .map((node) => nodeUpgradeJob(this, node, { ...upgrade, labels, replacedBy: order.replacements[node] }, turn));
+    this.jobs = [...order.controlPlanes, ...order.workers].map((node) => {
+      const replacedBy = order.replacements[node];
+      return nodeUpgradeJob(this, node, { ...replacedBy === undefined ? upgrade : replacedIn(upgrade, replacedBy), labels }, turn);
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { Duration } from 'cdk8s';
 import { DrainPolicy } from './drain-policy';
 import { NodeUpgradeProps } from './node-upgrade-props';
@@ -58,6 +59,15 @@ export function resolveUpgrade(props: NodeUpgradeProps): ResolvedUpgrade {
     labels: { ...props.labels },
     annotations: { 'cdk8s-day2/upgrade-to': to.toString(), 'cdk8s-day2/expires': expires, ...props.annotations },
   };
+}
+
+/**
+ * The upgrade of a node whose place another one takes. It is another operation: where the strategy is changed, what waits on the node is superseded.
+ * Names of nodes may be longer than a label's value.
+ */
+export function replacedIn(upgrade: ResolvedUpgrade, replacedBy: string): ResolvedUpgrade {
+  const digest = createHash('sha256').update(replacedBy).digest('hex').slice(0, 6);
+  return { ...upgrade, replacedBy, operationId: upgrade.operationId.replace(/(\.dry-run)?$/, `.replaced-${digest}$1`) };
 }
 
 function requireTarget(cluster: KubeadmCluster, to: KubernetesVersion): void {

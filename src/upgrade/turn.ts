@@ -88,7 +88,7 @@ export class Turn {
     const env = {
       FIRST: (isWorker ? controlPlanes : controlPlanes.slice(0, order)).join(' '),
       AHEAD: (isWorker ? workers.slice(0, workers.indexOf(node)) : []).join(' '),
-      ...Object.keys(replacements).length > 0 && { REPLACED: Object.keys(replacements).join(' ') },
+      ...Object.keys(replacements).length > 0 && { REPLACED: Object.entries(replacements).map(([old, by]) => `${old}=${by}`).join(' ') },
       ...node in replacements && { REPLACED_BY: replacements[node] },
       ...longestAgoFirst && isWorker && { BEHIND: workers.slice(workers.indexOf(node) + 1).join(' ') },
       AT_ONCE: String(isWorker ? workersAtOnce : 1),

@@ -102,13 +102,26 @@ test('workers are replaced: each waits for its replacement and is retired, and t
     const { REPLACED, REPLACED_BY, AT_ONCE, AHEAD } = environmentOf(turnOf(job));
     return [nodeOf(job), REPLACED, REPLACED_BY, environmentOf(podOf(job).containers[0]).REPLACED_BY, AT_ONCE, AHEAD];
   })).toEqual([
-    ['cp1', 'w1 w3', undefined, undefined, '1', ''],
-    ['cp2', 'w1 w3', undefined, undefined, '1', ''],
-    ['cp3', 'w1 w3', undefined, undefined, '1', ''],
-    ['w1', 'w1 w3', 'w4', 'w4', '2', ''],
-    ['w2', 'w1 w3', undefined, undefined, '2', 'w1'],
-    ['w3', 'w1 w3', 'w5', 'w5', '2', 'w1 w2'],
+    ['cp1', 'w1=w4 w3=w5', undefined, undefined, '1', ''],
+    ['cp2', 'w1=w4 w3=w5', undefined, undefined, '1', ''],
+    ['cp3', 'w1=w4 w3=w5', undefined, undefined, '1', ''],
+    ['w1', 'w1=w4 w3=w5', 'w4', 'w4', '2', ''],
+    ['w2', 'w1=w4 w3=w5', undefined, undefined, '2', 'w1'],
+    ['w3', 'w1=w4 w3=w5', 'w5', 'w5', '2', 'w1 w2'],
   ]);
+});
+
+test('a worker that is replaced by another node than before has another operation, and an upgraded one, too', () => {
+  const operations = (strategy: UpgradeStrategy, dryRun = false) => ofKind('Job', manifests({ strategy, dryRun })).filter((job) => nodeOf(job) === 'w1')
+    .map((job) => [environmentOf(podOf(job).containers[0]).OPERATION, environmentOf(turnOf(job)).OPERATION, job.metadata.labels['cdk8s-day2/operation']]);
+  const replacedBy = (w1: string) => UpgradeStrategy.surge({ replacements: { w1 } });
+  const all = [UpgradeStrategy.rolling(), replacedBy('w4'), replacedBy('w5'), replacedBy(`w6.${'a'.repeat(60)}.example.com`)].map((strategy) => operations(strategy)[0]);
+  expect(new Set(all.map(([id]) => id)).size).toBe(4);
+  for (const [id, ofTurn, label] of all) {
+    expect([ofTurn, label]).toEqual([id, id]);
+    expect(id).toMatch(/^upgrade-to-1\.35\.4(\.replaced-[0-9a-f]{6})?$/);
+  }
+  expect(operations(replacedBy('w4'), true)[0][0]).toMatch(/\.replaced-[0-9a-f]{6}\.dry-run$/);
 });
 
 test('people see the plan, and can pause it', () => {

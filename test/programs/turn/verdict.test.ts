@@ -85,32 +85,54 @@ describeWithTools('whether it is the turn of a node', [...ApiServer.needs(toolch
   }, 60_000);
 
   test('a node that is replaced waits until the other one runs the new version and takes pods', async () => {
-    const asked = worker('w1', '', '1', { REPLACED: 'w1', REPLACED_BY: 'w4' });
+    const asked = worker('w1', '', '1', { REPLACED: 'w1=w4', REPLACED_BY: 'w4' });
     await asked.says(/^wait w4: .*NotFound/);
     await nodes.set('w4', { version: OLD });
     await asked.says('wait w4, which runs v1.34.4');
     await nodes.set('w4', { version: TO });
-    await server.ask('cordon', 'w4');
-    await asked.says('wait w4, which takes the place of w1, and is cordoned');
-    await server.ask('uncordon', 'w4');
+    await server.ask('taint', 'node', 'w4', 'example.com/disk=slow:PreferNoSchedule', 'node.cilium.io/agent-not-ready=:NoSchedule');
+    await asked.says('wait w4, which takes the place of w1, and has these taints: node.cilium.io/agent-not-ready=:NoSchedule');
+    // A taint that both have is meant.
+    await server.ask('taint', 'node', 'w1', 'node.cilium.io/agent-not-ready=:NoSchedule');
+    await asked.says('may');
+    for (const node of ['w1', 'w4']) await server.ask('taint', 'node', node, 'node.kubernetes.io/unschedulable=:NoSchedule');
+    await asked.says('wait w4, which takes the place of w1, and has these taints: node.kubernetes.io/unschedulable=:NoSchedule');
+    await server.ask('taint', 'node', 'w4', 'node.kubernetes.io/unschedulable-');
     await asked.says('may');
   }, 60_000);
 
-  test('those behind it wait until it is retired, or deleted', async () => {
-    const asked = worker('w2', 'w1', '1', { REPLACED: 'w1' });
+  test('those behind it wait until it is retired, or deleted, and as long as its replacement serves', async () => {
+    const retired = async (by: string, labels = {}) => {
+      await nodes.set('w1', { version: OLD, labels, annotations: { 'cdk8s-day2/retired': by } });
+      await server.ask('cordon', 'w1');
+    };
+    await nodes.set('w4', { version: TO });
+    const asked = worker('w2', 'w1', '1', { REPLACED: 'w1=w4' });
     await asked.says('wait w1, which is not retired yet');
-    // Under way, as anybody sees by its label.
-    await nodes.set('w1', { version: OLD, labels: mark('1') });
-    await asked.says('wait w1, which is not retired yet');
-    await nodes.set('w1', { version: OLD, labels: mark('1'), annotations: { 'cdk8s-day2/retired': 'w4' } });
-    await asked.says('wait w1, which is not retired yet');
-    await nodes.set('w1', { version: OLD, annotations: { 'cdk8s-day2/retired': 'w4' } });
+    await retired('w4', mark('1'));
+    await asked.says('wait w1, on which upgrade-to-1.35.4 is under way');
+    await retired('w4');
     await asked.says('may');
-    await nodes.set('w1', { version: OLD });
+    // By another node, in an earlier upgrade.
+    await retired('w3');
+    await asked.says('wait w1, which is not retired yet');
+    await retired('w4');
+    await asked.says('may');
+    // It takes pods again.
+    await server.ask('uncordon', 'w1');
     await asked.says('wait w1, which is not retired yet');
     await server.ask('delete', 'node', 'w1');
     await asked.says('may');
-  }, 60_000);
+    await nodes.set('w4', { version: TO, ready: 'False' });
+    await asked.says('wait w4, which is not Ready');
+    await nodes.set('w4', { version: TO });
+    await asked.says('may');
+    // It was installed anew under its name, or upgraded by a person.
+    await nodes.set('w1', { version: OLD });
+    await asked.says('wait w1, which is not retired yet');
+    await nodes.set('w1', { version: TO });
+    await asked.says('may');
+  }, 120_000);
 
   test('it waits until the node before it has been Ready for long enough', async () => {
     await nodes.set('w1', { version: TO });

@@ -44,9 +44,47 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
     expect(await node.state()).toEqual({ labels: {}, annotations: { 'cdk8s-day2/retired': 'w4', 'cdk8s-day2/cordoned-by': 'upgrade' }, unschedulable: true });
 
     // A Job that is made anew changes nothing.
-    await addPod('web-2');
+    const before = await node.state();
     expect(await node.maintain('again', REPLACED)).toMatchObject({ outcome: 'retired', message: 'w1 was retired before: nothing was changed' });
-    expect(await pods()).toEqual(['pod/agent', 'pod/web-2']);
+    expect(await node.state()).toEqual(before);
+    // Unless there are pods again.
+    await addPod('web-2');
+    expect(await node.maintain('once-more', REPLACED)).toMatchObject({ outcome: 'retired', moved: 1 });
+    expect(await pods()).toEqual(['pod/agent']);
+  });
+
+  test('what an earlier retirement has said does not outlive the cordon of the next one', async () => {
+    await server.ask('annotate', 'node', 'w1', 'cdk8s-day2/retired=w3');
+    await addPod('web-1');
+    const held = async () => {
+      await node.held('upgrade', 'drain');
+      expect((await node.state()).annotations).toEqual({ 'cdk8s-day2/cordoned-by': 'upgrade' });
+      node.release('upgrade', 'drain');
+    };
+    expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT: 'drain:hold' }, held)).toMatchObject({ outcome: 'retired' });
+    expect((await node.state()).annotations).toMatchObject({ 'cdk8s-day2/retired': 'w4' });
+  });
+
+  test('a Node that is uncordoned right before its end is cordoned and drained again', async () => {
+    const held = async () => {
+      await node.held('upgrade', 'retire');
+      await server.ask('uncordon', 'w1');
+      await addPod('web-1');
+      node.release('upgrade', 'retire');
+    };
+    expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT: 'retire:hold' }, held)).toMatchObject({ outcome: 'retired', moved: 1 });
+    expect(await node.state()).toMatchObject({ unschedulable: true });
+    expect(await pods()).toEqual([]);
+  });
+
+  test('a Node that was deleted before its end is retired, too', async () => {
+    const held = async () => {
+      await node.held('upgrade', 'retire');
+      node.kubeletRuns = false;
+      await server.ask('delete', 'node', 'w1');
+      node.release('upgrade', 'retire');
+    };
+    expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT: 'retire:hold' }, held)).toMatchObject({ outcome: 'retired', message: expect.stringContaining('there is no Node w1 any more') });
   });
 
   test.each(['every:kill', 'every:redo'])('with %s: the same', async (FAILPOINT) => {
@@ -57,7 +95,7 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
 
   test('a plan changes nothing', async () => {
     await addPod('web-1');
-    expect(await node.maintain('upgrade.dry-run', { ...REPLACED, DRY_RUN: '1' })).toMatchObject({ outcome: 'planned', message: 'w1 can be retired. Its drain would move 1 pods' });
+    expect(await node.maintain('upgrade.dry-run', { ...REPLACED, DRY_RUN: '1' })).toMatchObject({ outcome: 'planned', message: 'w1 can be retired, once w4 takes its pods. Its drain would move 1 pods' });
     expect(await node.state()).toEqual(served);
     expect(await pods()).toEqual(['pod/web-1']);
   });
