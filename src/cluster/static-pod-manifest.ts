@@ -47,7 +47,8 @@ function parseYaml(source: string, text: string): Parsed[] {
     throw new Error(`${source} has the character ${JSON.stringify(odd[0])} in line ${text.slice(0, odd.index).split('\n').length}, where the kubelet begins a new line and others `
       + 'do not: take it out');
   }
-  const documents = parseAllDocuments(text, { version: '1.1' });
+  // The library counts a byte order mark as a column of the first line; the kubelet doesn't.
+  const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), { version: '1.1' });
   return [...documents].map((document) => {
     if (document.errors.length > 0) {
       throw new Error(`${source} must be YAML, got text that is not: ${document.errors[0].message.split('\n')[0]}`);

@@ -301,3 +301,8 @@ describe('text that is no manifest', () => {
       .toThrow(/^manifest must be the static pod manifest of etcd/);
   });
 });
+
+test('a byte order mark is no column of its line: what is wrong without it stays wrong', () => {
+  expect(() => read(`\uFEFF${textOf('1.31')}`)).not.toThrow();
+  expect(() => read(`\uFEFF ${textOf('1.31')}`)).toThrow('manifest must be YAML');
+});
