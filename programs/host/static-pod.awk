@@ -188,7 +188,7 @@ function tell_mounts(container,    list, i, path, volume, host, where, mounted) 
     if (host !~ /^\/+$/) sub(/\/+$/, "", host)
     if (host != "" && ((IN list AT i IN "subPath") in keys)) host = host "/" string(list AT i IN "subPath")
     if ((IN list AT i IN "subPathExpr") in keys)
-      refuse("subPathExpr is known only in the container: write subPath in its where")
+      refuse("subPathExpr is known only in the container: write subPath in its place")
     print "mount\t" path "\t" host
   }
 }
