@@ -11,8 +11,7 @@ arguments_of() {
 
 # on_host_network PID: whether it is in the host's network, and not in that of some pod.
 on_host_network() {
-  # shellcheck disable=SC3013 # in POSIX since 2024, and long before in dash, bash and busybox
-  [ "/proc/$1/ns/net" -ef /proc/self/ns/net ]
+  same_file "/proc/$1/ns/net" /proc/self/ns/net
 }
 
 # users_of PID: by /proc/PID/status: the owner of /proc/PID is root for every process that wants it so. All of its

@@ -81,21 +81,26 @@ function print_lines(  options, uri, uris, i, suite, suites, j) {
 }
 
 # options_in_line(): the fields that apt knows, as a line has them. The others mean nothing to it.
-function options_in_line(  known, count_known, i, pair, value, options) {
-  count_known = split("architectures:arch languages:lang targets:target signed-by:signed-by trusted:trusted " \
-    "allow-insecure:allow-insecure allow-weak:allow-weak " \
-    "allow-downgrade-to-insecure:allow-downgrade-to-insecure by-hash:by-hash pdiffs:pdiffs " \
-    "check-valid-until:check-valid-until valid-until-min:valid-until-min valid-until-max:valid-until-max " \
-    "check-date:check-date date-max-future:date-max-future inrelease-path:inrelease-path", known, " ")
+function options_in_line(  known, count_known, i, value, options) {
+  count_known = split("architectures languages targets signed-by trusted allow-insecure allow-weak " \
+    "allow-downgrade-to-insecure by-hash pdiffs check-valid-until valid-until-min valid-until-max check-date " \
+    "date-max-future inrelease-path", known, " ")
   for (i = 1; i <= count_known; i++) {
-    split(known[i], pair, ":")
-    if (!(pair[1] in field)) continue
-    value = field[pair[1]]
+    if (!(known[i] in field)) continue
+    value = field[known[i]]
     gsub(/ /, ",", value)
-    if (value ~ /]/) fault = "the field " pair[1] " has a bracket"
-    options = options (options == "" ? "" : " ") pair[2] "=" value
+    if (value ~ /]/) fault = "the field " known[i] " has a bracket"
+    options = options (options == "" ? "" : " ") in_line(known[i]) "=" value
   }
   return options
+}
+
+# in_line(FIELD): how a line calls it.
+function in_line(option) {
+  if (option == "architectures") return "arch"
+  if (option == "languages") return "lang"
+  if (option == "targets") return "target"
+  return option
 }
 
 function print_stanza(  i, mine, told, each) {

@@ -12,8 +12,8 @@
 #
 # A function that says no leaves the reason in WHY.
 
-# A line for a node: its kubelet, whether it is Ready, the operation that is under way on it, and the latest run that
-# it has done; `-` where there is none.
+# A line for a node: its kubelet, whether it is Ready, the operation that is under way on it, the latest run that it has
+# done, the node to which it gave its place, and whether it is cordoned; `-` where there is none.
 node_line() {
   # shellcheck disable=SC2016 # the template's own
   printf '%s' '{{$ready := "-"}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$ready = .status}}{{end}}{{end}}' \
@@ -21,7 +21,9 @@ node_line() {
     '{{if eq $key "cdk8s-day2/operation"}}{{$operation = $value}}{{end}}{{end}}' \
     '{{$run := "-"}}{{range $key, $value := .metadata.annotations}}' \
     '{{if eq $key "maintained.cdk8s-day2/'"$SERIES"'"}}{{$run = $value}}{{end}}{{end}}' \
-    '{{.status.nodeInfo.kubeletVersion}} {{$ready}} {{$operation}} {{$run}}'
+    '{{$retired := "-"}}{{range $key, $value := .metadata.annotations}}' \
+    '{{if eq $key "cdk8s-day2/retired"}}{{$retired = $value}}{{end}}{{end}}' \
+    '{{.status.nodeInfo.kubeletVersion}} {{$ready}} {{$operation}} {{$run}} {{$retired}} {{or .spec.unschedulable "-"}}'
 }
 
 # order_allows: whether the nodes before this one let it go.
@@ -69,21 +71,25 @@ read_node_line() {
   LATEST=$(awk '{ gsub(/[^0-9]/, "", $4); print $4 + 0 }' "$WORK/answer")
 }
 
-# is_done NODE: whether it is as wanted, has been Ready for a while, and nothing is under way on it.
+# is_done NODE: whether it is as wanted, has been Ready for a while, and nothing is under way on it. If it gave its
+# place to another node, and takes no pods any more, the other one has to be done: it has to go on serving. A person may
+# have deleted a retired node; if it joined again under its name, it is a node like others.
 is_done() {
-  local version ready operation by
+  local version ready operation retired cordoned by
   by=$(replacement_of "$1")
-  if [ -n "$by" ] && is_retired "$1" "$by"; then
-    # What took its place has to go on serving.
+  if ! read_node_line "$1"; then
+    [ -n "$by" ] && grep -qF '(NotFound)' "$WORK/errors" && is_done "$by"
+    return
+  fi
+  read -r version ready operation _ retired cordoned <"$WORK/answer" || :
+  if [ -n "$by" ] && [ "$operation $retired $cordoned" = "- $by true" ]; then
     is_done "$by"
     return
   fi
-  read_node_line "$1" || return 1
-  read -r version ready operation _ <"$WORK/answer" || :
   if [ "$operation" != - ]; then
     WHY="$1, on which $operation is under way"
   elif ! is_as_wanted "$1" "$version"; then
-    :
+    [ -z "$by" ] || WHY="$1, which is not retired yet"
   elif [ "$ready" != True ]; then
     WHY="$1, which is not Ready"
   else
@@ -101,21 +107,6 @@ replacement_of() {
     [ "${pair%%=*}" != "$1" ] || echo "${pair#*=}"
   done
 }
-
-# is_retired NODE BY: whether it gave its place to that node, and takes no pods any more. Then a person may have deleted
-# it. One that joined again under its name is a node like others.
-is_retired() {
-  by_kubectl get node "$1" --output "go-template=$RETIREMENT" || {
-    grep -qF '(NotFound)' "$WORK/errors"
-    return
-  }
-  [ "$(cat "$WORK/answer")" = "$2|true|" ]
-}
-
-# shellcheck disable=SC2016 # the template's own
-RETIREMENT='{{range $key, $value := .metadata.annotations}}
-{{- if eq $key "cdk8s-day2/retired"}}{{$value}}{{end}}{{end}}|{{or .spec.unschedulable ""}}|{{/*
-*/}}{{range $key, $value := .metadata.labels}}{{if eq $key "cdk8s-day2/operation"}}{{$value}}{{end}}{{end}}'
 
 # can_take_over NODE: whether it is done, and takes the pods of this node.
 can_take_over() {
@@ -146,7 +137,6 @@ read_taints() {
 is_as_wanted() {
   if [ -n "$TO" ]; then
     WHY="$1, which runs $2"
-    [ -z "$(replacement_of "$1")" ] || WHY="$1, which is not retired yet"
     [ "$2" = "v$TO" ]
   else
     WHY="$1, which has not done the run of $(run_name) yet"

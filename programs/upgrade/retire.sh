@@ -23,6 +23,7 @@ check_retirement() {
 # forget_retirement: what an earlier retirement has said is over. Without that, those behind would not wait for this
 # one.
 forget_retirement() {
+  read_node || not_yet "the Node is read" || return 1
   [ -z "$(node_says retired)" ] || node_api annotate node "$SELF" cdk8s-day2/retired- ||
     not_yet "the annotation is removed"
 }

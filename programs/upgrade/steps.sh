@@ -113,7 +113,7 @@ step_control_plane_ready() {
 }
 
 step_cordon() {
-  [ -z "$REPLACED_BY" ] || { read_node && forget_retirement; } || return 1
+  [ -z "$REPLACED_BY" ] || forget_retirement || return 1
   cordon_node && keep_once cordoned-at
 }
 

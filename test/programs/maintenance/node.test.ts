@@ -1,6 +1,7 @@
 import { mkdirSync } from 'fs';
 import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
 import { MaintainedNode, OLD_KERNEL } from '../../support/maintenance/maintained-node';
+import { addPod, PodOnNode, podsIn } from '../../support/maintenance/pods-on-node';
 import { asRoot } from '../../support/pod/as-root';
 import { sleep, until } from '../../support/wait';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
@@ -24,19 +25,8 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     await server.ask('delete', 'pods,pdb,events', '--all', '--force', '--grace-period=0');
   });
 
-  /** A pod on the node, as a ReplicaSet makes it. No kubelet ends it, so it ends at once. */
-  async function addPod(name: string, changes: { labels?: Record<string, string>; owner?: string } = {}): Promise<void> {
-    const { labels = { app: 'web' }, owner = 'ReplicaSet' } = changes;
-    const ownerReferences = owner === '' ? [] : [{ apiVersion: 'apps/v1', kind: owner, name: 'web', uid: 'b9a1b5a0-0000-4000-8000-000000000000', controller: true }];
-    await server.request('POST', '/api/v1/namespaces/default/pods', {
-      metadata: { name, labels, ownerReferences },
-      spec: { nodeName: 'w1', terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'web' }] },
-    });
-    // A budget counts only for pods that run.
-    await server.request('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } });
-  }
-
-  const pods = async () => (await server.ask('get', 'pods', '--output=name')).trim().split('\n').filter((each) => each !== '').sort();
+  const pod = (name: string, changes?: PodOnNode) => addPod(server, name, changes);
+  const pods = () => podsIn(server);
   /** What the Node says, in the order in which it was said. */
   async function events(): Promise<string[]> {
     const { items } = JSON.parse(await server.ask('get', 'events', '--sort-by=.metadata.resourceVersion', '--field-selector=involvedObject.kind=Node,involvedObject.name=w1', '--output=json'));
@@ -45,8 +35,8 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   const unmarked = { labels: {}, unschedulable: false };
 
   test('reboots once, with its pods moved, and is as before', async () => {
-    await addPod('web-1');
-    await addPod('agent', { owner: 'DaemonSet' });
+    await pod('web-1');
+    await pod('agent', { owner: 'DaemonSet' });
     node.installKernel(NEW_KERNEL);
     const result = await node.maintain('patches', { COMMAND: `echo done >>${node.path('done')}` });
     expect(result).toMatchObject({ outcome: 'maintained', updated: 0, rebooted: true, moved: 1, fix: '' });
@@ -72,7 +62,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   });
 
   test('where nothing asks for a reboot, no pod is moved and nobody cordons', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     expect(await node.maintain('patches', { COMMAND: 'true' })).toMatchObject({ outcome: 'maintained', rebooted: false });
     expect(node.boots).toBe(0);
     expect(node.log).not.toContain('cordon');
@@ -80,7 +70,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   });
 
   test.each(['every:kill', 'every:redo'])('with %s: exactly one reboot', async (FAILPOINT) => {
-    await addPod('web-1');
+    await pod('web-1');
     node.write('reboot-required', '');
     expect(await node.maintain('patches', { FAILPOINT })).toMatchObject({ outcome: 'maintained', rebooted: true, moved: 1 });
     expect(node.boots).toBe(1);
@@ -88,7 +78,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   }, 150_000);
 
   test('killed at random moments, with REBOOT=always: exactly one reboot', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     let ended = false;
     const enough = () => ended;
     const kills = node.killAgainAndAgain(enough, Math.random);
@@ -123,7 +113,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   });
 
   test('a power cut during the drain is the reboot', async () => {
-    await addPod('alone', { owner: '' });
+    await pod('alone', { owner: '' });
     const result = await node.maintain('patches', { REBOOT: 'always', FAILPOINT: 'drain:hold', UNMANAGED: 'delete' }, async () => {
       await node.held('patches', 'drain');
       node.write('boot-id', 'another\n');
@@ -137,8 +127,8 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
 
   test('its pod that carries the run of a CronJob stays', async () => {
     const operation = `patches-${Math.floor(Date.now() / 60_000)}`;
-    await addPod('carrier', { labels: { 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'batch.kubernetes.io/job-name': operation } });
-    await addPod('other', { labels: { 'batch.kubernetes.io/job-name': operation } });
+    await pod('carrier', { labels: { 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'batch.kubernetes.io/job-name': operation } });
+    await pod('other', { labels: { 'batch.kubernetes.io/job-name': operation } });
     await node.maintain(operation, { REBOOT: 'always', SERIES: 'patches', WINDOW: '7200' });
     expect(await pods()).toEqual(['pod/carrier']);
     // Those behind it see that it has done this run.
@@ -147,14 +137,14 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
 
   test('a node that somebody cordoned is drained, and stays cordoned', async () => {
     await server.ask('cordon', 'w1');
-    await addPod('web-1');
+    await pod('web-1');
     const result = await node.maintain('patches', { REBOOT: 'always' });
     expect(result).toMatchObject({ outcome: 'maintained', rebooted: true, moved: 1, fix: 'w1 was cordoned before, and still is: kubectl uncordon w1' });
     expect(await node.state()).toMatchObject({ labels: {}, unschedulable: true });
   });
 
   test('a drain that can not be done gives the node back, before any reboot', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     // No controller fills in its status, so it allows no disruption.
     await server.request('POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', { metadata: { name: 'web' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } });
     const result = await node.maintain('patches', { REBOOT: 'always', DRAIN_TIMEOUT: '2' });
@@ -167,7 +157,7 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
   });
 
   test('a command that fails gives the node back, and nothing is moved', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     const result = await node.maintain('patches', { COMMAND: 'echo "E: no such disk" >&2; exit 4', REBOOT: 'always' });
     expect(result).toMatchObject({ outcome: 'given-back' });
     expect(result.message).toContain('the command ended with status 4: E: no such disk: w1 serves as before');
@@ -223,8 +213,8 @@ describeWithTools('the maintenance of a node', [...ApiServer.needs(toolchain.kub
     test('its pods, which wait for their turn, are not drained', async () => {
       mkdirSync(node.path('operations', 'upgrade-to-1.36.3', 'record'), { recursive: true });
       node.write('operations/upgrade-to-1.36.3/record/waits', 'yes\n');
-      await addPod('carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.36.3' } });
-      await addPod('old-carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.35.4' } });
+      await pod('carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.36.3' } });
+      await pod('old-carrier', { owner: 'Job', labels: { 'cdk8s-day2/operation': 'upgrade-to-1.35.4' } });
       await node.maintain('patches', { REBOOT: 'always' });
       expect(await pods()).toEqual(['pod/carrier']);
     });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'fs';
 import { ApiServer, kubeletOf } from '../../support/api-server/api-server';
 import { MaintainedNode } from '../../support/maintenance/maintained-node';
+import { addPod, PodOnNode, podsIn } from '../../support/maintenance/pods-on-node';
 import { asRoot } from '../../support/pod/as-root';
 import { describeWithTools } from '../../toolchain/describe-with-tools';
 import { toolchain } from '../../toolchain/toolchain';
@@ -24,20 +25,13 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
     await server.ask('delete', 'pods,pdb,events', '--all', '--force', '--grace-period=0');
   });
 
-  async function addPod(name: string, owner = 'ReplicaSet'): Promise<void> {
-    const ownerReferences = owner === '' ? [] : [{ apiVersion: 'apps/v1', kind: owner, name: 'web', uid: 'b9a1b5a0-0000-4000-8000-000000000000', controller: true }];
-    await server.request('POST', '/api/v1/namespaces/default/pods', {
-      metadata: { name, labels: { app: 'web' }, ownerReferences },
-      spec: { nodeName: 'w1', terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'web' }] },
-    });
-    await server.request('PATCH', `/api/v1/namespaces/default/pods/${name}/status`, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } });
-  }
-  const pods = async () => (await server.ask('get', 'pods', '--output=name')).trim().split('\n').filter((each) => each !== '').sort();
+  const pod = (name: string, changes?: PodOnNode) => addPod(server, name, changes);
+  const pods = () => podsIn(server);
   const served = { labels: {}, annotations: {}, unschedulable: false };
 
   test('its pods are moved, and it stays cordoned, with its mark taken away', async () => {
-    await addPod('web-1');
-    await addPod('agent', 'DaemonSet');
+    await pod('web-1');
+    await pod('agent', { owner: 'DaemonSet' });
     const result = await node.maintain('upgrade', REPLACED);
     expect(result).toMatchObject({ outcome: 'retired', moved: 1, message: 'w1 is retired, and w4 has taken its place: 1 pods were moved', fix: expect.stringContaining('kubectl delete node w1') });
     expect(await pods()).toEqual(['pod/agent']);
@@ -48,14 +42,14 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
     expect(await node.maintain('again', REPLACED)).toMatchObject({ outcome: 'retired', message: 'w1 was retired before: nothing was changed' });
     expect(await node.state()).toEqual(before);
     // Unless there are pods again.
-    await addPod('web-2');
+    await pod('web-2');
     expect(await node.maintain('once-more', REPLACED)).toMatchObject({ outcome: 'retired', moved: 1 });
     expect(await pods()).toEqual(['pod/agent']);
   });
 
   test('what an earlier retirement has said does not outlive the cordon of the next one', async () => {
     await server.ask('annotate', 'node', 'w1', 'cdk8s-day2/retired=w3');
-    await addPod('web-1');
+    await pod('web-1');
     const held = async () => {
       await node.held('upgrade', 'drain');
       expect((await node.state()).annotations).toEqual({ 'cdk8s-day2/cordoned-by': 'upgrade' });
@@ -69,7 +63,7 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
     const held = async () => {
       await node.held('upgrade', 'retire');
       await server.ask('uncordon', 'w1');
-      await addPod('web-1');
+      await pod('web-1');
       node.release('upgrade', 'retire');
     };
     expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT: 'retire:hold' }, held)).toMatchObject({ outcome: 'retired', moved: 1 });
@@ -88,26 +82,26 @@ describeWithTools('a worker whose place another node has taken', [...ApiServer.n
   });
 
   test.each(['every:kill', 'every:redo'])('with %s: the same', async (FAILPOINT) => {
-    await addPod('web-1');
+    await pod('web-1');
     expect(await node.maintain('upgrade', { ...REPLACED, FAILPOINT })).toMatchObject({ outcome: 'retired', moved: 1 });
     expect(await node.state()).toEqual({ labels: {}, annotations: { 'cdk8s-day2/retired': 'w4', 'cdk8s-day2/cordoned-by': 'upgrade' }, unschedulable: true });
   }, 150_000);
 
   test('a plan changes nothing', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     expect(await node.maintain('upgrade.dry-run', { ...REPLACED, DRY_RUN: '1' })).toMatchObject({ outcome: 'planned', message: 'w1 can be retired, once w4 takes its pods. Its drain would move 1 pods' });
     expect(await node.state()).toEqual(served);
     expect(await pods()).toEqual(['pod/web-1']);
   });
 
   test('pods that a drain would lose are named, and the node serves as before', async () => {
-    await addPod('alone', '');
+    await pod('alone', { owner: '' });
     expect(await node.maintain('upgrade', REPLACED)).toMatchObject({ outcome: 'given-back', message: expect.stringContaining('no controller makes these pods anew: default/alone') });
     expect(await node.state()).toEqual(served);
   });
 
   test('a budget that never lets go: the node is given back', async () => {
-    await addPod('web-1');
+    await pod('web-1');
     await server.apply(JSON.stringify({
       apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
     }));
