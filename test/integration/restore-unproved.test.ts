@@ -16,7 +16,7 @@ async function serveOldData({ cluster, beginning }: StubRestoreDrill, machine: S
   const data = join(machine.props.folder, 'old');
   cpSync(join(machine.dataDir, `before-${id}`, 'member'), join(data, 'member'), { recursive: true });
   const { address } = machine.props;
-  const [client, peer] = await freePorts(2, [address]);
+  const [client, peer] = await freePorts(2);
   const url = `https://${machine.name}:${client}`;
   machine.host.start({
     command: [cluster.etcd.path('etcd'), ...machine.etcdArguments().map((argument) => `--${argument}`), '--force-new-cluster', `--data-dir=${data}`,

@@ -65,7 +65,7 @@ describeWithTools('a learner among the members', [TOOL, toolchain.busybox], () =
 /** A member that has the data and no vote. */
 async function addLearner(etcd: EtcdClusterFixture): Promise<EtcdMember> {
   const [address, folder] = ['127.0.0.2', join(etcd.folder, 'cp2')];
-  const [clientPort, peerPort, metricsPort] = await freePorts(3, [address]);
+  const [clientPort, peerPort, metricsPort] = await freePorts(3);
   writeKubeadmCertificates(etcd.ca, join(folder, 'pki'), 'cp2', [address]);
   const [first] = etcd.members;
   const learner = new EtcdMember({

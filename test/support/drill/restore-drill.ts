@@ -141,7 +141,7 @@ export class StubRestoreDrill {
 
   /** Waits until the restore has ended on machines, whatever came of it. */
   async ended(id: string, among: { machines?: readonly StubMachine[]; seconds?: number } = {}): Promise<OperationResult[]> {
-    const { machines = this.machines, seconds = 240 } = among;
+    const { machines = this.machines, seconds = 360 } = among;
     await Promise.all(machines.map((machine) => until(`restore ${id} ends on ${machine.name}`, () => {
       if (machine.record(id).ended) return true;
       throw new Error(machine.record(id).lastLines);

@@ -36,7 +36,7 @@ export class EtcdClusterFixture {
     const folder = mkdtempSync(join(tmpdir(), 'cdk8s-day2-etcd-'));
     const ca = CertificateAuthority.create('etcd-ca');
     const nodes = Array.from({ length: members }, (_, index) => ({ name: `cp${index + 1}`, address: `127.0.0.${index + 1}` }));
-    const [clientPort, peerPort, metricsPort] = await freePorts(3, nodes.map(({ address }) => address));
+    const [clientPort, peerPort, metricsPort] = await freePorts(3);
     const initialCluster = nodes.map(({ name, address }) => `${name}=https://${address}:${peerPort}`).join(',');
     return new EtcdClusterFixture(tool, folder, ca, clientPort, nodes.map(({ name, address }) => {
       const home = join(folder, name);

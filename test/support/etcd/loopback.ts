@@ -1,25 +1,31 @@
 import { createServer } from 'net';
 
-function isFree(address: string, port: number): Promise<boolean> {
+/** Whether nobody listens on it, at whatever address. */
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.on('error', () => resolve(false));
-    server.listen(port, address, () => server.close(() => resolve(true)));
+    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
   });
 }
 
-/**
- * Ports of the loopback range that nobody listens on, each free on all the given addresses.
- *
- * Taken at random from below the range that the kernel hands out for outgoing connections: one of those could take a port
- * between this look and its use.
- */
-export async function freePorts(count: number, addresses: string[] = ['127.0.0.1']): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
-    const free = await Promise.all(addresses.map((address) => isFree(address, port)));
-    if (free.every(Boolean)) ports.add(port);
+// Below the range that the kernel hands out for outgoing connections: one of those could take a port between this look and its use.
+const FIRST = 10_000;
+const LAST = 31_999;
+
+/** Each jest worker has ports of its own, and takes none twice: one that is taken may be listened on much later. */
+const WORKERS = 16;
+const worker = Number(process.env.JEST_WORKER_ID ?? 0) % WORKERS;
+const taken = new Set<number>();
+
+/** Ports that nobody listens on, at any address of this machine, and that were not given to anybody else. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
+    if (port % WORKERS !== worker || taken.has(port)) continue;
+    taken.add(port);
+    if (await isFree(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }

@@ -12,7 +12,7 @@ export interface PlainEtcd {
 
 /** An etcd without TLS, on a data folder below `folder`, for what isn't about etcd's clients. Whoever starts it stops its daemon. */
 export async function startPlainEtcd(tool: Tool, folder: string, address = '127.0.0.1', flags: readonly string[] = []): Promise<PlainEtcd> {
-  const [clientPort, peerPort] = await freePorts(2, [address]);
+  const [clientPort, peerPort] = await freePorts(2);
   const endpoint = `http://${address}:${clientPort}`;
   const daemon = new Daemon(tool.path('etcd'), [
     '--data-dir', join(folder, 'data'), '--unsafe-no-fsync', '--quota-backend-bytes=8589934592', '--logger=zap',

@@ -185,6 +185,6 @@ interface Ports {
 
 async function portsFor(members: number): Promise<Ports> {
   // Members have addresses of their own, API servers are told apart by their ports.
-  const [client, peer, ...api] = await freePorts(2 + members, STUB_NAMES.map(addressOf));
+  const [client, peer, ...api] = await freePorts(2 + members);
   return { client, peer, api };
 }
