@@ -219,16 +219,16 @@ retell_if_changed() {
   go_to "$(list_now)" start-etcd
 }
 
-# rejoin_if_stray: an etcd that was started while it was not told whom to join has begun a cluster of its own. It shows
-# by its id: the one that was added has another. start_joining sets its data aside. Status 0: it is none, or it does not
-# answer.
+# rejoin_if_stray STEP: an etcd that was started while it was not told whom to join has begun a cluster of its own. It
+# shows by its id: the one that was added has another. It joins anew, from STEP on; start_joining sets its data aside.
+# Status 0: it is none, or it does not answer.
 rejoin_if_stray() {
-  local found
-  found=$(member_here) && [ -n "$found" ] && ask "$LOCAL_URL" 5 endpoint status --write-out=simple || return 0
-  [ "$(cut -d, -f2 "$WORK/answer")" != " ${found%% *}" ] || return 0
+  local found serves
+  found=$(member_here) && [ -n "$found" ] && serves=$(serving_id) || return 0
+  [ "$serves" != "${found%% *}" ] || return 0
   say "etcd on $SELF has begun a cluster of its own, as it was started by another text than this program's: it joins anew"
   not_joining_yet || return 1
-  go_to "$(list_now)" start-etcd
+  go_to "$(list_now)" "$1"
 }
 
 # forget_joining: gives the unit its own command line back. A manifest keeps these flags, which etcd doesn't look at any

@@ -94,11 +94,16 @@ member_here() {
 }
 
 # add_learner: etcd allows only one learner at a time, and refuses one for some seconds after a promotion: then try
-# again.
+# again. An etcd that was told to join under an id may have acknowledged data. If that is gone, no other etcd comes up
+# under this id: the leader tells it to go on from there. So that learner is removed first.
 add_learner() {
   local found
   found=$(member_here) || return 1
-  [ -z "$found" ] || return 0
+  case $found in
+    '') ;;
+    "$(fact told-id) "*' learner') ask "$VIA" 10 member remove "${found%% *}" || return 1 ;;
+    *) return 0 ;;
+  esac
   ask "$VIA" 10 member add "$NAME" --learner --peer-urls="$PEER_URL"
 }
 
@@ -110,15 +115,21 @@ why_not_yet() {
   esac
 }
 
-# promote: makes this member a voter, which etcd refuses until it is in sync.
+# promote: makes this member a voter, which etcd refuses until it is in sync. etcd goes by what that member has said,
+# not by what it is now: so the etcd on this machine has to serve under its id.
 promote() {
   local found
   found=$(member_here) || return 1
   case $found in
     *' voter') return 0 ;;
-    *' learner') ask "$VIA" 10 member promote "${found%% *}" ;;
+    *' learner') [ "$(serving_id)" = "${found%% *}" ] && ask "$VIA" 10 member promote "${found%% *}" ;;
     *) return 1 ;;
   esac
+}
+
+# serving_id: the id of the member as which the etcd on this machine serves. Status 1: it does not answer.
+serving_id() {
+  ask "$LOCAL_URL" 5 endpoint status --write-out=simple && cut -d, -f2 "$WORK/answer" | tr -d ' '
 }
 
 # check_names WORDS...: names of members and machines come from etcd and from persons, and get into keys, into paths,

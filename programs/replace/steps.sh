@@ -87,7 +87,7 @@ step_promote() {
   local why
   if ! reach || ! promote; then
     why=$(why_not_yet "this member still receives the data")
-    [ -z "$VIA" ] || { rejoin_if_removed add-learner && retell_if_changed && rejoin_if_stray; } || return 1
+    [ -z "$VIA" ] || { rejoin_if_removed add-learner && retell_if_changed && rejoin_if_stray add-learner; } || return 1
     say_once "not in sync yet: $why. What etcd itself says is in /var/log/pods/kube-system_etcd-*, or journalctl -u $ETCD_UNIT"
     return 1
   fi

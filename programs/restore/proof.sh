@@ -53,6 +53,18 @@ read_mark() {
 
 # proved_here: this machine serves the restored cluster, its API server included. PROOF is what was seen.
 proved_here() {
+  etcd_proved || return 1
+  has_api || return 0
+  if ! api_ready; then
+    UNPROVED="the API server is not ready: $API_SAYS"
+    return 1
+  fi
+  proves_api "$(marked_cluster)" "$(marked_floor)"
+}
+
+# etcd_proved: the restored cluster has its mark, and is what this machine's etcd serves, if it has one. For a machine
+# without one, VIA is a member of it.
+etcd_proved() {
   local cluster floor
   UNPROVED=
   if ! read_mark; then
@@ -66,16 +78,9 @@ proved_here() {
     return 1
   fi
   PROOF="cluster $cluster"
-  if [ "$ROLE" != api ]; then
-    proves_member "$cluster" "$floor" || return 1
-    PROOF="$PROOF, open in $DATA_DIR"
-  fi
-  has_api || return 0
-  if ! api_ready; then
-    UNPROVED="the API server is not ready: $API_SAYS"
-    return 1
-  fi
-  proves_api "$cluster" "$floor"
+  [ "$ROLE" != api ] || return 0
+  proves_member "$cluster" "$floor" || return 1
+  PROOF="$PROOF, open in $DATA_DIR"
 }
 
 # proves_api CLUSTER FLOOR: this machine's API server asks the restored cluster, and writes into it: its new lease is in

@@ -244,7 +244,7 @@ step_promote() {
   keep_quiet && find_restored || return 1
   promote || {
     why=$(why_not_yet "this member still receives the data")
-    rejoin_if_removed stopped && retell_if_changed && rejoin_if_stray || return 1
+    rejoin_if_removed stopped && retell_if_changed && rejoin_if_stray stopped || return 1
     say_once "not in sync yet: $why"
     return 1
   }
@@ -258,6 +258,11 @@ step_start_api() {
     keep_quiet
     return 1
   fi
+  # On other data than the restored it would take writes into a second cluster.
+  [ "$ROLE" = api ] || etcd_proved || {
+    say_once "the API server waits: $UNPROVED"
+    return 1
+  }
   start_component kube-apiserver || return 1
   api_ready || {
     say_once "the API server is not ready yet, trying again: $API_SAYS"

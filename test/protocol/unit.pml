@@ -205,7 +205,7 @@ end: do
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.etcd && me.joined == LEARNER -> me.joined = VOTER; END }
   :: d_step { on(PROMOTE) && NEW_QUORUM(me.cut) && me.joined == VOTER -> me.rec = START_API; END }
 
-  /* # step: start-api: holder, follower, api -- where the API server knows the etcd of other machines, none of them may serve the old data any more. */
+  /* # step: start-api: holder, follower, api -- where the API server knows the etcd of other machines, none of them may serve the old data any more. That its own etcd serves the restored data is a part of promote. */
   :: d_step { on(START_API) && HAS_API(m) && !me.api_manifest && SAFE_FOR_API && !GOES_BACK -> me.api_manifest = 1; END }
   :: d_step { on(START_API) && (!HAS_API(m) || (me.api_manifest && me.api)) -> me.rec = FINISH; END }
 
