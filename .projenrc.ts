@@ -67,6 +67,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       modulePathIgnorePatterns: ['<rootDir>/dist/'],
       // Many tests wait for etcd or a kubelet more than they compute.
       maxWorkers: '100%',
+      // A drill of three machines keeps most of a core busy. More at once take longer together, as all of them look around while they wait.
+      maxConcurrency: 3,
       // `describeWithTools` gives ten minutes to tests that run real programs.
       testTimeout: 60_000,
       globalSetup: '<rootDir>/test/toolchain/jest-global-setup.ts',
