@@ -39,3 +39,5 @@ export * from './upgrade/os-packages';
 export * from './upgrade/package-source';
 export * from './upgrade/reboot-policy';
 export * from './upgrade/upgrade-strategy';
+export * from './alerts/backup-alerts';
+export * from './alerts/backup-alerts-props';

@@ -25,6 +25,7 @@ const MAY_USE: { [folder: string]: string[] } = {
   'backup': [...COMMON, 'break-glass', 'runtime'],
   'restore': [...COMMON, 'runtime'],
   'upgrade': [...COMMON, 'backup', 'runtime'],
+  'alerts': ['require'],
 };
 
 test('every folder of src/ has its place', () => {

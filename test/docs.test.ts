@@ -11,10 +11,11 @@ const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((file) => 
 /** What the snippets of docs/ take for granted: the imports of the README's quick start, and what it has made. */
 const PRELUDE = `
 import { App, Chart, Cron, Duration, Size } from 'cdk8s';
-import { BackupVolume, ClusterUpgrade, ContainerImages, DrainPolicy, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, Gate, KubeadmCluster,
+import { BackupAlerts, BackupVolume, ClusterUpgrade, ContainerImages, DrainPolicy, EtcdCertificates, EtcdCluster, EtcdSnapshotCronJob, EtcdSnapshotJob, EtcdVersion, Gate, KubeadmCluster,
   KubernetesVersion, MaintenanceWindow, NodeMaintenanceCronJob, NodeMaintenanceJob, NodeUpgradeJob, OsPackages, PackageSource, RebootPolicy,
   RegistryMirror, RetentionPolicy, SnapshotNodes, UpgradeStrategy, Weekday } from 'cdk8s-day2';
 declare const app: App; declare const chart: Chart; declare const etcd: EtcdCluster; declare const volume: BackupVolume; declare const prod: KubeadmCluster;
+declare const snapshots: EtcdSnapshotCronJob;
 `;
 
 /** The same for docs/lab.md, whose reader works in test/. */

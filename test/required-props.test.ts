@@ -138,6 +138,7 @@ test.each<[string, (value: any) => unknown]>([
   ['secret', (value) => day2.EtcdCertificates.fromSecretName(value)],
   ['secret', (value) => day2.EtcdCertificates.fromSecret(value)],
   ['node', (value) => day2.SnapshotNodes.named(value)],
+  ['construct', (value) => new day2.BackupAlerts(scope(), 'alerts').watch(value)],
   ['claim', (value) => day2.BackupVolume.fromClaimName(scope(), 'volume', value)],
   ['claim', (value) => day2.BackupVolume.fromPersistentVolumeClaim(scope(), 'volume', value)],
 ])('a required argument left out is named: %s', (name, call) => {

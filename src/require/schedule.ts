@@ -24,16 +24,37 @@ const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 export function requireSchedule(prop: string, schedule: Cron): void {
-  const expression = schedule.expressionString;
+  const { days, months, weekdays } = readSchedule(prop, schedule.expressionString);
+  const everyWeekday = weekdays.length === 7;
+  if (everyWeekday && !months.some((month) => days.some((day) => day <= LONGEST_MONTH[month - 1]))) {
+    throw new Error(`${prop} never comes, got ${JSON.stringify(schedule.expressionString)}: none of its months has such a day`);
+  }
+}
+
+/** The values of a schedule's fields. */
+export interface ScheduleFields {
+  readonly minutes: number[];
+  readonly hours: number[];
+  readonly days: number[];
+  readonly months: number[];
+  /** 0 is Sunday. */
+  readonly weekdays: number[];
+  /** Whether a day has to be one of `days` and of `weekdays`, and not of only one of the two. That is so if one of these fields has a plain `*`. */
+  readonly bothDays: boolean;
+}
+
+/** Reads a schedule as Kubernetes does. Throws when Kubernetes would refuse it. */
+export function readSchedule(prop: string, expression: string): ScheduleFields {
   const parts = expression.trim().split(/\s+/);
   if (parts.length !== FIELDS.length) {
     throw new Error(`${prop} must have five fields (minute, hour, day of month, month, day of week), got ${JSON.stringify(expression)}`);
   }
-  const [, , days, months, weekdays] = FIELDS.map((field, i) => valuesOf(prop, field, parts[i]));
-  const everyWeekday = weekdays.length === 7;
-  if (everyWeekday && !months.some((month) => days.some((day) => day <= LONGEST_MONTH[month - 1]))) {
-    throw new Error(`${prop} never comes, got ${JSON.stringify(expression)}: none of its months has such a day`);
-  }
+  const [minutes, hours, days, months, weekdays] = FIELDS.map((field, i) => valuesOf(prop, field, parts[i]));
+  return { minutes, hours, days, months, weekdays, bothDays: [parts[2], parts[4]].some(hasPlainStar) };
+}
+
+function hasPlainStar(text: string): boolean {
+  return text.split(',').some((item) => /^[*?](\/1)?$/.test(item));
 }
 
 function valuesOf(prop: string, field: Field, text: string): number[] {
@@ -57,7 +78,7 @@ function valuesOf(prop: string, field: Field, text: string): number[] {
     if (first > last) refuse(': the range runs backwards');
     for (let value = first; value <= last; value += Number(step ?? 1)) values.add(value);
   }
-  return [...values];
+  return [...values].sort((a, b) => a - b);
 }
 
 /** Refuses a time zone that isn't in the tz database. */

@@ -29,6 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('every example writes manifests, the fleet a folder for each of its clusters', () => {
   const isOfFleet = (file: string) => file.startsWith('fleet/');
   expect([...manifestsOf.keys()].filter((file) => !isOfFleet(file))).toEqual([
+    'alerts/etcd-backups.k8s.yaml',
     'cluster-upgrade/upgrade.k8s.yaml',
     'external-etcd/etcd-backups.k8s.yaml',
     'ha-ebs/etcd-backups.k8s.yaml',
@@ -50,11 +51,12 @@ test('what is the same for all clusters of the fleet is the same file, byte for 
 });
 
 for (const tool of [toolchain.kubeApiserver128, toolchain.kubeApiserver137]) {
-  describeWithTools(`the examples on ${tool.title}`, ApiServer.needs(tool), () => {
+  describeWithTools(`the examples on ${tool.title}`, [...ApiServer.needs(tool), toolchain.prometheusOperator], () => {
     let server: ApiServer;
     beforeAll(async () => {
       server = await ApiServer.start(tool);
       await server.assertStrict();
+      await server.define(toolchain.prometheusOperator.path('prometheusrules.yaml'));
     });
     afterAll(() => server?.destroy());
 

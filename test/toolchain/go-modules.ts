@@ -1,6 +1,7 @@
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { createHash } from 'crypto';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, join } from 'path';
 import { runOrThrow } from './run';
 import { Recipe } from './tool';
 
@@ -63,6 +64,38 @@ export function programFromGoModule(name: string, module: string, version: strin
       chmodSync(join(scratch, 'go.sum'), 0o644);
       await build(scratch, packagePath, join(folder, name));
     }),
+  };
+}
+
+/** Files of a module, such as the custom resources of an operator, by the names that they get. */
+export function filesFromGoModule(name: string, module: string, version: string, files: Record<string, string>): Recipe {
+  return {
+    name,
+    version,
+    programs: Object.keys(files),
+    how: 'from a Go module, once, some seconds',
+    needs,
+    build: async (folder) => {
+      const source = await moduleFolder(module, version);
+      for (const [file, path] of Object.entries(files)) copyFileSync(join(source, path), join(folder, file));
+    },
+  };
+}
+
+/** A program whose source is here, named after its folder. Its version is a digest of its source, so that a change is built anew. */
+export function programFromGoSource(source: string): Recipe {
+  const name = basename(source);
+  const digest = createHash('sha256');
+  for (const file of readdirSync(source).sort()) digest.update(file).update(readFileSync(join(source, file)));
+  return {
+    name,
+    version: digest.digest('hex').slice(0, 8),
+    programs: [name],
+    how: 'from its Go source here, once, some seconds',
+    needs,
+    build: async (folder) => {
+      await runOrThrow('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(folder, name), '.'], { cwd: source, env: { CGO_ENABLED: '0' } });
+    },
   };
 }
 

