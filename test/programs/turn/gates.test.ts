@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Gate } from '../../../src/upgrade/gate';
+import { Prometheus } from '../../support/alerts/prometheus';
 import { ApiServer } from '../../support/api-server/api-server';
 import { NodeTurn } from '../../support/turn/node-turn';
 import { Nodes } from '../../support/turn/nodes';
@@ -30,7 +31,7 @@ function answer(heartbeats: number, ...alerts: string[]): string {
   return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
 }
 
-describeWithTools('what else must hold before another node goes', [...ApiServer.needs(toolchain.kubeApiserver137), toolchain.busybox], () => {
+describeWithTools('what else must hold before another node goes', [...ApiServer.needs(toolchain.kubeApiserver137), toolchain.busybox, toolchain.prometheus], () => {
   let folder: string;
   let server: ApiServer;
   let turn: NodeTurn | undefined;
@@ -71,6 +72,16 @@ describeWithTools('what else must hold before another node goes', [...ApiServer.
         },
       ],
     }));
+  }
+
+  /** The folder of a kubectl that answers what is asked of a `$path` by a command, and passes on what else is asked. */
+  function kubectlThat(command: string): string {
+    const bin = mkdtempSync(join(folder, 'kubectl-'));
+    writeFileSync(join(bin, 'kubectl'), `#!/bin/sh
+for path; do case $path in /api/*) exec ${command} ;; esac; done
+exec '${toolchain.kubectl.path()}' "$@"
+`, { mode: 0o755 });
+    return bin;
   }
 
   const setVolume = (name: string, state: string, robustness: string) => server.apply(JSON.stringify({
@@ -141,14 +152,28 @@ describeWithTools('what else must hold before another node goes', [...ApiServer.
     ['it knows only a part', answer(1).replace('"success"', '"success","isPartial":true'), /^wait the alerts of monitoring\/prometheus-k8s, which has only a part of them/],
     ['it warns', answer(1).replace(/}$/, ',"warnings":["a store is away"]}'), /^wait the alerts of monitoring\/prometheus-k8s, which has only a part of them/],
   ])('Prometheus: %s', async (_, said, verdict) => {
-    const bin = mkdtempSync(join(folder, 'kubectl-'));
-    mkdirSync(bin, { recursive: true });
-    writeFileSync(join(bin, 'answer'), said);
-    // It answers in Prometheus' place, and passes on what else is asked.
-    writeFileSync(join(bin, 'kubectl'), `#!/bin/sh
-case " $* " in *' --raw '*) exec cat '${bin}/answer' ;; esac
-exec '${toolchain.kubectl.path()}' "$@"
-`, { mode: 0o755 });
-    await ask([Gate.noFiringAlerts()], bin).says(verdict);
+    writeFileSync(join(folder, 'answer'), said);
+    await ask([Gate.noFiringAlerts()], kubectlThat(`cat '${folder}/answer'`)).says(verdict);
   }, 60_000);
+
+  test('a real Prometheus: from none, no rules and an alert that fires to one that only the future has', async () => {
+    const prometheus = await Prometheus.start(join(folder, 'prometheus'));
+    try {
+      const watchdog = { alert: 'Watchdog', expr: 'vector(1)', labels: { severity: 'none' } };
+      const down = { alert: 'etcdMembersDown', expr: 'vector(1)', labels: { severity: 'critical' } };
+      // As the API server does it, which passes on what stands behind `proxy`.
+      const asked = ask([Gate.noFiringAlerts()], kubectlThat(`curl -sS --fail --noproxy '*' "${prometheus.url}\${path#*/proxy}"`));
+      await asked.says(/^wait monitoring\/prometheus-k8s, in which the alert that always fires does not: /);
+      await prometheus.evaluate(watchdog);
+      await asked.says('may');
+      await prometheus.evaluate(watchdog, down);
+      await asked.says('wait these alerts of monitoring/prometheus-k8s: etcdMembersDown');
+      await prometheus.evaluate(watchdog, { ...down, alert: 'etcdDatabaseMayFill', for: '1h' });
+      await asked.says('may');
+      await prometheus.stop();
+      await asked.says(/^wait the alerts of monitoring\/prometheus-k8s, which can't be asked: /);
+    } finally {
+      await prometheus.stop();
+    }
+  }, 180_000);
 });
