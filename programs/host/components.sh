@@ -12,7 +12,7 @@ LOOK_AT_PROCESS="look at ps, ss -ltnp, journalctl -u kubelet and the space on th
 stop_component() {
   keep_fact "$1-stopped" yes || return 1
   if ! is_static_pod "$1"; then
-    hold_unit && systemctl stop "$ETCD_UNIT" || return 1
+    hold_unit && failpoint "stopping-$1" && systemctl stop "$ETCD_UNIT" || return 1
     # One of the same settings that somebody has started outside of the unit would go on serving.
     end_processes "$1" "$2" || return 2
     return 0
