@@ -25,7 +25,7 @@ const MAY_USE: { [folder: string]: string[] } = {
   'backup': [...COMMON, 'break-glass', 'runtime'],
   'restore': [...COMMON, 'runtime'],
   'upgrade': [...COMMON, 'backup', 'runtime'],
-  'alerts': ['require'],
+  'alerts': ['backup', 'require'],
 };
 
 test('every folder of src/ has its place', () => {

@@ -2,24 +2,24 @@
 export interface AlertKind {
   /** What the names of its alerts begin with. */
   readonly prefix: string;
-  /** What it makes, in a sentence: `no ${made} is newer than …`. */
-  readonly made: (cluster: string) => string;
-  /** Whether it is critical when it fails to. */
+  /** The same, for one of several CronJobs of which any is enough. */
+  readonly prefixOfOne: string;
+  /** What it makes, in a sentence: `no ${made} of the CronJob …`. */
+  readonly made: string;
+  /** Whether it is critical when it makes none. */
   readonly critical: boolean;
-  /** What alerts of one CronJob begin with, where all CronJobs of a construct make the same thing, and any of them is enough. */
-  readonly prefixOfOne?: string;
-  /** Whether a run that Kubernetes lets go on as long as it likes ends within its starting deadline, which is then its window. */
-  readonly hasWindow?: boolean;
+  /** Whether it has a window instead of a deadline. Then its starting deadline is as long as the window. */
+  readonly hasWindow: boolean;
 }
 
 /** By the label app.kubernetes.io/name. */
 const KINDS: { [name: string]: AlertKind } = {
-  'etcd-snapshot': { prefix: 'EtcdBackup', prefixOfOne: 'EtcdMemberBackup', made: (cluster) => `backup of the etcd of ${cluster}`, critical: true },
-  'node-maintenance': { prefix: 'NodeMaintenance', made: (cluster) => `maintenance of ${cluster}`, critical: false, hasWindow: true },
+  'etcd-snapshot': { prefix: 'EtcdBackup', prefixOfOne: 'EtcdMemberBackup', made: 'backup', critical: true, hasWindow: false },
+  'node-maintenance': { prefix: 'NodeMaintenance', prefixOfOne: 'NodeMaintenance', made: 'maintenance', critical: false, hasWindow: true },
 };
 
 /** A CronJob that this library has not made. */
-const OTHER: AlertKind = { prefix: 'CronJob', made: () => 'run', critical: true };
+const OTHER: AlertKind = { prefix: 'CronJob', prefixOfOne: 'CronJob', made: 'success', critical: true, hasWindow: false };
 
 export function alertKindOf(labels: { readonly [key: string]: string }): AlertKind {
   const ours = labels['app.kubernetes.io/managed-by'] === 'cdk8s-day2';

@@ -1,4 +1,4 @@
-import { alertKindOf } from './alert-kind';
+import { ageLimit, SLACK } from './age-limit';
 import { CronJobMetrics, MetricSource } from './cron-job-metrics';
 import { durationText } from './duration-text';
 import { WatchedCronJob } from './watched-cron-job';
@@ -22,134 +22,117 @@ export interface RuleContext extends MetricSource {
   readonly olderThan?: number;
 }
 
-/** A few looks of kube-state-metrics and Prometheus, and the controller's own delay. */
-const SLACK = 600;
-
-/** The rules for CronJobs. Throws when it can't be known how old the last success may be. */
+/** The rules for CronJobs of which any is enough. Throws when it can't be told how old the last success may be. */
 export function alertRules(cronJobs: WatchedCronJob[], context: RuleContext): AlertRule[] {
-  const makers = [...new Set(cronJobs.map(({ maker }) => maker))];
-  return makers.flatMap((maker) => rulesOfMaker(cronJobs.filter((cronJob) => cronJob.maker === maker), context));
-}
-
-/** The rules for CronJobs that one construct has made. */
-function rulesOfMaker(cronJobs: WatchedCronJob[], context: RuleContext): AlertRule[] {
-  const { prefix, prefixOfOne, critical } = alertKindOf(cronJobs[0].labels);
-  const severity = critical ? context.critical : context.warning;
-  if (cronJobs.length === 1 || prefixOfOne === undefined) {
-    return cronJobs.flatMap((cronJob) => rulesOfOne(cronJob, prefix, severity, context));
-  }
+  const [{ kind }] = cronJobs;
+  const severity = kind.critical ? context.critical : context.warning;
+  if (cronJobs.length === 1) return [...rulesOfSuccess(cronJobs, severity, context), ...rulesOfRuns(cronJobs[0], kind.prefix, context)];
   return [
-    ...rulesOfSuccess(cronJobs, prefix, severity, context),
-    ...cronJobs.flatMap((cronJob) => rulesOfOne(cronJob, prefixOfOne, context.warning, context)),
+    ...rulesOfSuccess(cronJobs, severity, context),
+    ...cronJobs.flatMap((one) => [
+      ...rulesOfSuccess([one], context.warning, context, kind.prefixOfOne),
+      ...rulesOfRuns(one, kind.prefixOfOne, context),
+    ]),
   ];
 }
 
-function rulesOfOne(cronJob: WatchedCronJob, prefix: string, severity: string, context: RuleContext): AlertRule[] {
-  return [...rulesOfSuccess([cronJob], prefix, severity, context), ...rulesOfRuns(cronJob, prefix, context)];
-}
-
-/** What is said of a rule. */
-interface Said {
+/** A rule, but for what is the same for all. */
+interface NewRule extends Pick<AlertRule, 'expr' | 'for'> {
+  readonly about: WatchedCronJob[];
+  /** What its name begins with, and what it ends with: each ending has a heading in the page. */
+  readonly name: [string, string];
+  readonly severity: string;
   readonly summary: string;
   readonly description: string;
   /** The line to type. */
   readonly command: string;
 }
 
-interface RuleOptions {
-  /** @default - at once */
-  readonly for?: string;
-  /** The one that it is about. @default - several */
-  readonly cronjob?: string;
-}
-
-function newRule(alert: string, severity: string, expr: string, said: Said, context: RuleContext, { for: pending, cronjob }: RuleOptions): AlertRule {
+function newRule({ about, name, severity, summary, description, command, ...rule }: NewRule, { labels, runbook }: RuleContext): AlertRule {
+  const names = about.map((cronJob) => cronJob.name);
   return {
-    alert,
-    expr,
-    ...pending && { for: pending },
-    labels: { ...context.labels, severity, ...cronjob && { cronjob } },
-    annotations: { ...said, runbook_url: `${context.runbook}#${alert.toLowerCase()}` },
+    alert: name.join(''),
+    ...rule,
+    // Alertmanager takes alerts with the same labels for one.
+    labels: { ...labels, severity, ...names.length === 1 ? { cronjob: names[0] } : { cronjobs: names.join(' ') } },
+    annotations: { summary, description, command, runbook_url: `${runbook}#${name[1].toLowerCase()}` },
   };
 }
 
 /** How CronJobs are called in a sentence. */
-function namesOf(cronJobs: WatchedCronJob[]): string {
-  return `CronJob ${cronJobs.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`;
+function named(cronJobs: WatchedCronJob[]): string {
+  const [{ cluster }] = cronJobs;
+  const names = cronJobs.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  return `the ${cronJobs.length === 1 ? 'CronJob' : 'CronJobs'} ${names}${cluster ? ` of the cluster ${cluster}` : ''}`;
 }
 
 /** The rules for the success of CronJobs, of which any is enough. */
-function rulesOfSuccess(cronJobs: WatchedCronJob[], prefix: string, severity: string, context: RuleContext): AlertRule[] {
-  const [{ namespace, labels }] = cronJobs;
-  const names = cronJobs.map(({ name }) => name);
+function rulesOfSuccess(about: WatchedCronJob[], severity: string, context: RuleContext, prefix = about[0].kind.prefix): AlertRule[] {
+  const [{ namespace, kind: { made } }] = about;
+  const names = about.map(({ name }) => name);
   const metrics = new CronJobMetrics(context, namespace, names);
-  const made = alertKindOf(labels).made(labels['app.kubernetes.io/instance']);
-  const which = namesOf(cronJobs);
-  const { limit, sum } = limitOf(cronJobs, context.olderThan);
-  const command = `kubectl -n ${namespace} get jobs --sort-by=.metadata.creationTimestamp`;
-  const cronjob = names.length === 1 ? names[0] : undefined;
+  const { seconds, sum } = ageLimit(about, context.olderThan);
+  const common = { about, severity, command: `kubectl -n ${namespace} get jobs --sort-by=.metadata.creationTimestamp` };
   return [
-    newRule(`${prefix}TooOld`, severity, `${metrics.sinceSuccess} > ${limit}`, {
-      summary: `no ${made} by ${which} is newer than ${durationText(limit)}`,
+    newRule({
+      ...common,
+      name: [prefix, 'TooOld'],
+      expr: `${metrics.sinceSuccess} > ${seconds}`,
+      summary: `no ${made} of ${named(about)} is newer than ${durationText(seconds)}`,
       description: `the last success was {{ $value | humanizeDuration }} ago; ${sum}`,
-      command,
-    }, context, { cronjob }),
-    newRule(`${prefix}NeverSucceeded`, severity, metrics.sinceCreation(limit), {
-      summary: `there has never been a ${made} by ${which}`,
-      description: `it was made {{ $value | humanizeDuration }} ago, and has not succeeded yet; ${sum}`,
-      command,
-    }, context, { cronjob }),
-    newRule(`${prefix}Gone`, severity, metrics.absent, {
-      summary: `${which} is not there, so there will be no ${made}`,
-      description: 'either it was deleted, or kube-state-metrics does not say that it is there: look which it is',
+    }, context),
+    newRule({
+      ...common,
+      name: [prefix, 'NeverSucceeded'],
+      expr: metrics.neverSucceeded(seconds),
+      summary: `there has never been a ${made} of ${named(about)}`,
+      description: `made {{ $value | humanizeDuration }} ago, and not succeeded yet; ${sum}`,
+    }, context),
+    newRule({
+      ...common,
+      name: [prefix, 'Gone'],
+      expr: metrics.absent,
+      for: '15m',
+      summary: `there will be no ${made} of ${named(about)}: not there any more`,
+      description: 'either deleted, or kube-state-metrics does not say what is there: look which it is',
       command: `kubectl -n ${namespace} get cronjobs ${names.join(' ')}`,
-    }, context, { for: '15m', cronjob }),
+    }, context),
   ];
 }
 
 /** The rules for the runs of a CronJob. */
 function rulesOfRuns(cronJob: WatchedCronJob, prefix: string, context: RuleContext): AlertRule[] {
-  const { namespace, name: cronjob, suspended, activeDeadline } = cronJob;
-  const metrics = new CronJobMetrics(context, namespace, [cronjob]);
-  const which = namesOf([cronJob]);
+  const { namespace, name, suspended, activeDeadline } = cronJob;
+  const metrics = new CronJobMetrics(context, namespace, [name]);
+  const which = named([cronJob]);
+  const common = { about: [cronJob], severity: context.warning };
   return [
-    ...suspended ? [] : [newRule(`${prefix}Suspended`, context.warning, metrics.suspended, {
+    ...suspended ? [] : [newRule({
+      ...common,
+      name: [prefix, 'Suspended'],
+      expr: metrics.suspendedForADay,
+      for: '15m',
       summary: `${which} has been suspended for a day`,
       description: 'somebody has suspended it; the chart does not',
-      command: `kubectl -n ${namespace} patch cronjob ${cronjob} --patch '{"spec":{"suspend":false}}'`,
-    }, context, { for: '24h', cronjob })],
-    newRule(`${prefix}Failing`, context.warning, metrics.failedSinceSuccess, {
+      command: `kubectl -n ${namespace} patch cronjob ${name} --patch '{"spec":{"suspend":false}}'`,
+    }, context)],
+    newRule({
+      ...common,
+      name: [prefix, 'Failing'],
+      expr: metrics.failedSinceSuccess,
+      // A success that kube-state-metrics doesn't show for a moment is no failure.
+      for: '10m',
       summary: `a run of ${which} has failed, and none has succeeded since`,
-      description: 'the message of the pod says what to do; the alert ends with the next success',
-      command: `kubectl -n ${namespace} describe pods -l job-name`,
-    }, context, { cronjob }),
-    ...activeDeadline === undefined ? [] : [newRule(`${prefix}Running`, context.warning, `${metrics.running} > ${activeDeadline + SLACK}`, {
+      description: 'the message of its pod says what to do; the alert ends with the next success',
+      command: `kubectl -n ${namespace} describe jobs,pods -l batch.kubernetes.io/job-name`,
+    }, context),
+    ...activeDeadline === undefined ? [] : [newRule({
+      ...common,
+      name: [prefix, 'Running'],
+      expr: `${metrics.running} > ${activeDeadline + SLACK}`,
       summary: `a run of ${which} goes on after its deadline`,
-      description: `it began {{ $value | humanizeDuration }} ago, and Kubernetes ends it after ${durationText(activeDeadline)}: does the controller manager run?`,
-      command: `kubectl -n ${namespace} describe cronjob ${cronjob}`,
-    }, context, { cronjob })],
+      description: `begun {{ $value | humanizeDuration }} ago; Kubernetes ends it after ${durationText(activeDeadline)}: does the controller manager run?`,
+      command: `kubectl -n ${namespace} describe cronjob ${name}`,
+    }, context)],
   ];
-}
-
-/** How old the last success may be, in seconds, and how that comes about. */
-interface Limit {
-  readonly limit: number;
-  readonly sum: string;
-}
-
-function limitOf(cronJobs: WatchedCronJob[], olderThan: number | undefined): Limit {
-  if (olderThan !== undefined) return { limit: olderThan, sum: `the chart allows ${durationText(olderThan)}` };
-  return cronJobs.map(limitBySchedule).reduce((longest, one) => one.limit > longest.limit ? one : longest);
-}
-
-function limitBySchedule({ name, labels, schedule, gap, startingDeadline, activeDeadline }: WatchedCronJob): Limit {
-  const longest = activeDeadline ?? (alertKindOf(labels).hasWindow ? startingDeadline : undefined);
-  if (gap === undefined || longest === undefined) {
-    const why = gap === undefined ? `its schedule, ${schedule}, may leave out more than a year` : 'its Jobs have no activeDeadlineSeconds';
-    throw new Error(`olderThan must be given for the CronJob ${name}, got undefined: how old its last success may be can't be told, as ${why}`);
-  }
-  return {
-    limit: gap + startingDeadline + longest + SLACK,
-    sum: `${durationText(gap)} may lie between two runs, one may begin ${durationText(startingDeadline)} late and take ${durationText(longest)}, and ${durationText(SLACK)} are added`,
-  };
 }

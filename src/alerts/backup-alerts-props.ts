@@ -48,14 +48,14 @@ export interface BackupAlertsProps {
   readonly warning?: string;
 
   /**
-   * More labels of all alerts, such as `{ team: 'platform' }`.
+   * More labels of all alerts, such as `{ team: 'platform' }`. `severity`, `cronjob` and `cronjobs` are taken.
    *
    * @default - none
    */
   readonly alertLabels?: { readonly [label: string]: string };
 
   /**
-   * The address of the page that says what to do. The name of the alert, in small letters, is added after a `#`.
+   * The address of the page that says what to do. What the name of the alert ends with, in small letters, is added after a `#`, such as `#tooold`.
    *
    * @default - docs/alerts.md of this library
    */
@@ -65,7 +65,7 @@ export interface BackupAlertsProps {
 /** What alerts of a CronJob ask for. */
 export interface WatchOptions {
   /**
-   * How old the last success may be, in whole seconds.
+   * How old the last success may be, in whole seconds. It must be more than the schedule leaves between two runs.
    *
    * @default - the longest time between two runs by the schedule, and `startingDeadline`, and the Job's `activeDeadline`, and 10 minutes
    */

@@ -21,8 +21,9 @@ interface Watched {
  *
  * They need Prometheus, and kube-state-metrics 2.5 or newer. How old a success may be follows from the schedule as the manifest has it.
  *
- * Throws when a label isn't valid. At synthesis it throws when nothing is watched, when a watched construct has no CronJob, when a CronJob is watched
- * twice, when its chart has no namespace, and when it can't be known how old a success may be: `olderThan` says it then.
+ * Throws when a label isn't valid, or is one that the rules need. At synthesis it throws when nothing is watched, when a watched construct has no
+ * CronJob, when a CronJob is watched twice, has no namespace, or keeps no successful Job, and when it can't be told how old a success may be:
+ * `olderThan` says it then.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
  */
@@ -38,10 +39,12 @@ export class BackupAlerts extends Construct {
     const { ruleLabels = {}, plainRules = false, selector = {}, namespaceLabel = 'namespace', alertLabels = {} } = props;
     const { critical = 'critical', warning = 'warning', runbookUrl = 'https://github.com/cdk8s-day2/cdk8s-day2/blob/main/docs/alerts.md' } = props;
     requireLabels('ruleLabels', ruleLabels);
-    requirePromLabels('selector', selector);
     requirePromLabels('namespaceLabel', { [namespaceLabel]: 'x' });
+    requirePromLabels('selector', selector);
+    requireOthers('selector', selector, [namespaceLabel, 'cronjob', 'job_name', 'owner_name']);
     requirePromLabels('alertLabels', alertLabels);
-    Object.entries({ critical, warning, runbookUrl }).forEach(([prop, value]) => requireLine(prop, value));
+    requireOthers('alertLabels', alertLabels, [namespaceLabel, 'alertname', 'severity', 'cronjob', 'cronjobs']);
+    Object.entries({ critical, warning, runbookUrl, ...alertLabels }).forEach(([prop, value]) => requirePlainText(prop, value));
     this.context = { critical, warning, selector, namespaceLabel, labels: alertLabels, runbook: runbookUrl };
     const metadata = { labels: ruleLabels };
     this.rules = plainRules
@@ -69,18 +72,35 @@ export class BackupAlerts extends Construct {
     if (this.watched.length === 0) {
       throw new Error(`${this.node.path} must watch something, got nothing: call its watch()`);
     }
-    const seen = new Set<ApiObject>();
-    return this.watched.map(({ construct, olderThan }) => {
-      const cronJobs = cronJobsOf(construct);
-      if (cronJobs.length === 0) {
+    const seen = new Set<string>();
+    return this.watched.flatMap(({ construct, olderThan }) => {
+      const together = cronJobsOf(construct).map((cronJobs) => cronJobs.map(watchedCronJob));
+      if (together.length === 0) {
         throw new Error(`${construct.node.path} must have a CronJob, got none: ${this.node.path} can only watch CronJobs`);
       }
-      cronJobs.forEach((cronJob) => {
-        if (seen.has(cronJob)) throw new Error(`the CronJob ${cronJob.name} must be watched once, got twice: ${this.node.path} would say everything twice`);
-        seen.add(cronJob);
+      together.flat().map(({ namespace, name }) => `${namespace}/${name}`).forEach((name) => {
+        if (seen.has(name)) throw new Error(`the CronJob ${name} must be watched once, got twice: ${this.node.path} would say everything twice`);
+        seen.add(name);
       });
-      const watched = cronJobs.map(watchedCronJob);
-      return { name: `${watched[0].namespace}/${watched[0].name}`, rules: alertRules(watched, { ...this.context, olderThan }) };
+      return together.map((cronJobs) => ({
+        name: `${cronJobs[0].namespace}/${cronJobs[0].name}`, rules: alertRules(cronJobs, { ...this.context, olderThan }),
+      }));
     });
+  }
+}
+
+/** Refuses labels that the rules need for themselves. */
+function requireOthers(prop: string, labels: { readonly [label: string]: string }, taken: string[]): void {
+  const both = Object.keys(labels).filter((label) => taken.includes(label));
+  if (both.length > 0) {
+    throw new Error(`${prop} must not have the label ${both[0]}, got ${JSON.stringify(labels[both[0]])}: the rules say it themselves`);
+  }
+}
+
+/** Prometheus would take braces for a template. */
+function requirePlainText(prop: string, value: string): void {
+  requireLine(prop, value);
+  if (value.includes('{{')) {
+    throw new Error(`${prop} must be plain text, got ${JSON.stringify(value)}: leave out the braces, which Prometheus would take for a template`);
   }
 }

@@ -8,5 +8,5 @@ export function durationText(seconds: number): string {
     rest -= count * size;
     return count > 0 ? `${count} ${unit}` : '';
   });
-  return parts.filter((part) => part !== '').join(' ');
+  return parts.filter((part) => part !== '').join(' ') || '0 s';
 }

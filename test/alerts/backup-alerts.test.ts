@@ -1,3 +1,5 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { ApiObject, Chart, Cron, Duration, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
@@ -13,9 +15,11 @@ const limitOf = (rules: any[], alert: string) => Number(/> (\d+)$/.exec(rules.fi
 
 /** A CronJob that this library has not made. */
 function foreign(chart: Construct, spec: object = {}): ApiObject {
-  return new ApiObject(chart, 'foreign', {
-    apiVersion: 'batch/v1', kind: 'CronJob', spec: { schedule: '0 3 * * *', jobTemplate: { spec: { activeDeadlineSeconds: 600 } }, ...spec },
-  });
+  return new ApiObject(chart, 'foreign', foreignSpec(spec));
+}
+
+function foreignSpec(spec: object = {}) {
+  return { apiVersion: 'batch/v1', kind: 'CronJob', spec: { schedule: '0 3 * * *', jobTemplate: { spec: { activeDeadlineSeconds: 600 } }, ...spec } };
 }
 
 test('a backup has an alert for each way in which it stops', () => {
@@ -40,7 +44,7 @@ test('where every member is backed up, one that is not is a warning, and none is
 test('maintenance that does not run is a warning, for each node', () => {
   const chart = newChart();
   const maintenance = new NodeMaintenanceCronJob(chart, 'patches', allMaintenanceCronJobProps);
-  const names = namesOf(rulesFor(chart, maintenance));
+  const names = namesOf(groupsFor(chart, [maintenance]).flatMap(({ rules }) => rules));
   expect(new Set(names.map((name) => name.replace(/(TooOld|NeverSucceeded|Gone|Suspended|Failing|Running)$/, '')))).toEqual(new Set(['warning NodeMaintenance']));
   expect(names.filter((name) => name.endsWith('TooOld'))).toHaveLength(maintenance.cronJobs.length);
 });
@@ -49,7 +53,43 @@ test('backups of two volumes are two things: each is critical', () => {
   const chart = newChart();
   const [one, other] = ['near', 'far'].map((id) => backups(new Construct(chart, id) as Chart));
   expect([one, other]).toHaveLength(2);
-  expect(namesOf(rulesFor(chart, chart)).filter((name) => name === 'critical EtcdBackupTooOld')).toHaveLength(2);
+  const names = namesOf(groupsFor(chart, [chart]).flatMap(({ rules }) => rules));
+  expect(names.filter((name) => name === 'critical EtcdBackupTooOld')).toHaveLength(2);
+});
+
+test('no two alerts have the same name and labels: Alertmanager would take them for one', () => {
+  const chart = newChart();
+  ['near', 'far'].forEach((id) => backups(new Construct(chart, id) as Chart, { nodes: SnapshotNodes.everyMember() }));
+  const labels = groupsFor(chart, [chart]).flatMap(({ rules }) => rules).map((rule) => JSON.stringify([rule.alert, rule.labels]));
+  expect(labels.filter((one, i) => labels.indexOf(one) !== i)).toEqual([]);
+  expect(labels).toHaveLength(2 * (3 + 3 * 6));
+});
+
+test('CronJobs that are written by hand are judged each by itself, whatever stands before them', () => {
+  const chart = newChart();
+  const labelled = (id: string, name: string) => new ApiObject(chart, id, {
+    ...foreignSpec(), metadata: { labels: { 'app.kubernetes.io/managed-by': 'cdk8s-day2', 'app.kubernetes.io/name': name } },
+  });
+  labelled('patches', 'node-maintenance');
+  labelled('near', 'etcd-snapshot');
+  labelled('far', 'etcd-snapshot');
+  const names = namesOf(groupsFor(chart, [chart]).flatMap(({ rules }) => rules)).filter((name) => name.endsWith('TooOld'));
+  expect(names).toEqual(['warning NodeMaintenanceTooOld', 'critical EtcdBackupTooOld', 'critical EtcdBackupTooOld']);
+});
+
+test('what only has the name of a CronJob is none', () => {
+  const chart = newChart();
+  new ApiObject(chart, 'other', { apiVersion: 'apps.kruise.io/v1', kind: 'CronJob', spec: {} });
+  expect(groupsFor(chart, [chart, foreign(new Construct(chart, 'real'))].slice(1))).toHaveLength(1);
+  expect(() => groupsFor(newChart(), [chart.node.findChild('other') as Construct])).toThrow('platform/other must have a CronJob, got none');
+});
+
+test('a schedule by a word is read, and one that begins with the controller manager needs a limit', () => {
+  const chart = newChart();
+  expect(limitOf(rulesFor(chart, foreign(chart, { schedule: '@daily' })), 'CronJobTooOld')).toBe(86_400 + 600 + 600);
+  const every = newChart();
+  const cronJob = foreign(every, { schedule: '@every 6h' });
+  expect(limitOf(rulesFor(every, cronJob, { options: { olderThan: Duration.hours(8) } }), 'CronJobTooOld')).toBe(8 * 3_600);
 });
 
 test('a CronJob of anybody is watched', () => {
@@ -75,7 +115,7 @@ test('it follows from the manifest as it is written, patches of the user include
 test('a person can say how old it may be', () => {
   const chart = newChart();
   const rules = rulesFor(chart, backups(chart), { options: { olderThan: Duration.days(2) } });
-  expect([limitOf(rules, 'EtcdBackupTooOld'), rules[0].annotations.summary]).toEqual([2 * 86_400, expect.stringMatching(/^no backup of the etcd of prod by CronJob etcd-backups\/\S+ is newer than 2 d$/)]);
+  expect([limitOf(rules, 'EtcdBackupTooOld'), rules[0].annotations.summary]).toEqual([2 * 86_400, expect.stringMatching(/^no backup of the CronJob etcd-backups\/\S+ of the cluster prod is newer than 2 d$/)]);
 });
 
 test('what the chart itself suspends is suspended without an alert, and old all the same', () => {
@@ -99,13 +139,19 @@ test('labels and words of the house are taken', () => {
   const { kind, metadata, spec } = construct.rules.toJson();
   expect({ kind, labels: metadata.labels, namespace: metadata.namespace }).toEqual({ kind: 'PrometheusRule', labels: { release: 'monitoring' }, namespace: NAMESPACE });
   expect(new Set(spec.groups[0].rules.map(({ labels }: any) => `${labels.severity} ${labels.team}`))).toEqual(new Set(['page platform', 'ticket platform']));
-  expect(spec.groups[0].rules[0].annotations.runbook_url).toBe('https://wiki/alerts#etcdbackuptooold');
+  expect(spec.groups[0].rules[0].annotations.runbook_url).toBe('https://wiki/alerts#tooold');
 });
 
 test('every alert names a line to type, and a heading of the page', () => {
   const chart = newChart();
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'alerts.md'), 'utf8');
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase());
   for (const { alert, annotations } of rulesFor(chart, backups(chart, { nodes: SnapshotNodes.everyMember() }))) {
-    expect({ alert, ...annotations }).toMatchObject({ command: expect.stringMatching(/^kubectl -n etcd-backups \S/), runbook_url: expect.stringMatching(`#${alert.toLowerCase()}$`) });
+    expect({ alert, ...annotations }).toMatchObject({ command: expect.stringMatching(/^kubectl -n etcd-backups \S/) });
+    const [url, heading] = annotations.runbook_url.split('#');
+    expect(url).toMatch(/\/docs\/alerts\.md$/);
+    expect(headings).toContain(heading);
+    expect(alert.toLowerCase()).toMatch(new RegExp(`${heading}$`));
   }
 });
 
@@ -152,7 +198,7 @@ describe('refuses', () => {
       const cronJob = foreign(chart);
       construct.watch(cronJob);
       construct.watch(chart);
-    })).toThrow(/the CronJob platform-foreign-\w+ must be watched once, got twice: platform\/alerts would say everything twice/);
+    })).toThrow(/the CronJob etcd-backups\/platform-foreign-\w+ must be watched once, got twice: platform\/alerts would say everything twice/);
   });
 
   test('a CronJob without a namespace', () => {
@@ -164,6 +210,7 @@ describe('refuses', () => {
 
   test.each([
     ['a schedule that leaves out more than a year', { schedule: '0 0 29 2 *' }],
+    ['a schedule that begins with the controller manager', { schedule: '@every 6h' }],
     ['a Job without a deadline', { jobTemplate: { spec: {} } }],
   ])('%s, unless it is said how old a success may be', (_, spec) => {
     expect(synthesis((construct, chart) => construct.watch(foreign(chart, spec))))
@@ -180,6 +227,28 @@ describe('refuses', () => {
     expect(() => new BackupAlerts(newChart(), 'alerts', props)).toThrow(message);
   });
 
+  test.each<[string, object, string]>([
+    ['the namespace', { selector: { namespace: 'x' } }, 'selector must not have the label namespace, got "x": the rules say it themselves'],
+    ['the CronJob', { selector: { cronjob: 'x' } }, 'selector must not have the label cronjob'],
+    ['the severity', { alertLabels: { severity: 'x' } }, 'alertLabels must not have the label severity'],
+    ['a template', { alertLabels: { team: '{{' } }, 'team must be plain text, got "{{": leave out the braces'],
+    ['a template in an address', { runbookUrl: 'https://{{ $x }}' }, 'runbookUrl must be plain text'],
+  ])('labels that say %s', (_, props, message) => {
+    expect(() => new BackupAlerts(newChart(), 'alerts', props)).toThrow(message);
+  });
+
+  test('an age that the schedule itself reaches', () => {
+    const chart = newChart();
+    expect(() => rulesFor(chart, foreign(chart), { options: { olderThan: Duration.hours(20) } }))
+      .toThrow(/olderThan must be more than 1 d for the CronJob platform-foreign-\w+, got 20 h: its schedule leaves so much between two runs/);
+  });
+
+  test('a CronJob whose success may not be noted', () => {
+    const chart = newChart();
+    expect(() => rulesFor(chart, foreign(chart, { successfulJobsHistoryLimit: 0 })))
+      .toThrow(/must keep a successful Job, got successfulJobsHistoryLimit 0: set it to 1 or more/);
+  });
+
   test('an age that is no number of seconds', () => {
     const chart = newChart();
     const construct = new BackupAlerts(chart, 'alerts');
@@ -188,6 +257,6 @@ describe('refuses', () => {
 
   test('a schedule that is none', () => {
     const chart = newChart();
-    expect(() => rulesFor(chart, foreign(chart, { schedule: Cron.schedule({ minute: '61' }).expressionString }))).toThrow('schedule: minute must be within 0 and 59');
+    expect(() => rulesFor(chart, foreign(chart, { schedule: Cron.schedule({ minute: '61' }).expressionString }))).toThrow(/the schedule of the CronJob platform-foreign-\w+: minute must be within 0 and 59/);
   });
 });

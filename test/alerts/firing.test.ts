@@ -97,7 +97,7 @@ describeWithTools('by Prometheus itself', [toolchain.prometheus], () => {
     expect(await surprises({
       lives: [{ runs, suspended: [2 * HOUR, 3 * DAY] }],
       seconds: 4 * DAY,
-      expected: ([name]) => [at(DAY), at(DAY + 3 * HOUR, `warning EtcdBackupSuspended ${name}`), at(3 * DAY - MINUTE, `warning EtcdBackupSuspended ${name}`), at(3 * DAY)],
+      expected: ([name]) => [at(DAY), at(DAY + 2 * HOUR), at(DAY + 3 * HOUR, `warning EtcdBackupSuspended ${name}`), at(3 * DAY - MINUTE, `warning EtcdBackupSuspended ${name}`), at(3 * DAY)],
     })).toBe('');
     expect(await surprises({ lives: [{ runs, suspended: [2 * HOUR, 25 * HOUR] }], seconds: 2 * DAY, expected: () => quiet(0, 2 * DAY) })).toBe('');
   });
@@ -109,22 +109,22 @@ describeWithTools('by Prometheus itself', [toolchain.prometheus], () => {
       lives: [{ runs: [...runsUntil(6 * HOUR), failed, { begin: next - 3 * MINUTE, end: next }, ...runsUntil(3 * DAY, 12 * HOUR)] }],
       seconds: 2 * DAY,
       expected: ([name]) => [
-        ...quiet(0, failed.end! - MINUTE),
-        at(failed.end!, `warning EtcdBackupFailing ${name}`),
+        ...quiet(0, failed.end!),
+        at(failed.end! + 10 * MINUTE, `warning EtcdBackupFailing ${name}`),
         at(next - MINUTE, `warning EtcdBackupFailing ${name}`),
         ...quiet(next, 2 * DAY),
       ],
     })).toBe('');
   });
 
-  test('when every run fails, it is a warning at once, and critical when the last backup is too old', async () => {
+  test('when every run fails, it is a warning soon, and critical when the last backup is too old', async () => {
     const failures = Array.from({ length: 12 }, (_, i): Run => ({ begin: (2 + i) * 6 * HOUR, end: (2 + i) * 6 * HOUR + 5 * MINUTE, failed: true }));
     expect(await surprises({
       lives: [{ runs: [...runsUntil(6 * HOUR), ...failures] }],
       seconds: 3 * DAY,
       expected: ([name]) => [
-        at(12 * HOUR + 4 * MINUTE),
-        at(12 * HOUR + 5 * MINUTE, `warning EtcdBackupFailing ${name}`),
+        at(12 * HOUR + 14 * MINUTE),
+        at(12 * HOUR + 15 * MINUTE, `warning EtcdBackupFailing ${name}`),
         ...[15, 24, 48, 72].map((hours) => at(hours * HOUR, `warning EtcdBackupFailing ${name}`, `critical EtcdBackupTooOld ${name}`)),
       ],
     })).toBe('');
@@ -134,7 +134,7 @@ describeWithTools('by Prometheus itself', [toolchain.prometheus], () => {
     expect(await surprises({
       lives: [{ runs: [{ begin: HOUR, end: HOUR + 5 * MINUTE, failed: true }] }],
       seconds: 3 * HOUR,
-      expected: ([name]) => [at(HOUR + 4 * MINUTE), at(HOUR + 5 * MINUTE, `warning EtcdBackupFailing ${name}`)],
+      expected: ([name]) => [at(HOUR + 14 * MINUTE), at(HOUR + 15 * MINUTE, `warning EtcdBackupFailing ${name}`)],
     })).toBe('');
   });
 
@@ -167,6 +167,40 @@ describeWithTools('by Prometheus itself', [toolchain.prometheus], () => {
         at(2 * DAY, 'critical EtcdBackupTooOld', ...names.map((name) => `warning EtcdMemberBackupTooOld ${name}`)),
       ],
     })).toBe('');
+  });
+
+  test('labels of the scrape, which differ where kube-state-metrics shares its work, keep no alert alive', async () => {
+    const failed: Run = { begin: HOUR, end: HOUR + 5 * MINUTE, failed: true };
+    expect(await surprises({
+      lives: [{ runs: [failed, { begin: 3 * HOUR, end: 3 * HOUR + 3 * MINUTE }], labels: { node: 'n1' }, labelsOfJobs: { node: 'n2' } }],
+      seconds: 6 * HOUR,
+      expected: ([name]) => [at(2 * HOUR, `warning EtcdBackupFailing ${name}`), ...quiet(3 * HOUR + 3 * MINUTE, 6 * HOUR)],
+    })).toBe('');
+  });
+
+  test('a moment in which kube-state-metrics says nothing of successes is no failure, and no end of a suspension', async () => {
+    const failed: Run = { begin: HOUR, end: HOUR + 5 * MINUTE, failed: true };
+    const runs = [failed, ...runsUntil(2 * DAY)];
+    const unseen: [number, number] = [20 * HOUR, 20 * HOUR + 6 * MINUTE];
+    expect(await surprises({ lives: [{ runs, unseen }], seconds: DAY, expected: () => quiet(6 * HOUR + 3 * MINUTE, DAY, 2 * MINUTE) })).toBe('');
+    expect(await surprises({
+      lives: [{ runs, unseen, suspended: [0, 2 * DAY] }], seconds: 26 * HOUR, expected: ([name]) => [at(25 * HOUR, `warning EtcdBackupSuspended ${name}`)],
+    })).toBe('');
+  });
+
+  test('a member that comes to others, none of which has ever succeeded, mends nothing', async () => {
+    expect(await surprises({
+      everyMember: true,
+      step: 5 * MINUTE,
+      lives: [{ runs: [] }, { runs: [] }, { runs: [], made: 9 * HOUR }],
+      seconds: 10 * HOUR,
+      expected: ([one, other]) => [at(10 * HOUR, 'critical EtcdBackupNeverSucceeded', ...[one, other].map((name) => `warning EtcdMemberBackupNeverSucceeded ${name}`))],
+    })).toBe('');
+  });
+
+  test('a run that nobody ends is not hidden by a newer one', async () => {
+    const runs = [...runsUntil(6 * HOUR), { begin: 12 * HOUR }, { begin: 13 * HOUR }];
+    expect(await surprises({ lives: [{ runs }], seconds: 14 * HOUR, expected: ([name]) => [at(13 * HOUR + 30 * MINUTE, `warning EtcdBackupRunning ${name}`)] })).toBe('');
   });
 
   test('kube-state-metrics that is there twice, or moves, neither hides nor doubles an alert', async () => {

@@ -20,6 +20,12 @@ export interface Life {
   readonly failedJobsRetained?: number;
   /** Labels that the scrape adds, or the cluster. */
   readonly labels?: { readonly [label: string]: string };
+  /** The same for its Jobs. @default labels */
+  readonly labelsOfJobs?: { readonly [label: string]: string };
+  /** When somebody has made it. @default 0 */
+  readonly made?: number;
+  /** From when to when kube-state-metrics does not show the CronJob, and shows its Jobs. @default - never */
+  readonly unseen?: readonly [number, number];
 }
 
 export interface Series {
@@ -29,32 +35,33 @@ export interface Series {
 
 /** What kube-state-metrics would show of it, every `step` seconds from 0 on. Prometheus' time begins at 0, too. */
 export function seriesOf(life: Life, step: number, seconds: number): Series[] {
-  const { namespace, name, runs, labels = {} } = life;
+  const { namespace, name, runs, labels = {}, labelsOfJobs = labels, made: since = 0, unseen = [0, 0] } = life;
   const times = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);
-  const selector = (more: object) => `{${Object.entries({ namespace, ...labels, ...more }).map(([label, value]) => `${label}="${value}"`).join(',')}}`;
-  const isThere = (time: number) => life.gone === undefined || time < life.gone;
+  const selector = (more: object) => `{${Object.entries({ namespace, ...more }).map(([label, value]) => `${label}="${value}"`).join(',')}}`;
+  const isThere = (time: number) => time >= since && (life.gone === undefined || time < life.gone);
   const made = (metric: string, more: object, valueAt: (time: number) => number | undefined): Series => ({
     series: metric + selector(more),
     values: compressed(times.map((time) => isThere(time) ? valueAt(time) : undefined)),
   });
-  const ofCronJob = { cronjob: name };
+  const ofCronJob = { cronjob: name, ...labels };
+  const isSeen = (time: number) => time < unseen[0] || time >= unseen[1];
   const successes = runs.filter(({ failed, end }) => !failed && end !== undefined).map(({ end }) => end!);
   let next = 0;
   const shown = runs.map((run, i) => ({ run, job: `${name}-${i}`, until: shownUntil(runs, i, life.failedJobsRetained ?? 3) }))
     // A Job that is shown at no moment of the test has no series.
     .filter(({ run, until }) => run.failed || run.end === undefined || run.end - run.begin >= step || until === Infinity);
   return [
-    made('kube_cronjob_info', { ...ofCronJob, schedule: 'x', concurrency_policy: 'Forbid' }, () => 1),
-    made('kube_cronjob_created', ofCronJob, () => 0),
-    made('kube_cronjob_spec_suspend', ofCronJob, (time) => life.suspended && time >= life.suspended[0] && time < life.suspended[1] ? 1 : 0),
+    made('kube_cronjob_info', { ...ofCronJob, schedule: 'x', concurrency_policy: 'Forbid' }, (time) => isSeen(time) ? 1 : undefined),
+    made('kube_cronjob_created', ofCronJob, (time) => isSeen(time) ? since : undefined),
+    made('kube_cronjob_spec_suspend', ofCronJob, (time) => isSeen(time) ? Number(time >= (life.suspended?.[0] ?? Infinity) && time < life.suspended![1]) : undefined),
     made('kube_cronjob_status_last_successful_time', ofCronJob, (time) => {
       while (next < successes.length && successes[next] <= time) next++;
-      return next === 0 ? undefined : successes[next - 1];
+      return next === 0 || !isSeen(time) ? undefined : successes[next - 1];
     }),
     ...shown.flatMap(({ run, job, until }) => {
       const isShown = (time: number) => time >= run.begin && time < until;
       const ofJob = (metric: string, more: object, valueAt: (time: number) => number) =>
-        made(metric, { job_name: job, ...more }, (time) => isShown(time) ? valueAt(time) : undefined);
+        made(metric, { job_name: job, ...labelsOfJobs, ...more }, (time) => isShown(time) ? valueAt(time) : undefined);
       const over = (time: number) => run.end !== undefined && time >= run.end;
       return [
         ofJob('kube_job_owner', { owner_kind: 'CronJob', owner_name: name, owner_is_controller: 'true' }, () => 1),
