@@ -41,7 +41,7 @@ export const restoreFromClaim: Scenario = {
       metadata: { name: 'backups' }, accessModes: [PersistentVolumeAccessMode.READ_WRITE_ONCE], storage: Size.gibibytes(1), storageClassName: 'local-path',
     })));
     const image = ContainerImages.defaults().listFor(drill.etcd).find((name) => name.includes('busybox'))!;
-    await kubernetes.apply([planter(image)]);
+    await kubernetes.apply([planter(stage.namespace, image)]);
     const planted = await kubernetes.ended('planter');
     assert.equal(planted.succeeded, false, 'a pod of another user has planted a backup');
 
@@ -52,11 +52,11 @@ export const restoreFromClaim: Scenario = {
 };
 
 /** A copy of the newest backup, named as one that is newer. */
-function planter(image: string): KubernetesObject {
+function planter(namespace: string, image: string): KubernetesObject {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: 'planter' },
+    metadata: { name: 'planter', namespace },
     spec: {
       backoffLimit: 0,
       template: {
