@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { listExamples, synthesize } from '../../../examples/synthesize';
 import { ClusterAccess } from '../../lab/cluster-access';
 import { Kubernetes, KubernetesObject } from '../../support/e2e/kubernetes';
+import { toolchain } from '../../toolchain/toolchain';
 import { Scenario } from '../scenario';
 
 /** The library as it stands in src/, not as it was compiled last. */
@@ -16,7 +17,11 @@ export const examples: Scenario = {
   promise: 'the API server takes every manifest of every example, strictly, and a second apply changes nothing',
   run: async ({ cluster, say }) => {
     const outdir = mkdtempSync(join(tmpdir(), 'cdk8s-day2-examples-'));
+    await toolchain.prometheusOperator.ensure();
+    const definitions = readFileSync(toolchain.prometheusOperator.path('prometheusrules.yaml'), 'utf8');
     try {
+      await cluster.kubectl(['apply', '--server-side', '-f', '-'], { input: definitions });
+      await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', '-'], { input: definitions });
       for (const example of listExamples()) {
         const files = synthesize(example, join(outdir, example), fromSource).map((file) => join(example, file));
         // A folder is delivered as a whole, so it is judged as a whole.
@@ -27,6 +32,7 @@ export const examples: Scenario = {
       }
     } finally {
       rmSync(outdir, { recursive: true, force: true });
+      await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], { input: definitions });
       await cluster.kubectl(['delete', 'namespace', 'etcd-backups', 'etcd-restore', 'cluster-upgrade', 'node-maintenance', '--ignore-not-found', '--timeout=90s']);
     }
   },
