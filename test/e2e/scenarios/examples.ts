@@ -45,16 +45,22 @@ async function judge(cluster: ClusterAccess, manifests: string): Promise<void> {
   // A dry run finds no namespace that is in the manifests themselves.
   await kubernetes.apply(objects.filter(isNamespace));
   const others = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.filter((object) => !isNamespace(object)) });
-  const apply = (...options: string[]) => kubernetes.kubectl(['apply', '--validate=strict', ...options, '-f', '-'], manifests);
+  // Of its own namespace each, as what asks whose turn it is reads in kube-system.
+  const kubectl = async (args: string[], input: string) => {
+    const { exitCode, stdout, stderr } = await cluster.kubectl(args, { input });
+    assert.equal(exitCode, 0, stderr);
+    return stdout;
+  };
+  const apply = (...options: string[]) => kubectl(['apply', '--validate=strict', ...options, '-f', '-'], manifests);
 
   await apply('--dry-run=server');
   assert.equal(lines(await apply()).length, objects.length);
-  const generations = () => kubernetes.kubectl(['get', '-f', '-', '-o', generationsPath], others);
+  const generations = () => kubectl(['get', '-f', '-', '-o', generationsPath], others);
   const before = await generations();
   assert.deepEqual(lines(await apply()).filter((line) => !line.endsWith(' unchanged')), []);
   assert.equal(await generations(), before);
   // The next example may use the same names.
-  await kubernetes.kubectl(['delete', '--timeout=60s', '-f', '-'], others);
+  await kubectl(['delete', '--timeout=60s', '-f', '-'], others);
 }
 
 const generationsPath = 'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\\n"}{end}';
