@@ -51,8 +51,7 @@ test('maintenance that does not run is a warning, for each node', () => {
 
 test('backups of two volumes are two things: each is critical', () => {
   const chart = newChart();
-  const [one, other] = ['near', 'far'].map((id) => backups(new Construct(chart, id) as Chart));
-  expect([one, other]).toHaveLength(2);
+  ['near', 'far'].forEach((id) => backups(new Construct(chart, id) as Chart));
   const names = namesOf(groupsFor(chart, [chart]).flatMap(({ rules }) => rules));
   expect(names.filter((name) => name === 'critical EtcdBackupTooOld')).toHaveLength(2);
 });
@@ -80,7 +79,8 @@ test('CronJobs that are written by hand are judged each by itself, whatever stan
 test('what only has the name of a CronJob is none', () => {
   const chart = newChart();
   new ApiObject(chart, 'other', { apiVersion: 'apps.kruise.io/v1', kind: 'CronJob', spec: {} });
-  expect(groupsFor(chart, [chart, foreign(new Construct(chart, 'real'))].slice(1))).toHaveLength(1);
+  foreign(new Construct(chart, 'real'));
+  expect(groupsFor(chart, [chart])).toHaveLength(1);
   expect(() => groupsFor(newChart(), [chart.node.findChild('other') as Construct])).toThrow('platform/other must have a CronJob, got none');
 });
 

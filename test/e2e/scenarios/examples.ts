@@ -20,8 +20,8 @@ export const examples: Scenario = {
     await toolchain.prometheusOperator.ensure();
     const definitions = readFileSync(toolchain.prometheusOperator.path('prometheusrules.yaml'), 'utf8');
     try {
-      await cluster.kubectl(['apply', '--server-side', '-f', '-'], { input: definitions });
-      await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', '-'], { input: definitions });
+      await kubectl(cluster, ['apply', '--server-side', '-f', '-'], definitions);
+      await kubectl(cluster, ['wait', '--for=condition=Established', '--timeout=60s', '-f', '-'], definitions);
       for (const example of listExamples()) {
         const files = synthesize(example, join(outdir, example), fromSource).map((file) => join(example, file));
         // A folder is delivered as a whole, so it is judged as a whole.
@@ -38,6 +38,13 @@ export const examples: Scenario = {
   },
 };
 
+/** Without a namespace for all, as the objects of a chart may be in several: what asks whose turn it is reads in kube-system. Has to succeed. */
+async function kubectl(cluster: ClusterAccess, args: string[], input: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await cluster.kubectl(args, { input });
+  assert.equal(exitCode, 0, stderr);
+  return stdout;
+}
+
 async function judge(cluster: ClusterAccess, manifests: string): Promise<void> {
   const objects: KubernetesObject[] = parseAllDocuments(manifests).map((document) => document.toJS());
   const kubernetes = new Kubernetes(cluster, objects.find(({ metadata }) => metadata.namespace !== undefined)!.metadata.namespace!);
@@ -45,22 +52,16 @@ async function judge(cluster: ClusterAccess, manifests: string): Promise<void> {
   // A dry run finds no namespace that is in the manifests themselves.
   await kubernetes.apply(objects.filter(isNamespace));
   const others = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.filter((object) => !isNamespace(object)) });
-  // Of its own namespace each, as what asks whose turn it is reads in kube-system.
-  const kubectl = async (args: string[], input: string) => {
-    const { exitCode, stdout, stderr } = await cluster.kubectl(args, { input });
-    assert.equal(exitCode, 0, stderr);
-    return stdout;
-  };
-  const apply = (...options: string[]) => kubectl(['apply', '--validate=strict', ...options, '-f', '-'], manifests);
+  const apply = (...options: string[]) => kubectl(cluster, ['apply', '--validate=strict', ...options, '-f', '-'], manifests);
 
   await apply('--dry-run=server');
   assert.equal(lines(await apply()).length, objects.length);
-  const generations = () => kubectl(['get', '-f', '-', '-o', generationsPath], others);
+  const generations = () => kubectl(cluster, ['get', '-f', '-', '-o', generationsPath], others);
   const before = await generations();
   assert.deepEqual(lines(await apply()).filter((line) => !line.endsWith(' unchanged')), []);
   assert.equal(await generations(), before);
   // The next example may use the same names.
-  await kubectl(['delete', '--timeout=60s', '-f', '-'], others);
+  await kubectl(cluster, ['delete', '--timeout=60s', '-f', '-'], others);
 }
 
 const generationsPath = 'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.generation}{"\\n"}{end}';
